@@ -1,0 +1,1 @@
+"""What arrives: one frozen type a kind, its source and legal ground; readers, mappings, writers."""

@@ -1,0 +1,83 @@
+"""What a detector is, and the three answers it may give.
+
+A detector reads texts and answers, for each, `Found`, `NotFound` or `Failed`. `Failed` is never "nothing found": it is
+shown, and it blocks a release of what it should have read. In columns, detectors answer for a whole batch at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A claim read from one text. `start` and `end` count characters of the text as received (end excluded)."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    confidence: float
+    detector: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The detector could not run on this text; `reason` names the trouble, never the text."""
+
+    reason: str
+
+
+Outcome = Found | NotFound | Failed
+
+SIGNALS = pa.schema(
+    [
+        ("row", pa.int64()),  # index of the text in the batch
+        ("kind", pa.string()),
+        ("value", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("confidence", pa.float32()),
+        ("detector", pa.string()),  # name/version, as in phone/1
+    ]
+)
+FAILURES = pa.schema([("row", pa.int64()), ("detector", pa.string()), ("reason", pa.string())])
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What detectors said of a batch of texts: their claims, and where one of them failed."""
+
+    signals: pa.Table
+    failures: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a detector's folder says of it, read as a literal: listing detectors runs none of their code."""
+
+    name: str
+    version: int
+    kinds: tuple[str, ...]
+    about: str
+    never_for: str
+
+
+class Detector(Protocol):
+    """One detector: reads texts, one outcome each, in order. Linear in the length of the text."""
+
+    def detect(self, texts: Sequence[str]) -> list[Outcome]: ...
