@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from clew.safeguards.acts import Judgement, Verdict
+
 
 class Direction(StrEnum):
     FOR = "for"
@@ -39,28 +41,6 @@ class Evidence:
     text: str | None
     spans: tuple[tuple[int, int, str], ...] = ()
     """(start, end, signal kind)."""
-
-
-class Verdict(StrEnum):
-    YES = "yes"
-    NO = "no"
-    NOT_SURE = "not_sure"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """A person's signed, dated, reversible answer with a reason."""
-
-    id: str
-    lead: str
-    verdict: Verdict
-    reason: str
-    actor: str
-    at: datetime
-    reverses: str | None
-    signature: str
-    stands: bool
-    """False once a later judgement reversed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
