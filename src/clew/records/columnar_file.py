@@ -1,0 +1,25 @@
+"""Reads Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clew.records.raw import Format, Raw
+from clew.records.rejects import Rejects
+from clew.safeguards.errors import UnreadableInput
+
+
+def read(path: Path, layout: Format) -> Raw:  # noqa: ARG001 (one signature for all readers)
+    """All columns with their own types; dictionaries are unfolded."""
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UnreadableInput(f"{path.name}: not a readable Parquet file") from error
+    for index, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(index, field.name, table.column(index).cast(field.type.value_type))
+    return Raw(table, np.arange(1, table.num_rows + 1), Rejects.none())
