@@ -34,3 +34,11 @@ class Actor:
     name: str
     roles: frozenset[Role]
     organisation: str = ""
+
+
+def operator(login: str, *roles: Role) -> Actor:
+    """The person at the keyboard who holds the workspace's key, acting in the roles that a command names.
+
+    Holding the key is not a permission: every act is checked and recorded under this name.
+    """
+    return Actor(id=f"operator:{login}", name=login, roles=frozenset(roles))

@@ -28,6 +28,10 @@ class UnreadableInput(ClewError):
     status = 422
 
 
+class WrongKey(UsageError):
+    """The passphrase or key file given does not open what it was given for, or none was given."""
+
+
 class MissingColumn(UsageError):
     """An input lacks a column that the command needs."""
 
@@ -45,6 +49,16 @@ class NotAllowed(ClewError):
     status = 403
 
 
+class TryLater(ClewError):
+    """Too many failed attempts; the same attempt may be made again after the seconds named. Never a permanent lock."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"too many failed attempts: try again in {seconds} seconds")
+
+
 class NotFound(ClewError):
     """Nothing by that id is here, or the actor may not know that it is."""
 
@@ -55,6 +69,12 @@ class Conflict(ClewError):
     """The thing was done before and cannot be done twice (a release, a judgement already reversed)."""
 
     status = 409
+
+
+class Erased(ClewError):
+    """The key of these data was destroyed. Nobody can read them again, in backups neither."""
+
+    status = 410
 
 
 class Blocked(ClewError):
