@@ -1,0 +1,171 @@
+"""Who was taken from where to where: flows between countries, and counts by year, form, sex and age.
+
+Case tables and published aggregates give the same shape. A cell of fewer than five persons is the interval `<5`, and
+so is every sum that it enters. Persons whose origin or destination is not recorded are in no flow: they are counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.insight.intervals import CELLS, suppress, total
+from clew.records.imprecise import AgeRange, Answer, Count
+from clew.records.rejects import Rejects
+from clew.safeguards.errors import MissingColumn
+
+FLOWS = pa.schema([("origin", pa.string()), ("destination", pa.string()), *CELLS])
+COUNTS = pa.schema([("dimension", pa.string()), ("value", pa.string()), *CELLS])
+REPATRIATED = pa.schema([("reporter", pa.string()), ("named", pa.string()), *CELLS])
+PLACES = pa.schema([("place", pa.string()), *CELLS])
+UNKNOWN = "unknown"
+FORMS = {
+    "forced_labour": "forced labour",
+    "sexual_exploitation": "sexual exploitation",
+    "other_exploitation": "other exploitation",
+}
+AGE_BANDS = ((0, 8), (9, 17), (18, 20), (21, 23), (24, 26), (27, 29), (30, 38), (39, 47), (48, None))
+"""The age bands of the CTDC releases of 2024 on, in years."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowTables:
+    """Flows and counts with what they leave out."""
+
+    flows: pa.Table
+    """`FLOWS`: origin and destination as ISO 3166-1 alpha-3; largest first. The same country twice is within it."""
+    counts: pa.Table
+    """`COUNTS`: dimension is year, form, sex or age; value `unknown` where it is not recorded."""
+    persons: Count
+    unknown: Count
+    """Persons whose origin or destination is not recorded; they are in no flow."""
+    elsewhere: pa.Table = field(default_factory=PLACES.empty_table)
+    """`PLACES`: what was named as a country and is none (Abroad, a region), in no flow."""
+    repatriated: pa.Table = field(default_factory=REPATRIATED.empty_table)
+    """`REPATRIATED`: persons brought home, by reporting and named country. Another measure: never add it to `flows`."""
+    conflicts: int = 0
+    """Cells that the source gives more than once with different counts: shown as the interval between them."""
+    rejects: Rejects = field(default_factory=Rejects.none)
+    how: str
+    """How this was counted."""
+
+    @property
+    def flow_total(self) -> Count:
+        """The sum of the flows as an interval."""
+        return total(self.flows)
+
+
+def case_flows(cases: pa.Table, *, below: int = 5) -> FlowTables:
+    """Flows and counts of a table of cases (`records.kinds.Case`), one row a person.
+
+    Needs `citizenship` and `exploited_in`; counts are made of those of `registered`, `gender`, `age` and the three
+    exploitation answers that are there. A person of two citizenships is in two flows, of two forms in two counts.
+    """
+    for name in ("citizenship", "exploited_in"):
+        if name not in cases.column_names:
+            raise MissingColumn(name, present=tuple(cases.column_names))
+    pairs, without = _pairs(cases)
+    counted = pairs.group_by(["origin", "destination"]).aggregate([([], "count_all")])
+    counted = counted.sort_by([("count_all", "descending"), ("origin", "ascending"), ("destination", "ascending")])
+    shown = suppress(counted["count_all"], below)
+    flows = pa.table([counted["origin"], counted["destination"], *shown.columns], schema=FLOWS)
+    return FlowTables(
+        flows=flows,
+        counts=_counts(cases, below),
+        persons=_count(cases.num_rows, below),
+        unknown=_count(without, below),
+        how=f"One row a person. Counts of 1 to {below - 1} are shown as <{below}; sums of them are intervals. "
+        "A person of several citizenships is in several flows, of several forms in several counts.",
+    )
+
+
+def _count(number: int, below: int) -> Count:
+    return Count(1, below - 1) if 0 < number < below else Count(number, number)
+
+
+def _pairs(cases: pa.Table) -> tuple[pa.Table, int]:
+    """One row a person and pair of countries, without repeats, and how many persons have no pair."""
+    origins, destinations = _listed(cases["citizenship"], "origin"), _listed(cases["exploited_in"], "destination")
+    pairs = origins.join(destinations, "person", join_type="inner")
+    return pairs, int(cases.num_rows - pc.count_distinct(pairs["person"]).as_py())
+
+
+def _listed(column: pa.ChunkedArray, name: str) -> pa.Table:
+    """Values that `;` separates, one a row beside the row number they came from; no empty one, none twice."""
+    lists = pc.split_pattern(column.combine_chunks().cast(pa.string()), ";")
+    people = pa.array(np.arange(len(lists), dtype=np.int64)).take(pc.list_parent_indices(lists))
+    values = pc.utf8_upper(pc.utf8_trim_whitespace(pc.list_flatten(lists)))
+    table = pa.table({"person": people, name: values})
+    return table.filter(pc.not_equal(values, "")).group_by(["person", name]).aggregate([])
+
+
+def _counts(cases: pa.Table, below: int) -> pa.Table:
+    parts = []
+    for dimension, name, reader in (("year", "registered", _year), ("sex", "gender", _word), ("age", "age", _age)):
+        if name in cases.column_names:
+            parts.append(_counted(dimension, reader(cases[name].combine_chunks()), below))
+    if any(name in cases.column_names for name in FORMS):
+        parts.append(_forms(cases, below))
+    return pa.concat_tables(parts) if parts else COUNTS.empty_table()
+
+
+def _counted(dimension: str, values: pa.Array, below: int) -> pa.Table:
+    counted = pa.table({"value": pc.fill_null(values, UNKNOWN)}).group_by("value").aggregate([([], "count_all")])
+    return _count_rows(dimension, counted.sort_by("value")["value"], counted.sort_by("value")["count_all"], below)
+
+
+def _count_rows(
+    dimension: str, values: pa.ChunkedArray | pa.Array, counts: pa.ChunkedArray | pa.Array, below: int
+) -> pa.Table:
+    shown = suppress(counts, below)
+    return pa.table([pa.array([dimension] * len(values), pa.string()), values, *shown.columns], schema=COUNTS)
+
+
+def _forms(cases: pa.Table, below: int) -> pa.Table:
+    said = {
+        label: pc.fill_null(pc.equal(cases[name], Answer.YES.value), False)
+        for name, label in FORMS.items()
+        if name in cases.column_names
+    }
+    ticked = np.array([answers.to_numpy() for answers in said.values()])
+    counts = [*ticked.sum(axis=1), int((~ticked.any(axis=0)).sum())]
+    kept = [(label, count) for label, count in zip([*said, UNKNOWN], counts, strict=True) if count]
+    return _count_rows(
+        "form", pa.array([label for label, _ in kept], pa.string()), pa.array([c for _, c in kept], pa.int64()), below
+    )
+
+
+def _word(column: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+
+
+def _year(column: pa.Array) -> pa.Array:
+    """The year of an interval that lies in one, `2019/2020` for one that spans two."""
+    if not pa.types.is_struct(column.type):
+        return pc.utf8_slice_codeunits(_word(column), 0, 4)
+    first, last = (pc.year(pc.struct_field(column, end)).cast(pa.string()) for end in ("first", "last"))
+    return pc.if_else(pc.equal(first, last), first, pc.binary_join_element_wise(first, last, "/"))
+
+
+def _age(column: pa.Array) -> pa.Array:
+    """The CTDC band that an age lies in, or its own range where it crosses bands."""
+    if not pa.types.is_struct(column.type):
+        return _word(column)
+    low, high = pc.struct_field(column, "low"), pc.struct_field(column, "high")
+    keys = pc.binary_join_element_wise(low.cast(pa.string()), pc.fill_null(high.cast(pa.string()), ""), "-")
+    coded = keys.dictionary_encode()
+    names = pa.array([_band(key) for key in coded.dictionary.to_pylist()], pa.string())
+    return names.take(coded.indices)
+
+
+def _band(key: str) -> str:
+    low, _, high = key.partition("-")
+    age = AgeRange(int(low), int(high) if high else None)
+    for first, last in AGE_BANDS:
+        if first <= age.low and (last is None or (age.high is not None and age.high <= last)):
+            return str(AgeRange(first, last))
+    return str(age)
