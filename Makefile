@@ -1,0 +1,58 @@
+# Two commands for a newcomer: `make demo` and `make test`. `make help` lists the rest.
+# Needs Python 3.11 or newer, Node 20 or newer with npm, and git; everything else is set up here, inside .venv.
+.POSIX:
+
+ADVERTS ?= 20000
+SERVE ?= 1
+OUT ?= demo-out
+PY = .venv/bin/python
+RUN = env -u PYTHONPATH -u PYTHONHOME -u PYTHONSTARTUP $(PY)
+APART = browser or postgres or spark
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## the environment in .venv: locked packages, front-end files, gazetteer, compiled kernels
+	@sh scripts/setup.sh
+
+demo: setup ## builds a synthetic world, walks it through the chain, serves the workbench (SERVE=0: stops before; ADVERTS=20000)
+	@if [ "$(SERVE)" = 0 ]; then set -- --no-serve; else set --; fi; \
+	exec $(RUN) -m clew demo --adverts $(ADVERTS) --out "$(OUT)" "$$@"
+
+test: setup ## all tests; installs what they need (Chromium, Java) when run as root on Debian
+	@sh scripts/setup_tests.sh
+	@$(RUN) -m pytest
+
+test-core: setup ## the tests that need no browser, server or Java
+	@$(RUN) -m pytest -m "not ($(APART))"
+
+check: setup ## style, types, and what must not be committed
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@$(RUN) -m pip check
+	@$(RUN) -m pytest -q tests/house
+
+format: setup ## lets ruff rewrite the files
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+bench: setup ## small runs of bench/*.py; each prints its ratio to a peer measured in the same run
+	@sh scripts/setup.sh bench
+	@for file in bench/[a-z]*.py; do echo "== $$file"; $(RUN) "$$file" || exit 1; done
+
+lock: setup ## resolves the lock files again from pyproject.toml, from the package index alone
+	@sh scripts/lock.sh
+
+count: setup ## records how many tests there are, after adding some
+	@$(RUN) -m pytest -q --collect-only --record-count
+
+wheel: setup ## the wheel and the source distribution, in dist/
+	@$(RUN) -m build --no-isolation --outdir dist .
+
+clean: ## removes what was made, but for the demo's output
+	rm -rf .venv dist build node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf src/clew/web/static/vendor src/clew/standards/_fetched
+	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help setup demo test test-core check format bench lock count wheel clean

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Installs the system packages that tests drive: Chromium with a font, and Java for Spark. As root on Debian it does so
+# itself; elsewhere it says what to install and stops, since a test that cannot run must not look as if it had passed.
+set -eu
+
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-liberation"
+command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    echo "clew: the tests need these Debian packages (or their like elsewhere):$missing" >&2
+    echo "clew: as root: apt-get install$missing" >&2
+    echo "clew: or run 'make test-core', which needs none of them" >&2
+    exit 1
+fi
+echo "clew: installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq >&2
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing >&2
