@@ -72,7 +72,7 @@ class Conflict(ClewError):
 
 
 class Erased(ClewError):
-    """The key of these data was destroyed. Nobody can read them again, in backups neither."""
+    """The key of these data was destroyed. Nobody can read them again."""
 
     status = 410
 

@@ -154,7 +154,7 @@ class KeyRing:
         return _decrypt(self._sealer, sealed, about)
 
     def new_person_key(self, key_id: str) -> tuple[PersonKey, bytes]:
-        """A random key for one person, and the same wrapped. All under it is unreadable once the wrapped one is gone."""
+        """A random key for one person, and the same wrapped. Without the wrapped one all under it is unreadable."""
         raw = os.urandom(32)
         return PersonKey(raw), self.seal(raw, f"person/{key_id}")
 

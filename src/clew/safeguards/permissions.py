@@ -115,9 +115,11 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.REVIEWER, Action.READ_SEALED_TEXT, _REVIEW, because="a tip cannot be weighed unread"),
     # Steward: answers for the data towards the persons they are about.
     _allow(Role.STEWARD, Action.READ_CASE, _COUNT, _OVERSEE, because="a steward checks the quality of what is kept"),
-    _allow(Role.STEWARD, Action.READ_IDENTITY, _OVERSEE, because="who asks for their data is answered (GDPR art. 15)"),
+    _allow(Role.STEWARD, Action.READ_IDENTITY, _OVERSEE, because="who asks for their data gets them (GDPR art. 15)"),
     _allow(Role.STEWARD, Action.READ_FLOWS, _COUNT, _OVERSEE, because="a steward checks counts before they leave"),
-    _allow(Role.STEWARD, Action.ADD_RECORDS, _OVERSEE, because="a steward takes in sources and rectifies (GDPR art. 16)"),
+    _allow(
+        Role.STEWARD, Action.ADD_RECORDS, _OVERSEE, because="a steward takes in sources and corrects (GDPR art. 16)"
+    ),
     _allow(Role.STEWARD, Action.RUN_CHAIN, _OVERSEE, because="what was erased or corrected is worked out anew"),
     _allow(Role.STEWARD, Action.RELEASE, _COUNT, because="a steward signs what leaves"),
     _allow(Role.STEWARD, Action.READ_RELEASES, _COUNT, _OVERSEE, because="a steward answers for what left"),

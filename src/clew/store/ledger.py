@@ -1,0 +1,147 @@
+"""Judgements and releases: added, never changed. The database refuses more, and `verify` would show it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.acts import Judgement, Release, Verdict
+from clew.safeguards.errors import Blocked, Conflict, NotFound, UsageError
+from clew.safeguards.keys import canonical, judgement_form, sign_judgement
+from clew.safeguards.permissions import Action
+from clew.store.models import JudgementRow, ReleaseRow
+from clew.store.trail import Trail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A release before it is made: everything about it but who signs, when, and its number."""
+
+    title: str
+    dataset: str
+    method: str
+    guarantee: str
+    epsilon: float
+    recipient: str
+    rows: int
+    sha256: str
+    fingerprint: str
+    report: str
+
+    def __post_init__(self) -> None:
+        needed = ("title", "dataset", "method", "guarantee", "recipient", "fingerprint")
+        blank = [name for name in needed if not getattr(self, name).strip()]
+        if blank:
+            raise UsageError(f"release: required and blank: {', '.join(blank)}")
+        if not (math.isfinite(self.epsilon) and self.epsilon >= 0 and self.rows >= 0):
+            raise UsageError("release: epsilon and rows must be finite and not negative")
+
+
+class Ledger(Trail):
+    def append_judgement(
+        self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None = None
+    ) -> Judgement:
+        """Signs and keeps a person's answer. `reverses` takes an earlier answer on the same lead back, once.
+
+        Raises NotAllowed; UsageError without a reason; NotFound or Conflict when there is nothing to take back.
+        """
+        if not reason.strip():
+            raise UsageError("reason: required, in words")
+        self.require(actor, Action.JUDGE, purpose, lead)
+        draft = Judgement(
+            id="jdg_" + secrets.token_hex(8), lead=lead, verdict=Verdict(verdict), reason=reason.strip(),
+            actor=actor.id, at=self._clock(), reverses=reverses, signature="",
+        )  # fmt: skip
+        made = dataclasses.replace(draft, signature=sign_judgement(self._keys, draft))
+        try:
+            with self._write() as tx:
+                if reverses is not None:
+                    earlier = tx.get(JudgementRow, reverses)
+                    if earlier is None or earlier.lead != lead:
+                        raise NotFound(f"there is no judgement {reverses} on lead {lead}")
+                tx.add(JudgementRow(**_columns(made)))
+                tx.flush()
+                detail = {"lead": lead, "verdict": made.verdict.value, "digest": judgement_digest(made)}
+                self._log(tx, actor, Action.JUDGE.value, made.id, purpose, detail)
+        except IntegrityError:
+            raise Conflict(f"judgement {reverses} was reversed before") from None
+        return made
+
+    def judgements(self, lead: str | None = None) -> Sequence[Judgement]:
+        """All of them, or those on one lead, oldest first."""
+        wanted = () if lead is None else (JudgementRow.lead == lead,)
+        with self._read() as tx:
+            rows = tx.scalars(select(JudgementRow).where(*wanted).order_by(JudgementRow.at, JudgementRow.id))
+            return [judgement(row) for row in rows]
+
+    def append_release(
+        self, actor: Actor, purpose: Purpose, proposed: Proposed, *, budget: float | None = None
+    ) -> Release:
+        """Enters a release. With a budget, what is spent on the dataset may not pass it.
+
+        Raises NotAllowed; Conflict when the same was released before; Blocked when the budget does not reach.
+        """
+        self.require(actor, Action.RELEASE, purpose, proposed.dataset)
+        fields = {f.name: getattr(proposed, f.name) for f in dataclasses.fields(proposed)}
+        made = Release(id="rel_" + secrets.token_hex(8), actor=actor.id, at=self._clock(), **fields)
+        try:
+            with self._write() as tx:
+                # The entry comes first: it locks the log's head, so no two releases spend the last of a budget.
+                detail = {"dataset": made.dataset, "epsilon": made.epsilon, "digest": release_digest(made)}
+                self._log(tx, actor, Action.RELEASE.value, made.id, purpose, detail)
+                spent = tx.scalar(_spent(made.dataset)) or 0.0
+                if budget is not None and spent + made.epsilon > budget + 1e-12:
+                    raise Blocked(f"release: the budget of {made.dataset} is spent (epsilon {spent:g} of {budget:g})")
+                tx.add(ReleaseRow(**{f.name: getattr(made, f.name) for f in dataclasses.fields(made)}))
+                tx.flush()
+        except IntegrityError:
+            raise Conflict("release: the same data were released with the same method and settings before") from None
+        return made
+
+    def releases(self) -> Sequence[Release]:
+        """What left so far, oldest first."""
+        with self._read() as tx:
+            return [release(row) for row in tx.scalars(select(ReleaseRow).order_by(ReleaseRow.at, ReleaseRow.id))]
+
+    def spent(self, dataset: str) -> float:
+        """The differential-privacy budget spent on a dataset so far: the epsilons add up (sequential composition)."""
+        with self._read() as tx:
+            return tx.scalar(_spent(dataset)) or 0.0
+
+
+def judgement(row: JudgementRow) -> Judgement:
+    return Judgement(
+        id=row.id, lead=row.lead, verdict=Verdict(row.verdict), reason=row.reason, actor=row.actor, at=row.at,
+        reverses=row.reverses, signature=row.signature,
+    )  # fmt: skip
+
+
+def release(row: ReleaseRow) -> Release:
+    return Release(**{f.name: getattr(row, f.name) for f in dataclasses.fields(Release)})
+
+
+def judgement_digest(made: Judgement) -> str:
+    """What the audit log keeps of a judgement."""
+    return sha256(judgement_form(made) + made.signature.encode()).hexdigest()
+
+
+def release_digest(made: Release) -> str:
+    """What the audit log keeps of a release: a release changed afterwards no longer has it."""
+    fields = ((f.name, getattr(made, f.name)) for f in dataclasses.fields(made))
+    return sha256(canonical((name, v.isoformat() if name == "at" else str(v)) for name, v in fields)).hexdigest()
+
+
+def _columns(made: Judgement) -> dict[str, object]:
+    return {f.name: getattr(made, f.name) for f in dataclasses.fields(made)} | {"verdict": made.verdict.value}
+
+
+def _spent(dataset: str):  # type: ignore[no-untyped-def]
+    return select(func.sum(ReleaseRow.epsilon)).where(ReleaseRow.dataset == dataset)

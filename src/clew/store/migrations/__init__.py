@@ -1,0 +1,1 @@
+"""How the vault's tables came to be, step by step. Run by `store.database`, on SQLCipher and PostgreSQL alike."""

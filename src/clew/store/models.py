@@ -1,0 +1,179 @@
+"""The vault's tables. Three of them only grow (judgements, releases, audit log): the database itself refuses more.
+
+Times are kept as text in UTC with microseconds, so that what was hashed or signed reads back to the letter on every
+backend.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Dialect, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+APPEND_ONLY = ("judgements", "releases", "audit")
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. Refuses times without a zone."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant(), str: Text(), bytes: LargeBinary(), float: Float(53)}
+
+
+class Meta(Base):
+    """Facts about the vault itself, such as which key ring it belongs to."""
+
+    __tablename__ = "meta"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str]
+
+
+class SourceRow(Base):
+    __tablename__ = "sources"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str]
+    basis: Mapped[str]
+    purpose: Mapped[str]
+    retention_days: Mapped[int]
+    tlp: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+class PersonKeyRow(Base):
+    """A person's key, wrapped. `wrapped` is null once destroyed, and then nobody reads what it sealed."""
+
+    __tablename__ = "person_keys"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    wrapped: Mapped[bytes | None]
+    destroyed_at: Mapped[datetime | None]
+
+
+class SealedRow(Base):
+    """The sealed fields of one record. The row outlives an erasure, so that the record does not come back."""
+
+    __tablename__ = "sealed_records"
+    record_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), index=True)
+    source: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    person_key: Mapped[str] = mapped_column(ForeignKey("person_keys.id"), index=True)
+    blob: Mapped[bytes]
+    sealed_at: Mapped[datetime]
+
+
+class AccountRow(Base):
+    __tablename__ = "accounts"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    """The name without case and outer space: two accounts that read alike are one."""
+    password: Mapped[str | None]
+    roles: Mapped[str]
+    organisation: Mapped[str]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class AttemptRow(Base):
+    """Failed sign-ins by name, known or unknown; the name itself is not kept."""
+
+    __tablename__ = "attempts"
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class SessionRow(Base):
+    __tablename__ = "sessions"
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    purpose: Mapped[str]
+    issued_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class OnceRow(Base):
+    """A token that signs a person in one time."""
+
+    __tablename__ = "once_tokens"
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class JudgementRow(Base):
+    __tablename__ = "judgements"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    lead: Mapped[str] = mapped_column(String(80), index=True)
+    verdict: Mapped[str]
+    reason: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+    reverses: Mapped[str | None] = mapped_column(ForeignKey("judgements.id"), unique=True)
+    signature: Mapped[str]
+
+
+class ReleaseRow(Base):
+    __tablename__ = "releases"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title: Mapped[str]
+    dataset: Mapped[str]
+    method: Mapped[str]
+    guarantee: Mapped[str]
+    epsilon: Mapped[float]
+    recipient: Mapped[str]
+    rows: Mapped[int]
+    sha256: Mapped[str]
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    actor: Mapped[str]
+    at: Mapped[datetime]
+    report: Mapped[str]
+
+
+class AuditRow(Base):
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_object", "object"), Index("ix_audit_actor", "actor"))
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    object: Mapped[str]
+    purpose: Mapped[str]
+    detail: Mapped[str]
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class HeadRow(Base):
+    """The end of the audit log: one row, under a keyed hash of its own."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    count: Mapped[int]
+    hash: Mapped[str]
+    mac: Mapped[str]

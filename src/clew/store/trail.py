@@ -1,0 +1,125 @@
+"""The audit log in the vault. What must be recorded is recorded in the transaction that does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.orm import Session
+
+from clew.safeguards import chain
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.errors import NotAllowed, UsageError
+from clew.safeguards.keys import KeyRing, Use
+from clew.safeguards.permissions import Action, decide
+from clew.store.database import Database
+from clew.store.models import AuditRow, HeadRow
+
+Detail = str | Mapping[str, object]
+
+_BATCH = 5_000
+
+
+class Trail(Database):
+    """An open database that records acts, and refuses and records those that are not allowed."""
+
+    def __init__(self, engine: Engine, keys: KeyRing, clock: Callable[[], datetime] | None = None) -> None:
+        super().__init__(engine, keys)
+        self._clock = clock or (lambda: datetime.now(UTC))
+
+    def record(self, actor: Actor | str, action: str, object: str, purpose: str, detail: Detail = "") -> None:  # noqa: A002
+        """Records an act that has no transaction of its own here, such as running the chain or a search."""
+        with self._write() as tx:
+            self._log(tx, actor, action, object, purpose, detail)
+
+    def require(self, actor: Actor, action: Action, purpose: Purpose, about: str = "") -> None:
+        """Lets an allowed act pass. A refused one is recorded with its reason, then raises NotAllowed."""
+        decision = decide(actor, action, purpose)
+        if not decision.allowed:
+            refusal = {"asked": action.value, "because": decision.reason}
+            self.record(actor, "refused", about, purpose, refusal)
+            raise NotAllowed(f"{action} is not allowed: {decision.reason}")
+
+    def audit(
+        self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 100, about: str | None = None
+    ) -> tuple[Sequence[chain.Entry], int]:
+        """Entries, newest first, and how many there are in all; `about` keeps those on one object."""
+        self.require(actor, Action.READ_AUDIT, purpose)
+        wanted = () if about is None else (AuditRow.object == about,)
+        newest = select(AuditRow).where(*wanted).order_by(AuditRow.seq.desc()).offset(offset).limit(limit)
+        with self._read() as tx:
+            total = tx.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
+            return [_entry(row) for row in tx.scalars(newest)], total
+
+    def head(self) -> chain.Head:
+        """The end of the log as it is now. Kept elsewhere, it shows later whether the whole vault was put back."""
+        with self._read() as tx:
+            row = tx.get_one(HeadRow, 1)
+            return _head(row)
+
+    def _log(
+        self,
+        tx: Session,
+        actor: Actor | str,
+        action: str,
+        about: str,
+        purpose: str,
+        detail: Detail = "",
+    ) -> None:
+        self._log_all(tx, [(about, detail)], actor=actor, action=action, purpose=purpose)
+
+    def _log_all(
+        self, tx: Session, acts: Iterable[tuple[str, Detail]], *, actor: Actor | str, action: str, purpose: str
+    ) -> None:
+        """Adds one entry an object. The head's row stays locked until the end: no two writers fork the log."""
+        row = tx.get(HeadRow, 1, with_for_update=True, populate_existing=True)
+        head, at, key = _head(row) if row else None, self._clock(), self._keys.key(Use.AUDIT)
+        who = actor if isinstance(actor, str) else actor.id
+        entries = []
+        for about, detail in acts:
+            text = detail if isinstance(detail, str) else as_json(detail)
+            act = chain.Act(at=at, actor=who, action=action, object=about, purpose=str(purpose), detail=text)
+            entry, head = chain.append(key, head, act)
+            entries.append({name: getattr(entry, name) for name in _COLUMNS})
+        if entries and head:
+            tx.execute(insert(AuditRow), entries)
+            row = row or HeadRow(id=1)
+            row.count, row.hash, row.mac = head.count, head.hash, head.mac
+            tx.add(row)
+
+    def _entries(self, tx: Session) -> Iterator[chain.Entry]:
+        columns = [getattr(AuditRow, name) for name in _COLUMNS]
+        rows = tx.execute(select(*columns).order_by(AuditRow.seq).execution_options(yield_per=_BATCH))
+        for row in rows:
+            yield chain.Entry(**row._mapping)  # noqa: SLF001
+
+    def _verify_chain(
+        self, tx: Session, entries: Iterable[chain.Entry], anchors: Iterable[chain.Head]
+    ) -> list[chain.Finding]:
+        row = tx.get(HeadRow, 1)
+        return chain.verify(entries, _head(row) if row else None, self._keys.key(Use.AUDIT), anchors=anchors)
+
+
+_COLUMNS = ("seq", "at", "actor", "action", "object", "purpose", "detail", "previous", "hash")
+
+
+def as_json(fields: Mapping[str, object]) -> str:
+    """One line of JSON, names in order."""
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def why_text(why: str) -> str:
+    """The reason that a person gives for an act. Raises UsageError when it is blank."""
+    if not why.strip():
+        raise UsageError("why: a reason is required")
+    return why.strip()
+
+
+def _entry(row: AuditRow) -> chain.Entry:
+    return chain.Entry(**{name: getattr(row, name) for name in _COLUMNS})
+
+
+def _head(row: HeadRow) -> chain.Head:
+    return chain.Head(count=row.count, hash=row.hash, mac=row.mac)

@@ -1,0 +1,161 @@
+"""The vault: where everything rests that names a person or that a person decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from clew.records.source import LegalBasis, Source, Tlp
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.chain import Entry, Finding, Head
+from clew.safeguards.errors import Conflict
+from clew.safeguards.keys import Cost, KeyRing, verify_judgement
+from clew.safeguards.permissions import Action
+from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
+from clew.store.database import connect
+from clew.store.ledger import Ledger, judgement, judgement_digest, release, release_digest
+from clew.store.models import AccountRow, JudgementRow, ReleaseRow, SourceRow
+from clew.store.sealed import Sealed
+
+
+class Vault(Sealed, Accounts, Ledger):
+    """Sources, sealed records, accounts, judgements, releases and the audit log, on SQLCipher or PostgreSQL.
+
+    Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table
+    of permissions and leaves an entry in the same transaction.
+    """
+
+    @classmethod
+    def create(
+        cls, where: str | Path, keys: KeyRing, *,
+        clock: Callable[[], datetime] | None = None, cost: Cost | None = None,
+    ) -> Self:  # fmt: skip
+        """A new vault in a file or at a `postgresql://` URL. Raises Conflict when one is there."""
+        vault = cls(connect(where, keys, new=True), keys, clock, cost)
+        vault.record("", "create_vault", keys.id, "", {"public_key": keys.public_key})
+        return vault
+
+    @classmethod
+    def open(
+        cls, where: str | Path, keys: KeyRing, *,
+        clock: Callable[[], datetime] | None = None, cost: Cost | None = None,
+    ) -> Self:  # fmt: skip
+        """Opens a vault and brings its tables to the newest step. Raises NotFound or WrongKey."""
+        return cls(connect(where, keys, new=False), keys, clock, cost)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Vault(backend={self.backend!r}, keys={self._keys.id!r})"
+
+    # Sources.
+
+    def add_source(self, source: Source, *, actor: Actor, purpose: Purpose) -> None:
+        """Keeps a source. Adding the same again does nothing; Conflict when it is here on other terms."""
+        self.require(actor, Action.ADD_RECORDS, purpose, source.id)
+        with self._write() as tx:
+            here = tx.get(SourceRow, source.id)
+            if here is not None:
+                if _source(here) != source:
+                    raise Conflict(f"source {source.id} is here already on other terms")
+                return
+            tx.add(
+                SourceRow(
+                    id=source.id,
+                    name=source.name,
+                    basis=source.basis.value,
+                    purpose=source.purpose,
+                    retention_days=source.retention_days,
+                    tlp=source.tlp.value,
+                    added_at=self._clock(),
+                )
+            )
+            self._log(tx, actor, "add_source", source.id, purpose, {"basis": source.basis, "tlp": source.tlp})
+
+    def sources(self) -> Sequence[Source]:
+        """By name."""
+        with self._read() as tx:
+            return [_source(row) for row in tx.scalars(select(SourceRow).order_by(SourceRow.name))]
+
+    # Verification.
+
+    def verify(self, *, anchors: Iterable[Head] = ()) -> list[Finding]:
+        """Everything in the vault that was changed without leaving its proper trace; an empty list when all is true.
+
+        Checks the audit log and its head, the judgements' signatures, and that judgements, releases and accounts agree
+        with their entries, both ways. Findings about rows carry the number of their entry, 0 when there is none.
+        """
+        noted: dict[str, dict[str, tuple[int, str]]] = {"judge": {}, "release": {}, "account": {}}
+        with self._snapshot() as tx:
+            findings = self._verify_chain(tx, _noting(self._entries(tx), noted), anchors)
+            findings += self._verify_judgements(tx, noted["judge"])
+            findings += _compare("release", noted["release"], _release_digests(tx))
+            findings += _compare("account", noted["account"], _account_digests(tx))
+        return sorted(findings)
+
+    def _verify_judgements(self, tx: Session, noted: dict[str, tuple[int, str]]) -> list[Finding]:
+        made = [judgement(row) for row in tx.scalars(select(JudgementRow))]
+        findings = _compare("judgement", noted, {each.id: judgement_digest(each) for each in made})
+        for each in made:
+            if not verify_judgement(self._keys.public_key, each):
+                seq = noted.get(each.id, (0, ""))[0]
+                findings.append(Finding(seq, seq, "signature", f"the signature of judgement {each.id} does not verify"))
+        return findings
+
+
+def _noting(entries: Iterator[Entry], noted: dict[str, dict[str, tuple[int, str]]]) -> Iterator[Entry]:
+    """Passes entries on and keeps, of those about judgements, releases and accounts, the last digest by object."""
+    for entry in entries:
+        topic = "account" if entry.action in ACCOUNT_ACTS else entry.action
+        if topic in noted:
+            noted[topic][entry.object] = (entry.seq, _digest_in(entry.detail))
+        yield entry
+
+
+def _digest_in(detail: str) -> str:
+    try:
+        fields = json.loads(detail)
+    except ValueError:
+        return ""
+    return str(fields.get("digest", "")) if isinstance(fields, dict) else ""
+
+
+def _release_digests(tx: Session) -> dict[str, str]:
+    return {row.id: release_digest(release(row)) for row in tx.scalars(select(ReleaseRow))}
+
+
+def _account_digests(tx: Session) -> dict[str, str]:
+    return {row.id: account_digest(row) for row in tx.scalars(select(AccountRow))}
+
+
+def _compare(what: str, noted: dict[str, tuple[int, str]], there: dict[str, str]) -> list[Finding]:
+    findings = []
+    for name in sorted(noted.keys() | there.keys()):
+        seq, digest = noted.get(name, (0, ""))
+        if name not in there:
+            findings.append(Finding(seq, seq, f"{what}-removed", f"{what} {name} was removed: entry {seq} names it"))
+        elif name not in noted:
+            findings.append(Finding(0, 0, f"{what}-inserted", f"{what} {name} was put in: no entry names it"))
+        elif digest != there[name]:
+            findings.append(Finding(seq, seq, f"{what}-changed", f"{what} {name} is not what entry {seq} recorded"))
+    return findings
+
+
+def _source(row: SourceRow) -> Source:
+    return Source(
+        name=row.name, basis=LegalBasis(row.basis), purpose=row.purpose,
+        retention_days=row.retention_days, tlp=Tlp(row.tlp),
+    )  # fmt: skip
