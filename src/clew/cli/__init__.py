@@ -47,7 +47,10 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:
         reference = uuid.uuid4().hex[:8]
-        typer.echo(f"clew: something unforeseen went wrong ({type(error).__name__}); nothing was half-written. Reference {reference}", err=True)
+        typer.echo(
+            f"clew: something unforeseen went wrong ({type(error).__name__}); nothing was half-written. Reference {reference}",
+            err=True,
+        )
         typer.echo(f"Where: {_place(error)}", err=True)
         sys.exit(1)
 

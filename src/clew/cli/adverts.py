@@ -10,7 +10,9 @@ from clew.cli import files
 
 app = typer.Typer(help="Adverts: what they say, and which of them belong together.", no_args_is_help=True)
 
-Region = Annotated[str | None, typer.Option("--region", help="ISO country (as in GB) whose numbers are written without a prefix.")]
+Region = Annotated[
+    str | None, typer.Option("--region", help="ISO country (as in GB) whose numbers are written without a prefix.")
+]
 Engine = Annotated[str, typer.Option("--engine", help="duckdb (this machine) or spark.")]
 
 

@@ -20,13 +20,26 @@ if TYPE_CHECKING:
 
 Inputs = Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, TSV, JSONL, Parquet or XLSX.")]
 Input = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, JSONL, Parquet or XLSX.")]
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where the result goes; its format is its extension.")]
-IdColumn = Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The column that names the rows, or 'row' to number them.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FILE", help="Where the result goes; its format is its extension.")
+]
+IdColumn = Annotated[
+    str | None, typer.Option("--id", metavar="COLUMN", help="The column that names the rows, or 'row' to number them.")
+]
 TextColumn = Annotated[str | None, typer.Option("--text", metavar="COLUMN", help="The column with the text.")]
-Maps = Annotated[list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help="Names any other column; may be repeated.")]
-RejectsFile = Annotated[Path | None, typer.Option("--rejects", metavar="FILE", help="Where rows that cannot be read go, whole (default: beside the output).")]
+Maps = Annotated[
+    list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help="Names any other column; may be repeated.")
+]
+RejectsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects", metavar="FILE", help="Where rows that cannot be read go, whole (default: beside the output)."
+    ),
+]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="Character encoding, when it is not UTF-8.")]
-Headless = Annotated[bool, typer.Option("--no-header", help="The file has no header; its columns are called c1, c2, ...")]
+Headless = Annotated[
+    bool, typer.Option("--no-header", help="The file has no header; its columns are called c1, c2, ...")
+]
 Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of a spreadsheet.")]
 
 
@@ -80,7 +93,9 @@ def read_records(files: Sequence[Path], kind: Kind, columns: dict[str, str], for
     fields = {f.name for f in kind.fields}
     unknown = [name for name in columns if name not in fields]
     if unknown:
-        raise UsageError(f"--map: {kind.plural} have no field {', '.join(unknown)}; they have {', '.join(sorted(fields))}")
+        raise UsageError(
+            f"--map: {kind.plural} have no field {', '.join(unknown)}; they have {', '.join(sorted(fields))}"
+        )
     raws = [read_raw(path, form) for path in files]
     mappings: list[Mapping] = [guess(kind, raw.table.column_names, given=columns) for raw in raws]
     reads = [mapped(raw, kind, mapping, only) for raw, mapping in zip(raws, mappings, strict=True)]
@@ -123,7 +138,11 @@ def keep_rejects(out: Path, rejects: Rejects, rejects_path: Path | None, *, read
     write_table(rejects.table, path)
     say(f"{len(rejects)} {'row' if len(rejects) == 1 else 'rows'} could not be read; kept whole in {path}")
     for (field, rule), count in list(rejects.by_rule().items())[:20]:
-        ids = [row["id"] or f"row {row['row']}" for row in rejects.table.slice(0, 2000).to_pylist() if (row["field"], row["rule"]) == (field, rule)]
+        ids = [
+            row["id"] or f"row {row['row']}"
+            for row in rejects.table.slice(0, 2000).to_pylist()
+            if (row["field"], row["rule"]) == (field, rule)
+        ]
         say(f"  {count} x {field}: {rule} ({', '.join(ids[:3])}{', ...' if count > 3 else ''})")
     if not readable:
         raise UnreadableInput("no row could be read; nothing was written but the rejects")

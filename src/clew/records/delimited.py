@@ -84,11 +84,17 @@ def _shape(head: bytes, path: Path, layout: Format) -> _Shape:
     if not text.strip("\r\n\t ,;"):
         raise UnreadableInput(f"{path.name}: no header and no rows")
     delimiter = _delimiter(text, path)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL)
+    lines = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL,
+    )
     try:
         cells = next(lines)
     except (csv.Error, StopIteration) as error:
         raise UnreadableInput(f"{path.name}: the header cannot be read") from error
+    if delimiter == "\t":
+        cells = [cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell for cell in cells]
     if not layout.header:
         return _Shape(encoding, delimiter, [f"c{number}" for number in range(1, len(cells) + 1)], 0)
     return _Shape(encoding, delimiter, check_header(cells, path.name), lines.line_num)

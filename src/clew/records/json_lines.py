@@ -39,7 +39,9 @@ def _fast(path: Path) -> pa.Table | None:
         if not isinstance(item, dict) or any(not isinstance(value, str | None) for value in item.values()):
             return None
         names |= dict.fromkeys(item)
-    options = pajson.ParseOptions(explicit_schema=pa.schema([(name, pa.string()) for name in names]), unexpected_field_behavior="error")
+    options = pajson.ParseOptions(
+        explicit_schema=pa.schema([(name, pa.string()) for name in names]), unexpected_field_behavior="error"
+    )
     try:
         return pajson.read_json(str(path), pajson.ReadOptions(block_size=1 << 24), options)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):

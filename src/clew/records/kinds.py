@@ -34,9 +34,7 @@ class Sensitivity(StrEnum):
     IDENTITY = "identity"
 
 
-def column(
-    *aliases: str, required: bool = False, sensitivity: Sensitivity = Sensitivity.OPEN, doc: str = ""
-) -> Any:
+def column(*aliases: str, required: bool = False, sensitivity: Sensitivity = Sensitivity.OPEN, doc: str = "") -> Any:
     """A field of a record kind: its other names in the world, and how it must be kept."""
     metadata = {"aliases": aliases, "required": required, "sensitivity": sensitivity, "doc": doc}
     return field(metadata=metadata) if required else field(default=None, metadata=metadata)
@@ -158,7 +156,9 @@ class Case:
     registered: DateInterval | None = column("cas_IncomingReferralDate", "yearOfRegistration", "yearRegister")
     status: str | None = column("cas_Status")
     first_name: str | None = column("prs_FirstName", "given_name", sensitivity=Sensitivity.IDENTITY)
-    second_name: str | None = column("prs_SecondName", "surname", "family_name", "last_name", sensitivity=Sensitivity.IDENTITY)
+    second_name: str | None = column(
+        "prs_SecondName", "surname", "family_name", "last_name", sensitivity=Sensitivity.IDENTITY
+    )
     birthdate: DateInterval | None = column("prs_Birthdate", "date_of_birth", "dob", sensitivity=Sensitivity.IDENTITY)
     phone: str | None = column("prs_MobilePhone", "prs_HomePhone", sensitivity=Sensitivity.IDENTITY)
     email: str | None = column("prs_Email", sensitivity=Sensitivity.IDENTITY)

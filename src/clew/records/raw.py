@@ -42,7 +42,7 @@ class Raw:
     rejects: Rejects
 
 
-def read_raw(path: Path, layout: Format = Format()) -> Raw:  # noqa: B008 (frozen)
+def read_raw(path: Path, layout: Format = Format()) -> Raw:
     """The file's columns, all of them text except in Parquet, whose types stay.
 
     Raises UsageError for a path or extension that cannot be, UnreadableInput for a file that cannot be read.
@@ -86,7 +86,11 @@ def reject_rows(raw: Raw, broken: pa.Array, field: str, rule: str) -> Raw:
 
 
 def rejects_of(table: pa.Table, rows: np.ndarray, field: str, rule: str, id_column: str | None = None) -> Rejects:
-    ids = [None if value is None else str(value) for value in table[id_column].to_pylist()] if id_column else [None] * table.num_rows
+    ids = (
+        [None if value is None else str(value) for value in table[id_column].to_pylist()]
+        if id_column
+        else [None] * table.num_rows
+    )
     raw = [as_json(row) for row in table.to_pylist()]
     columns = [rows.tolist(), ids, [field] * len(raw), [rule] * len(raw), raw]
     return Rejects(pa.table(columns, schema=REJECTS))

@@ -126,7 +126,9 @@ def _repeated(ids: pa.Array) -> pa.Array:
     return pa.array(repeated & (codes >= 0))
 
 
-def _divide(table: pa.Table, raw: Raw, faults: list[tuple[str, pa.Array, str]], id_column: str | None) -> tuple[pa.Table, Rejects]:
+def _divide(
+    table: pa.Table, raw: Raw, faults: list[tuple[str, pa.Array, str]], id_column: str | None
+) -> tuple[pa.Table, Rejects]:
     rejects, broken_yet = raw.rejects, np.zeros(table.num_rows, dtype=bool)
     for name, broken, rule in faults:
         fresh = np.asarray(broken) & ~broken_yet

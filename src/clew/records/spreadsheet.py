@@ -37,8 +37,14 @@ def read(path: Path, layout: Format) -> Raw:
     start = next((number for number, row in enumerate(cells) if any(cell != "" for cell in row)), None)
     if start is None:
         raise UnreadableInput(f"{path.name}: sheet {name} is empty")
-    width = max(number for number, cell in enumerate(cells[start], 1) if cell != "") if layout.header else len(cells[start])
-    names = check_header([str(cell) for cell in cells[start][:width]], path.name) if layout.header else [f"c{n}" for n in range(1, width + 1)]
+    width = (
+        max(number for number, cell in enumerate(cells[start], 1) if cell != "") if layout.header else len(cells[start])
+    )
+    names = (
+        check_header([str(cell) for cell in cells[start][:width]], path.name)
+        if layout.header
+        else [f"c{n}" for n in range(1, width + 1)]
+    )
     return _table(names, cells, start + int(layout.header), _formulas(path, name))
 
 
@@ -73,7 +79,9 @@ def _table(names: list[str], cells: list[list[Any]], first: int, formulas: dict[
         formula = formulas.get(first + number)
         surplus = [cell for cell in row[len(names) :] if cell != ""]
         if formula or surplus:
-            whole = dict(zip(names, texts, strict=True)) | {_name(names, c): f"={f}" for c, f in (formula or {}).items()}
+            whole = dict(zip(names, texts, strict=True)) | {
+                _name(names, c): f"={f}" for c, f in (formula or {}).items()
+            }
             whole |= {f"column_{len(names) + 1 + index}": _text(cell) for index, cell in enumerate(surplus)}
             field = _name(names, min(formula)) if formula else "(row)"
             rule = "formula in a cell" if formula else f"row has more cells than the {len(names)} of the header"
@@ -105,7 +113,7 @@ def _text(cell: Any) -> str | None:
 
 def _formulas(path: Path, sheet: str) -> dict[int, dict[int, str]]:
     """1-based row -> 0-based column -> formula, read from the sheet's own XML."""
-    from xml.etree import ElementTree  # noqa: S405 (entities are refused below)
+    from xml.etree import ElementTree
 
     found: dict[int, dict[int, str]] = defaultdict(dict)
     try:
@@ -123,7 +131,7 @@ def _formulas(path: Path, sheet: str) -> dict[int, dict[int, str]]:
 
 
 def _member(pack: zipfile.ZipFile, sheet: str) -> str:
-    from xml.etree import ElementTree  # noqa: S405
+    from xml.etree import ElementTree
 
     book = ElementTree.fromstring(pack.read("xl/workbook.xml"))  # noqa: S314
     links = ElementTree.fromstring(pack.read("xl/_rels/workbook.xml.rels"))  # noqa: S314

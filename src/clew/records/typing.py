@@ -23,7 +23,9 @@ _ANSWERS = {
 }
 
 
-def fit(column: pa.ChunkedArray, field: Field, *, date_format: str | None = None, empty_answer: Answer = Answer.NOT_ASKED) -> Fitted:
+def fit(
+    column: pa.ChunkedArray, field: Field, *, date_format: str | None = None, empty_answer: Answer = Answer.NOT_ASKED
+) -> Fitted:
     """The column in the field's type, with a mask of the rows whose value is not of that type."""
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if field.type == INSTANT:
@@ -60,7 +62,11 @@ def _none_broken(column: pa.Array) -> pa.Array:
 def _numbers(column: pa.Array, kind: pa.DataType, pattern: str, rule: str) -> Fitted:
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
         typed = column.cast(kind, safe=False)
-        return typed, _broken(column, pc.fill_null(pc.equal(typed.cast(pa.float64()), column.cast(pa.float64())), False)), rule
+        return (
+            typed,
+            _broken(column, pc.fill_null(pc.equal(typed.cast(pa.float64()), column.cast(pa.float64())), False)),
+            rule,
+        )
     text = _as_text(column)
     fits = pc.fill_null(pc.match_substring_regex(text, pattern), False)
     clean = pc.if_else(fits, pc.utf8_trim_whitespace(text), pa.scalar(None, pa.string()))
@@ -77,7 +83,9 @@ def _instants(column: pa.Array, date_format: str | None) -> Fitted:
         return column.cast(INSTANT, safe=False), _none_broken(column), ""
     text = _as_text(column)
     if date_format is not None:
-        return _distinct(text, lambda value: _stamp(value, date_format), INSTANT, f"not a time of the form {date_format}")
+        return _distinct(
+            text, lambda value: _stamp(value, date_format), INSTANT, f"not a time of the form {date_format}"
+        )
     import duckdb
 
     with duckdb.connect() as connection:
@@ -86,7 +94,11 @@ def _instants(column: pa.Array, date_format: str | None) -> Fitted:
         query = connection.sql("SELECT try_cast(trim(text) AS TIMESTAMPTZ) AS at FROM given")
         typed = query.to_arrow_table()["at"]
     typed = typed.combine_chunks().cast(INSTANT)
-    return typed, pc.and_(pc.is_valid(text), pc.is_null(typed)), "not a time of ISO 8601 (as in 2024-05-31 or 2024-05-31T18:00:00+02:00)"
+    return (
+        typed,
+        pc.and_(pc.is_valid(text), pc.is_null(typed)),
+        "not a time of ISO 8601 (as in 2024-05-31 or 2024-05-31T18:00:00+02:00)",
+    )
 
 
 def _stamp(value: str, date_format: str) -> datetime:
@@ -105,7 +117,9 @@ def _imprecise(column: pa.Array, field: Field, date_format: str | None) -> Fitte
     if field.type == AGE_RANGE:
         return _distinct(text, _age, AGE_RANGE, "not an age (as in 17, 9--17 or 48+)")
     if date_format is not None:
-        return _distinct(text, lambda value: _day(value, date_format), DATE_INTERVAL, f"not a date of the form {date_format}")
+        return _distinct(
+            text, lambda value: _day(value, date_format), DATE_INTERVAL, f"not a date of the form {date_format}"
+        )
     return _distinct(text, _interval, DATE_INTERVAL, "not a date (as in 2021, 2021-02 or 2021-02-28)")
 
 

@@ -1,0 +1,285 @@
+"""Walks records through the rooms: signals, links, networks, leads. Every step replaces its tables whole.
+
+Texts that are sealed are read from the vault, one recorded act for the whole run, and never rest in the lake: of what
+detectors find in them the lake keeps a keyed pseudonym, enough to join and not enough to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.leads.features import movement, network_features, sign_counts
+from clew.leads.queue import build_queue
+from clew.links import near_duplicates, networks, shared
+from clew.safeguards.keys import KeyRing
+from clew.signals import scan
+from clew.store.lake import Lake
+from clew.workspace.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Step, done, of how many."""
+
+CLAIMS = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("record_kind", pa.string()),
+        ("kind", pa.string()),
+        ("value", pa.string()),  # null where the record is sealed
+        ("key", pa.string()),  # keyed pseudonym of kind and value
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("confidence", pa.float32()),
+        ("detector", pa.string()),
+    ]
+)
+FAILURES = pa.schema(
+    [("record_id", pa.string()), ("record_kind", pa.string()), ("detector", pa.string()), ("reason", pa.string())]
+)
+JOINING = ("phone", "email", "handle", "url", "picture")
+"""Kinds of identifiers that join records."""
+OPEN_TEXTS = {"adverts": "text", "pages": "text", "payments": "memo"}
+SEALED_TEXTS = ("tips", "calls", "conversations")
+GIANT = 400
+"""Nodes from which a component is divided into communities."""
+_BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A batch of texts to read. `sealed` texts leave no value in the lake."""
+
+    record_kind: str
+    ids: pa.Array
+    texts: pa.Array
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a run found."""
+
+    texts: int
+    claims: int
+    failures: int
+    clusters: int
+    networks: int
+    leads: int
+    hubs: int
+
+
+def open_texts(lake: Lake) -> Iterator[Texts]:
+    """Texts of the lake in batches."""
+    for plural, column in OPEN_TEXTS.items():
+        table = lake.read(plural, ["record_id", column])
+        table = table.filter(pc.is_valid(table[column]))
+        for batch in table.to_batches(max_chunksize=_BATCH):
+            yield Texts(plural[:-1], batch["record_id"], batch[column], sealed=False)
+
+
+def read_signals(
+    batches: Iterator[Texts], keys: KeyRing, settings: Settings, tick: Callable[[int], None]
+) -> tuple[pa.Table, pa.Table, int]:
+    """What detectors claim of all texts, and where one failed."""
+    claims, failures, seen = [CLAIMS.empty_table()], [FAILURES.empty_table()], 0
+    for batch in batches:
+        detection = scan(batch.texts, region=settings.region or None)
+        claims.append(_claims(batch, detection.signals, keys))
+        failures.append(_failures(batch, detection.failures))
+        seen += len(batch.ids)
+        tick(seen)
+    return pa.concat_tables(claims), pa.concat_tables(failures), seen
+
+
+def _claims(batch: Texts, found: pa.Table, keys: KeyRing) -> pa.Table:
+    values = found["value"].combine_chunks()
+    kinds = found["kind"].combine_chunks()
+    plain = pc.is_in(kinds, pa.array(["wording", "language"]))  # says nothing of who: stays readable
+    shown = pc.if_else(pc.or_(plain, not batch.sealed), values, pa.scalar(None, pa.string()))
+    size = found.num_rows
+    columns = [
+        batch.ids.take(found["row"].combine_chunks()),
+        pa.repeat(pa.scalar(batch.record_kind), size),
+        kinds,
+        shown,
+        keys.pseudonyms(kinds, values),
+        *(found[name].combine_chunks() for name in ("start", "end", "confidence", "detector")),
+    ]
+    return pa.table(columns, schema=CLAIMS)
+
+
+def _failures(batch: Texts, failed: pa.Table) -> pa.Table:
+    ids = batch.ids.take(failed["row"].combine_chunks())
+    kinds = pa.repeat(pa.scalar(batch.record_kind), failed.num_rows)
+    return pa.table(
+        [ids, kinds, failed["detector"].combine_chunks(), failed["reason"].combine_chunks()], schema=FAILURES
+    )
+
+
+def field_claims(lake: Lake, keys: KeyRing, settings: Settings) -> pa.Table:
+    """Contacts and pictures that adverts name outside their text."""
+    adverts = lake.read("adverts", ["record_id", "phone", "pictures", "source_id"])
+    given = adverts.filter(pc.is_valid(adverts["phone"]))
+    phones = Texts("advert", given["record_id"].combine_chunks(), given["phone"].combine_chunks(), sealed=False)
+    detection = scan(phones.texts, detectors=["phone"], region=settings.region or None)
+    return pa.concat_tables(
+        [_without_spans(_claims(phones, detection.signals, keys)), _picture_claims(lake, adverts, keys)]
+    )
+
+
+def _without_spans(claims: pa.Table) -> pa.Table:
+    none = pa.nulls(claims.num_rows, pa.int32())
+    return claims.set_column(5, "start", none).set_column(6, "end", none)
+
+
+def _picture_claims(lake: Lake, adverts: pa.Table, keys: KeyRing) -> pa.Table:
+    """Adverts that show near-copies of one picture share its group; the group's name is its first picture's hash."""
+    images = lake.read("images", ["external_id", "source_id", "pdq", "quality"])
+    if not images.num_rows:
+        return CLAIMS.empty_table()
+    from clew.signals.picture import hamming_pairs
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    fit = pc.greater_equal(pc.fill_null(images["quality"], 100), 50)
+    images = images.filter(fit)
+    left, right, _ = hamming_pairs(images["pdq"].combine_chunks())
+    size = images.num_rows
+    _, group = connected_components(
+        coo_matrix((np.ones(len(left), bool), (left, right)), shape=(size, size)), directed=False
+    )
+    first = np.full(group.max(initial=-1) + 1, -1)
+    first[group[::-1]] = np.arange(size)[::-1]
+    named = images["pdq"].combine_chunks().take(pa.array(first[group]))
+    shown = _listed(adverts).join(
+        pa.table({"picture": images["external_id"], "source_id": images["source_id"], "value": named}),
+        ["picture", "source_id"],
+        join_type="inner",
+    )
+    values = shown["value"].combine_chunks()
+    kinds = pa.repeat(pa.scalar("picture"), len(values))
+    none = pa.nulls(len(values), pa.int32())
+    columns = [
+        shown["record_id"].combine_chunks(),
+        pa.repeat(pa.scalar("advert"), len(values)),
+        kinds,
+        values,
+        keys.pseudonyms(kinds, values),
+        none,
+        none,
+        pa.repeat(pa.scalar(0.9, pa.float32()), len(values)),
+        pa.repeat(pa.scalar("picture/1"), len(values)),
+    ]
+    return pa.table(columns, schema=CLAIMS)
+
+
+def _listed(adverts: pa.Table) -> pa.Table:
+    """record_id, source_id, picture: one row a picture an advert names."""
+    split = pc.split_pattern(adverts["pictures"].combine_chunks(), ";")
+    parents = pc.list_parent_indices(split)
+    return pa.table(
+        {
+            "record_id": adverts["record_id"].combine_chunks().take(parents),
+            "source_id": adverts["source_id"].combine_chunks().take(parents),
+            "picture": pc.utf8_trim_whitespace(pc.list_flatten(split)),
+        }
+    )
+
+
+def link(lake: Lake, progress: Progress) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Clusters of near-duplicate texts, edges to shared identifiers, and hubs; each is stored."""
+    adverts = lake.read("adverts", ["record_id", "text"])
+    progress("Comparing texts", 0, adverts.num_rows)
+    labels = near_duplicates(adverts["text"])
+    clusters = pa.table({"record_id": adverts["record_id"], "cluster": pa.array(labels, pa.int64())})
+    lake.replace("clusters", clusters)
+    progress("Comparing texts", adverts.num_rows, adverts.num_rows)
+    claims = lake.read("claims", ["record_id", "kind", "key"])
+    claims = claims.filter(pc.is_in(claims["kind"], pa.array(JOINING)))
+    seen = pa.table({"record": claims["record_id"], "kind": claims["kind"], "key": claims["key"]})
+    found = shared(seen, clusters=clusters.rename_columns(["record", "cluster"]))
+    lake.replace("edges", found.edges)
+    lake.replace("hubs", found.hubs)
+    return clusters, found.edges, found.hubs
+
+
+def join_networks(lake: Lake, clusters: pa.Table, edges: pa.Table) -> pa.Table:
+    """record_id, record_kind, network: records held together by shared identifiers, threads and few-handed texts."""
+    named = pc.binary_join_element_wise(edges["kind"], edges["key"], ":")
+    parts = [pa.table({"a": edges["record"], "b": named, "weight": edges["weight"]})]
+    parts.append(_thread_edges(lake))
+    parts.append(_text_edges(clusters, edges))
+    found = networks(pa.concat_tables([part.cast(_EDGE) for part in parts]), giant=GIANT)
+    kinds = _record_kinds(lake)
+    members = found.join(kinds, keys="node", right_keys="record_id", join_type="inner")
+    table = members.select(["node", "record_kind", "community"]).rename_columns(["record_id", "record_kind", "network"])
+    lake.replace("members", table)
+    return table
+
+
+_EDGE = pa.schema([("a", pa.string()), ("b", pa.string()), ("weight", pa.float64())])
+
+
+def _thread_edges(lake: Lake) -> pa.Table:
+    """Messages of one conversation belong together by themselves."""
+    talk = lake.read("conversations", ["record_id", "conversation"])
+    thread = pc.binary_join_element_wise(pa.scalar("thread"), talk["conversation"], ":")
+    return pa.table({"a": talk["record_id"], "b": thread, "weight": pa.repeat(pa.scalar(1.0), talk.num_rows)})
+
+
+MOST_HANDS = 6
+"""Contacts under which one text may run and still join its adverts: more is a bulk sender or a borrowed text."""
+
+
+def _text_edges(clusters: pa.Table, edges: pa.Table) -> pa.Table:
+    """Adverts of one text join where few contacts use it and it is long enough to be somebody's own."""
+    contacts = edges.filter(pc.is_in(edges["kind"], pa.array(["phone", "email", "handle"])))
+    used = contacts.select(["record", "key"]).join(clusters, keys="record", right_keys="record_id", join_type="inner")
+    hands = used.group_by("cluster").aggregate([("key", "count_distinct")])
+    sizes = clusters.group_by("cluster").aggregate([("record_id", "count")])
+    few = sizes.join(hands, "cluster")
+    few = few.filter(
+        pc.and_(
+            pc.less_equal(pc.fill_null(few["key_count_distinct"], 0), MOST_HANDS), pc.greater(few["record_id_count"], 1)
+        )
+    )
+    rows = clusters.filter(pc.is_in(clusters["cluster"], few["cluster"].combine_chunks()))
+    text = pc.binary_join_element_wise(pa.scalar("text"), rows["cluster"].cast(pa.string()), ":")
+    return pa.table({"a": rows["record_id"], "b": text, "weight": pa.repeat(pa.scalar(0.3), rows.num_rows)})
+
+
+def _record_kinds(lake: Lake) -> pa.Table:
+    parts = []
+    for plural in (*OPEN_TEXTS, *SEALED_TEXTS):
+        ids = lake.read(plural, ["record_id"])["record_id"].combine_chunks()
+        parts.append(pa.table({"record_id": ids, "record_kind": pa.repeat(pa.scalar(plural[:-1]), len(ids))}))
+    return pa.concat_tables(parts)
+
+
+def find_leads(lake: Lake, members: pa.Table, settings: Settings) -> pa.Table:
+    """Leads and their reasons; both are stored, with up to 12 records of evidence for each sign of wording."""
+    at, ads, claims, clusters = (lake.table(name) for name in ("members", "adverts", "claims", "clusters"))
+    features = network_features(at, ads, claims, clusters)
+    moves = movement(at, ads)
+    joined = features.left_join(moves, "network").drop("network_right").to_pyarrow()
+    signs = sign_counts(at, claims).to_pyarrow()
+    leads, reasons = build_queue(
+        joined, signs, _anchors(lake), smallest=settings.smallest_lead, switched_off=frozenset(settings.switched_off)
+    )
+    lake.replace("features", joined)
+    lake.replace("signs", signs)
+    lake.replace("leads", leads)
+    lake.replace("reasons", reasons)
+    return leads
+
+
+def _anchors(lake: Lake) -> pa.Table:
+    """network, record_id of its earliest advert (the smaller id among the same time)."""
+    members = lake.table("members")
+    ads = members.join(lake.table("adverts").select("record_id", "posted"), "record_id")
+    first = ads.group_by("network").aggregate(record_id=ads.record_id.first(order_by=[ads.posted, ads.record_id]))
+    return first.to_pyarrow()

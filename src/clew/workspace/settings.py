@@ -1,0 +1,83 @@
+"""A workspace's settings: one small file, read once, frozen."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from clew.safeguards.errors import UsageError
+
+FILE = "clew.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Each setting is a name, a type, a default and what it does."""
+
+    region: str = ""
+    """ISO country (as in GB) whose phone numbers are written without a prefix; empty: the detector's own list."""
+    smallest_lead: float = 2.0
+    """Points from which a network is put to a person."""
+    switched_off: tuple[str, ...] = ()
+    """Signs that leads do not weigh."""
+    k: int = 11
+    """Smallest group size of an anonymous release."""
+    epsilon: float = 4.0
+    """Differential-privacy budget of each dataset over all its releases."""
+    suppress_below: int = 5
+    """Counts below this are shown as suppressed."""
+
+    def __post_init__(self) -> None:
+        problems = []
+        if self.k < 2:
+            problems.append("k must be at least 2")
+        if not 0 < self.epsilon <= 20:
+            problems.append("epsilon must be above 0 and at most 20")
+        if not 0 < self.smallest_lead < 100:
+            problems.append("smallest_lead must be between 0 and 100")
+        if self.suppress_below < 2:
+            problems.append("suppress_below must be at least 2")
+        if problems:
+            raise UsageError("settings: " + "; ".join(problems))
+
+
+def read_settings(folder: Path) -> Settings:
+    """Reads clew.toml; raises UsageError naming every key that is not known or not of its type."""
+    try:
+        content = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"{folder}: no workspace here; make one with 'clew init'") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"settings: {FILE} cannot be read as TOML") from error
+    known = {f.name: f for f in fields(Settings)}
+    problems = [f"{key} is not known" for key in content if key not in known]
+    values = {}
+    for key, value in content.items():
+        if key in known:
+            values[key] = _typed(known[key].default, value)
+            if values[key] is None:
+                problems.append(f"{key} must be of type {type(known[key].default).__name__}")
+    if problems:
+        raise UsageError("settings: " + "; ".join(problems))
+    return Settings(**values)
+
+
+def _typed(default: Any, value: Any) -> Any:
+    """The value in the type of the default; None where it has another one."""
+    if isinstance(default, tuple):
+        return tuple(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else None
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value if type(value) is type(default) else None
+
+
+def write_settings(folder: Path) -> None:
+    """Writes a new settings file with every default in a comment."""
+    lines = ["# Settings of this workspace; each line shows the default. See docs/workspace.md.", ""]
+    for f in fields(Settings):
+        shown = list(f.default) if isinstance(f.default, tuple) else f.default
+        value = f'"{shown}"' if isinstance(shown, str) else str(shown)
+        lines.append(f"# {f.name} = {value}")
+    (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
