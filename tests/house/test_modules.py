@@ -1,0 +1,55 @@
+"""Every module says what it promises, its examples run, and what a package offers exists."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+FILES = sorted(path for path in (SOURCE / "clew").rglob("*.py") if path.name != "__manifest__.py")
+"""Manifests are literals: a docstring would be a second one."""
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_modules_each_have_a_docstring() -> None:
+    bare = [name_of(path) for path in FILES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    assert bare == []
+
+
+def test_modules_share_no_docstring() -> None:
+    """A copied docstring misleads."""
+    said: dict[str, str] = {}
+    for path in FILES:
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or name_of(path)
+        assert text not in said, f"{name_of(path)} says the same of itself as {said[text]}"
+        said[text] = name_of(path)
+
+
+@pytest.mark.parametrize("name", [name_of(path) for path in FILES if ">>> " in path.read_text(encoding="utf-8")])
+def test_modules_examples_run(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("name", [name_of(path) for path in FILES if path.name == "__init__.py"])
+def test_modules_offer_what_they_list(name: str) -> None:
+    """What a package passes on from its own modules is listed in `__all__`, once, and is there."""
+    module = importlib.import_module(name)
+    offered = getattr(module, "__all__", None)
+    if offered is None:
+        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+        sources = [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
+        own = [source for source in sources if source.startswith(f"{name}.")]
+        assert own == [], f"{name} passes names on without listing them in __all__"
+        return
+    assert [entry for entry in offered if not hasattr(module, entry)] == []
+    assert len(set(offered)) == len(offered)
