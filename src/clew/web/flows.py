@@ -1,0 +1,139 @@
+"""From where to where: recorded cases by country, year, form, sex and age. Small cells stay suppressed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from clew.records.imprecise import Count
+from clew.web import words
+from clew.web.countries import country_name, numeric_code
+from clew.web.desk import CountRow, FlowRow
+from clew.web.downloads import csv_answer
+from clew.web.pages import page
+from clew.web.visit import Visitor
+
+router = APIRouter()
+DIMENSIONS = {"year": "Year of registration", "form": "Form of exploitation", "sex": "Sex", "age": "Age when trafficked"}
+UNKNOWN = {"unknown", ""}
+SCALE = (5, 20, 100, 500)
+"""Upper ends of the map's shades, in cases: below 5 is suppressed and hatched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The counts of one dimension, as a chart and its table show them."""
+
+    name: str
+    title: str
+    finding: str
+    rows: tuple[CountRow, ...]
+    missing: str
+    """What is not recorded, as counted; empty when nothing is missing."""
+    chart: dict[str, Any]
+
+
+def largest(count: CountRow | FlowRow) -> int:
+    """The upper end of a count, to draw and to sort by."""
+    return Count.parse(count.count).high
+
+
+def group(name: str, rows: Sequence[CountRow]) -> Group:
+    mine = [row for row in rows if row.dimension == name]
+    known = [row for row in mine if row.value not in UNKNOWN]
+    known.sort(key=lambda row: row.value) if name in {"year", "age"} else known.sort(key=largest, reverse=True)
+    chart = {
+        "labels": [words.plain(row.value) for row in known],
+        "values": [largest(row) for row in known],
+        "words": [row.count for row in known],
+        "suppressed": [row.suppressed for row in known],
+        "unit": "cases",
+        "lying": name != "year",
+    }
+    missing = next((row.count for row in mine if row.value in UNKNOWN), "")
+    return Group(name, DIMENSIONS[name], _most(known), tuple(known), missing, chart)
+
+
+def _most(rows: Sequence[CountRow]) -> str:
+    open_rows = [row for row in rows if not row.suppressed]
+    if not rows:
+        return "nothing is recorded"
+    if not open_rows:
+        return "every cell is too small to show"
+    top = max(open_rows, key=largest)
+    return f"most cases: {words.plain(top.value)} ({top.count})"
+
+
+def map_finding(rows: Sequence[FlowRow]) -> str:
+    across = [row for row in rows if not row.suppressed and row.origin != row.destination]
+    if not rows:
+        return "No flow is recorded"
+    if not across:
+        return "No flow between two countries is large enough to show as a number"
+    top = max(across, key=largest)
+    return f"The largest recorded flow leads from {country_name(top.origin)} to {country_name(top.destination)}: {top.count} cases"
+
+
+def map_data(rows: Sequence[FlowRow]) -> dict[str, Any]:
+    """Lines and shaded countries, keyed by numeric ISO codes. A country is shaded by what leads to it."""
+    totals: dict[str, Count] = {}
+    for row in rows:
+        totals[row.destination] = totals.get(row.destination, Count(0, 0)) + Count.parse(row.count)
+    return {
+        "lines": [_line(row) for row in rows],
+        "countries": [_shade(code, total, rows) for code, total in totals.items()],
+    }
+
+
+def _line(row: FlowRow) -> dict[str, Any]:
+    return {
+        "id": f"{row.origin}-{row.destination}",
+        "from": numeric_code(row.origin),
+        "to": numeric_code(row.destination),
+        "name": f"{country_name(row.origin)} to {country_name(row.destination)}",
+        "value": largest(row),
+        "words": row.count,
+        "suppressed": row.suppressed,
+        "within": row.origin == row.destination,
+    }
+
+
+def _shade(code: str, total: Count, rows: Sequence[FlowRow]) -> dict[str, Any]:
+    hidden = all(row.suppressed for row in rows if row.destination == code)
+    band = next((i for i, top in enumerate(SCALE) if total.low < top), len(SCALE))
+    return {"code": numeric_code(code), "name": country_name(code), "words": str(total), "band": band, "suppressed": hidden}
+
+
+@router.get("/flows")
+def flows(request: Request, visit: Visitor) -> Response:
+    view = visit.desk.flows(visit.actor, visit.purpose)
+    rows = sorted(view.flows, key=lambda row: (-largest(row), row.origin, row.destination))
+    groups = [group(name, view.counts) for name in DIMENSIONS]
+    return page(
+        request,
+        "flows.html",
+        view=view,
+        rows=rows,
+        groups=[g for g in groups if g.rows],
+        finding=map_finding(rows),
+        map_data=map_data(rows),
+        scale=SCALE,
+        hidden=sum(row.suppressed for row in rows),
+    )
+
+
+@router.get("/flows.csv")
+def flows_table(visit: Visitor) -> Response:
+    view = visit.desk.flows(visit.actor, visit.purpose)
+    return csv_answer("flows", ("origin", "destination", "cases"), ((r.origin, r.destination, r.count) for r in view.flows))
+
+
+@router.get("/flows/{dimension}.csv")
+def counts_table(visit: Visitor, dimension: Annotated[str, Path(pattern=r"^(year|form|sex|age)$")]) -> Response:
+    view = visit.desk.flows(visit.actor, visit.purpose)
+    rows = ((row.value, row.count) for row in view.counts if row.dimension == dimension)
+    return csv_answer(f"cases-by-{dimension}", (dimension, "cases"), rows)
