@@ -75,6 +75,24 @@ class Manifest:
     kinds: tuple[str, ...]
     about: str
     never_for: str
+    needs: tuple[str, ...] = ()
+    """Python distributions and built tables without which it answers `Failed`."""
+
+    @property
+    def mark(self) -> str:
+        """How signals name their detector, as in phone/1."""
+        return f"{self.name}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a scan may set. `region` is ISO 3166-1 alpha-2 (where numbers written without a country are from)."""
+
+    region: str | None = None
+    limit_s: float = 10.0
+    """Seconds that one detector may take over one text before it answers `Failed`."""
+    longest: int = 2_000_000
+    """Characters; a longer text is answered with `Failed`, unread."""
 
 
 class Detector(Protocol):

@@ -1,0 +1,68 @@
+"""Reads through the ways one sign can be written, without moving any character from its place.
+
+`plain` answers a text of the same length, so a span found in it is a span of the text as received.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+
+IGNORED = "\u200b"
+"""Stands for every sign that shows nothing by itself: joiners, selectors, keycaps, combining marks."""
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff70"
+_INVISIBLE = "\u00ad\u034f\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0e\ufe0f\ufeff\u20e3\u20dd\u20de"
+
+
+def plain(text: str) -> str:
+    """The text with other scripts' digits, full-width, styled and circled signs as ASCII, one sign for one sign.
+
+    >>> plain("０７7\u0667 \U0001d7d8 \u2460 5\ufe0f\u20e3") == "0777 0 1 5\u200b\u200b"
+    True
+    """
+    return text if text.isascii() else text.translate(_table())
+
+
+@cache
+def _table() -> Mapping[int, str]:
+    table = {point: sign for point in range(0x80, 0x1FC00) if (sign := _ascii(chr(point)))}
+    table |= dict.fromkeys(map(ord, _DASHES), "-") | {0x2795: "+"}
+    table |= dict.fromkeys(map(ord, _INVISIBLE), IGNORED)
+    table |= dict.fromkeys([*range(0x300, 0x370), *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)], IGNORED)
+    return table
+
+
+def _ascii(char: str) -> str | None:
+    digit = unicodedata.digit(char, None)
+    if digit is not None:
+        return str(digit)
+    if char in "ªº":  # ordinal signs are not letters here
+        return None
+    folded = unicodedata.normalize("NFKC", char)
+    return folded if len(folded) == 1 and folded.isascii() and folded.isprintable() else None
+
+
+_LOOKS_LATIN = str.maketrans("аеіїорсухѕјһԁԛԝѵАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρυικӏԌ", "aeiiopcyxsjhdqwvABESIJKMHOPCTYXABEZHIKMNOPTYXoavpuiklG")
+
+
+def latin(word: str) -> str:
+    """The word with the Cyrillic and Greek letters that look Latin as Latin ones.
+
+    >>> latin("sеvеn")
+    'seven'
+    """
+    return word.translate(_LOOKS_LATIN)
+
+
+@cache
+def without_accents(word: str) -> str:
+    """
+    >>> without_accents("sześć"), without_accents("três")
+    ('szesc', 'tres')
+    """
+    swapped = word.translate(str.maketrans("łøđıß", "lodis"))
+    return "".join(c for c in unicodedata.normalize("NFD", swapped) if not unicodedata.combining(c) and c != IGNORED)
+
+

@@ -1,0 +1,198 @@
+"""Telephone numbers, plain and obfuscated: atoms, chains, then the numbering plans decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from clew.signals.base import Signal
+from clew.signals.detector import TextDetector
+from clew.signals.glyphs import plain
+from clew.signals.phone import plans
+from clew.signals.phone.atoms import BROKEN, FAR, NOISE, Atom, Chain, chains, may_hold
+from clew.signals.phone.hints import regions_of
+
+_HAN = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_CUE = re.compile(
+    r"(?:tel|phone|call|ring|text|txt|sms|whats|wapp|\bwa\b|mob|cell|contact|numero|número|num[eé]ro|nummer|zadzwo|dzwo|звон|тел|viber"
+    r"|telegram|llam|lláma|ligu?[ae]|appel|chiam|anruf|bel\b|sun[aă]|ara\b|hubungi|☎|📞|📱|✆)\W*(?:\w+\W+){0,4}$",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"(?:order|\bref(?:erence)?|\bid|invoice|code|account|acct|iban|isbn|passport|tracking|card|bestell\w*|pedido|factura|facture|kvk|vat"
+    r"|siret|siren|nif|dni|pesel|cnp|registration|licen[cs]e|policy|case|ticket|batch|serial|sku|ean|upc|imei|version|bic|konto|conto)"
+    r"\W{0,3}(?:no|nr|number|num|id)?\W{0,4}$",
+    re.IGNORECASE,
+)
+_CUE_REACH, _OTHER_REACH = 48, 28
+_MOST_DIGITS = 17
+_SHAPES = frozenset(("3,3,4", "3,4", "3,3,3", "3,2,2,2", "1,3,3,4", "3,4,4", "4,3,3", "2,4,4", "2,5,4", "4,4"))
+"""How groups of digits are written in numbers without a prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A run of atoms read as one number."""
+
+    first: int
+    last: int
+    e164: str
+    confidence: float
+    rank: tuple[bool, float, int]
+
+
+class PhoneDetector(TextDetector):
+    """Reads telephone numbers through other scripts' digits, letters for digits, number words, emoji and line breaks between
+    them. A number counts only where a numbering plan has it; without a country it is read by the region set, else by
+    the places and the language of the text, else by a list of countries with lower confidence."""
+
+    def read(self, text: str) -> list[Signal]:
+        shown = plain(text)
+        if not text.isascii():
+            shown = shown.translate(_HAN)
+        if not may_hold(shown):
+            return []
+        reader = _Reader(text, shown, self.settings.region)
+        return [self.signal("phone", e164, span, confidence) for span, e164, confidence in reader.numbers()]
+
+
+@dataclass
+class _Reader:
+    """Reads the numbers of one text."""
+
+    text: str
+    shown: str
+    region: str | None
+
+    def numbers(self) -> Iterator[tuple[tuple[int, int], str, float]]:
+        for chain in chains(self.shown):
+            position = 0
+            if sum(len(atom.digits) for atom in chain.atoms) < 8:
+                continue
+            while position < len(chain.atoms):
+                best = self._best(chain, position)
+                if best is None:
+                    position += 1
+                    continue
+                start = chain.atoms[best.first].start
+                if best.first == 0 and chain.plus is not None:
+                    start = chain.plus
+                yield (start, chain.atoms[best.last].end), best.e164, best.confidence
+                position = best.last + 1
+
+    def _best(self, chain: Chain, first: int) -> _Window | None:
+        """The most likely number that starts with this atom."""
+        left = chain.gaps[first - 1] if first else BROKEN
+        plus = first == 0 and chain.plus is not None
+        start = chain.atoms[first].digits[:1]
+        best: _Window | None = None
+        digits, inner = "", 0
+        for last in range(first, len(chain.atoms)):
+            digits += chain.atoms[last].digits
+            if len(digits) > _MOST_DIGITS:
+                break
+            if last > first:
+                inner = max(inner, chain.gaps[last - 1])
+            right = BROKEN if _next_starts(chain, first, last) else chain.gaps[last]
+            if len(digits) < 8 or not _may_stand(left, inner, right, strong=plus or start == "0", alone=_ones(chain, first)):
+                continue
+            window = self._window(chain, first, last, digits, plus=plus, inner=inner, cut=right <= inner or left <= inner)
+            if window and (best is None or window.rank > best.rank):
+                best = window
+        return best
+
+    def _window(
+        self, chain: Chain, first: int, last: int, digits: str, *, plus: bool, inner: int, cut: bool
+    ) -> _Window | None:
+        atoms = chain.atoms[first : last + 1]
+        if atoms[0].glued and (len(atoms[0].digits) < 9 or not digits.startswith("0")) and not self._cued(atoms[0].start):
+            return None
+        disguised = any(atom.how != "d" for atom in atoms) or inner >= NOISE
+        if not plus and self._is_other(atoms[0].start):
+            return None
+        reading = self._reading(digits, atoms, plus=plus, disguised=disguised)
+        if reading is None:
+            return None
+        confidence = reading.sure * _plainness(atoms, inner) * (0.85 if cut else 1)
+        return _Window(first, last, reading.e164, round(confidence, 2), (not cut, -float(inner), len(digits)))
+
+    def _reading(self, digits: str, atoms: Sequence[Atom], *, plus: bool, disguised: bool) -> plans.Reading | None:
+        if plus:
+            found = plans.international(digits)
+            return plans.Reading(found, 0.98, bare=False) if found else None
+        if found := plans.with_prefix(digits):
+            return plans.Reading(found, 0.95, bare=False)
+        if self.region:
+            return next(plans.readings(digits, [self.region], 0.95), None) or self._bare_abroad(digits, atoms, [self.region])
+        return self._somewhere(digits, atoms, disguised=disguised) or self._bare_abroad(digits, atoms, plans.DEFAULT_REGIONS)
+
+    def _somewhere(self, digits: str, atoms: Sequence[Atom], *, disguised: bool) -> plans.Reading | None:
+        hinted = next(plans.readings(digits, self._hints, 0.85), None)
+        if hinted:
+            return hinted
+        found = list(plans.readings(digits, plans.DEFAULT_REGIONS, 0.8))
+        if not found:
+            return None
+        if found[0].bare and not (disguised or self._looks_dialled(digits, atoms)):
+            return None
+        return found[0] if len({reading.e164 for reading in found}) == 1 else plans.Reading(found[0].e164, 0.6, found[0].bare)
+
+    def _bare_abroad(self, digits: str, atoms: Sequence[Atom], regions: Sequence[str]) -> plans.Reading | None:
+        """A number with its calling code but no plus: only of the regions in question, and only if it is one run or asked for."""
+        codes = plans.calling_codes([*self._hints, *regions])
+        if len(digits) < 10 or not digits.startswith(codes):
+            return None
+        if len(atoms) > 1 and all(a.how == "d" for a in atoms) and not self._cued(atoms[0].start):
+            return None
+        found = plans.international(digits)
+        return plans.Reading(found, 0.7, bare=True) if found else None
+
+    def _looks_dialled(self, digits: str, atoms: Sequence[Atom]) -> bool:
+        shape = ",".join(str(len(atom.digits)) for atom in atoms)
+        return shape in _SHAPES or len(digits) >= 10 or self._cued(atoms[0].start)
+
+    @cached_property
+    def _hints(self) -> tuple[str, ...]:
+        return (self.region,) if self.region else regions_of(self.text)
+
+    def _cued(self, start: int) -> bool:
+        return _CUE.search(self.shown, max(0, start - _CUE_REACH), start) is not None
+
+    def _is_other(self, start: int) -> bool:
+        before = self.shown[max(0, start - _OTHER_REACH) : start]
+        return _OTHER.search(before) is not None and not self._cued(start)
+
+
+def _may_stand(left: int, inner: int, right: int, *, strong: bool, alone: bool) -> bool:
+    """Whether a run may be cut out of its chain here: it is set off from its neighbours, or it starts like a number."""
+    if strong:
+        return left > inner or not alone
+    return left > inner and right > inner
+
+
+def _next_starts(chain: Chain, first: int, last: int) -> bool:
+    """Whether nothing follows, or what follows starts like a number of its own or is grouped like this one."""
+    if last == len(chain.gaps):
+        return True
+    following = chain.atoms[last + 1].digits
+    if following[0] == "0" and len(following) > 2:
+        return True
+    size = last - first + 1
+    lengths = [len(atom.digits) for atom in chain.atoms[first : last + 1 + size]]
+    return 1 < size <= 5 and len(lengths) == 2 * size and lengths[:size] == lengths[size:] and max(lengths) > 1
+
+
+def _ones(chain: Chain, first: int) -> bool:
+    """Whether this atom is one digit among others of one digit: then nothing but a gap can start a number here."""
+    return len(chain.atoms[first].digits) == 1 and (first == 0 or len(chain.atoms[first - 1].digits) == 1)
+
+
+def _plainness(atoms: Sequence[Atom], inner: int) -> float:
+    share = 1.0
+    if any(atom.how == "m" for atom in atoms):
+        share *= 0.93
+    if any(atom.how == "w" for atom in atoms):
+        share *= 0.95
+    return share * (0.9 if inner >= FAR else 0.94 if inner >= NOISE else 1)

@@ -1,0 +1,112 @@
+"""Which runs of digits are telephone numbers somewhere: the numbering plans of the countries, from phonenumbers.
+
+A run written without its country counts only where the country's own way of writing is kept: its trunk prefix if it has
+one. Numbers reserved for fiction and tests count too, since nobody holds them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import phonenumbers
+
+DEFAULT_REGIONS = ("US", "GB", "FR", "DE", "NL", "ES", "RO", "IT", "PT", "PL", "BE", "IE")
+"""Tried in this order when nothing says where a number is from."""
+
+FICTION = re.compile(
+    r"\+(?:447700900\d{3}|441632960\d{3}|44(?:113|114|115|116|117|118|121|131|141|151|161|191)496\d{4}|442079460\d{3}"
+    r"|3319900\d{4}|3326191\d{4}|3335301\d{4}|3346571\d{4}|3353649\d{4}|3363998\d{4}|1\d{3}55501\d{2})"
+)
+"""Numbers set aside for drama: Ofcom (GB), Arcep (FR), NANPA (+1)."""
+
+_LEAST_DIGITS = 8
+_LEAST_NATIONAL, _MOST_NATIONAL = 9, 13
+_SPOKEN_TYPES = frozenset((0, 1, 2, 3, 4, 5, 6, 7, 8, 10))
+_IDD = ("00", "011")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A run of digits read as a number. `sure` is how sure the country is, 0 to 1; a bare one has no prefix at all."""
+
+    e164: str
+    sure: float
+    bare: bool
+
+
+@lru_cache(maxsize=65_536)
+def international(digits: str) -> str | None:
+    """E.164 of digits that start with a country's calling code, None when there is no such number."""
+    if digits[0] == "0" or not _LEAST_DIGITS <= len(digits) <= 17:
+        return None
+    return _valid(f"+{digits}", None)
+
+
+def with_prefix(digits: str) -> str | None:
+    """E.164 of digits that start with 00 or 011, the ways to dial another country."""
+    for prefix in _IDD:
+        if digits.startswith(prefix) and len(digits) > 9 and (found := international(digits[len(prefix) :])):
+            return found
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def national(digits: str, region: str) -> str | None:
+    """E.164 of digits as they are written inside a region, None when the region has no such number."""
+    if not _LEAST_NATIONAL - (region in _SHORT) <= len(digits) <= _MOST_NATIONAL or not _gate(region).fullmatch(digits):
+        return None
+    return _valid(digits, region)
+
+
+_SHORT = frozenset(("DK", "NO", "SG", "HK", "LV", "LT", "EE", "CY", "MT", "LU", "IS", "CR", "SV", "GT", "PA", "HN", "NI"))
+"""Regions whose whole numbers have seven or eight digits; they count only when something says the region."""
+
+
+def has_trunk_prefix(region: str) -> bool:
+    """Whether numbers of the region start with 0 when they are written without the country."""
+    return _prefix(region) in ("0", "06") or region == "IT"
+
+
+def calling_codes(regions: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(phonenumbers.country_code_for_region(region)) for region in regions))
+
+
+def readings(digits: str, regions: Sequence[str], sure: float) -> Iterator[Reading]:
+    """The number in each of the regions that has it, in their order."""
+    for region in regions:
+        if found := national(digits, region):
+            yield Reading(found, sure, bare=digits[0] != "0")
+
+
+def _valid(written: str, region: str | None) -> str | None:
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        return None
+    e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    if FICTION.fullmatch(e164):
+        return e164
+    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _SPOKEN_TYPES:
+        return None
+    return e164
+
+
+@cache
+def _prefix(region: str) -> str:
+    return phonenumbers.PhoneMetadata.metadata_for_region(region).national_prefix or ""
+
+
+@cache
+def _gate(region: str) -> re.Pattern[str]:
+    """A quick look before the full check: the trunk prefix (needed where it is 0) and any national number."""
+    prefix = _prefix(region)
+    pattern = phonenumbers.PhoneMetadata.metadata_for_region(region).general_desc.national_number_pattern
+    optional = "" if prefix in ("0", "06") and region not in _LOOSE else "?"
+    return re.compile(rf"(?:{prefix}){optional}(?:{pattern})" if prefix else rf"(?:{pattern})")
+
+
+_LOOSE = frozenset(("IN", "CN", "TR", "BR", "NG", "PH", "ID", "CO", "AR", "KR", "RU", "TH"))
+"""Regions where mobile numbers are often written without the trunk prefix."""

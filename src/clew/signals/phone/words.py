@@ -1,0 +1,215 @@
+"""How numbers are said in twelve languages, as data: from a run of words to digits.
+
+Numbers are dictated digit by digit, in pairs ("soixante-dix-huit") or with "double" and "triple". Every form is kept
+without case and accents. Where a form means one number in one language and another elsewhere, it is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from clew.signals.glyphs import without_accents
+
+UNITS: Mapping[str, Sequence[str]] = {
+    "en": ("zero oh nought naught null nil", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    "es": ("cero", "uno una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
+    "fr": ("zero", "un une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
+    "de": ("null", "eins ein", "zwei zwo", "drei", "vier", "funf fuenf", "sechs", "sieben", "acht", "neun"),
+    "it": ("zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove"),
+    "pt": ("zero", "um uma", "dois duas", "tres", "quatro", "cinco", "seis meia", "sete", "oito", "nove"),
+    "nl": ("nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen"),
+    "pl": ("zero", "jeden", "dwa", "trzy", "cztery", "piec", "szesc", "siedem", "osiem", "dziewiec"),
+    "ro": ("zero", "unu una", "doi doua", "trei", "patru", "cinci", "sase", "sapte", "opt", "noua"),
+    "ru": ("ноль нуль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"),
+    "tr": ("sifir", "bir", "iki", "uc", "dort", "bes", "alti", "yedi", "sekiz", "dokuz"),
+    "id": ("nol kosong", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"),
+}
+TEENS: Mapping[str, Sequence[str]] = {
+    "en": ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+    "es": ("diez", "once", "doce", "trece", "catorce", "quince", "dieciseis", "diecisiete", "dieciocho", "diecinueve"),
+    "fr": ("dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix sept", "dix huit", "dix neuf"),
+    "de": ("zehn", "elf", "zwolf zwoelf", "dreizehn", "vierzehn", "funfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn"),
+    "it": ("dieci", "undici", "dodici", "tredici", "quattordici", "quindici", "sedici", "diciassette", "diciotto", "diciannove"),
+    "pt": ("dez", "onze", "doze", "treze", "catorze quatorze", "quinze", "dezesseis", "dezessete", "dezoito", "dezenove"),
+    "nl": ("tien", "elf", "twaalf", "dertien", "veertien", "vijftien", "zestien", "zeventien", "achttien", "negentien"),
+    "pl": (
+        "dziesiec",
+        "jedenascie",
+        "dwanascie",
+        "trzynascie",
+        "czternascie",
+        "pietnascie",
+        "szesnascie",
+        "siedemnascie",
+        "osiemnascie",
+        "dziewietnascie",
+    ),
+    "ro": (
+        "zece",
+        "unsprezece",
+        "doisprezece",
+        "treisprezece",
+        "paisprezece",
+        "cincisprezece",
+        "saisprezece",
+        "saptesprezece",
+        "optsprezece",
+        "nouasprezece",
+    ),
+    "ru": (
+        "десять",
+        "одиннадцать",
+        "двенадцать",
+        "тринадцать",
+        "четырнадцать",
+        "пятнадцать",
+        "шестнадцать",
+        "семнадцать",
+        "восемнадцать",
+        "девятнадцать",
+    ),
+    "tr": ("on", "on bir", "on iki", "on uc", "on dort", "on bes", "on alti", "on yedi", "on sekiz", "on dokuz"),
+    "id": (
+        "sepuluh",
+        "sebelas",
+        "dua belas",
+        "tiga belas",
+        "empat belas",
+        "lima belas",
+        "enam belas",
+        "tujuh belas",
+        "delapan belas",
+        "sembilan belas",
+    ),
+}
+TENS: Mapping[str, Sequence[str]] = {
+    "en": ("twenty", "thirty", "forty fourty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+    "es": ("veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"),
+    "fr": ("vingt", "trente", "quarante", "cinquante", "soixante", "septante", "huitante octante", "nonante"),
+    "de": ("zwanzig", "dreissig dreisig", "vierzig", "funfzig", "sechzig", "siebzig", "achtzig", "neunzig"),
+    "it": ("venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"),
+    "pt": ("vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa"),
+    "nl": ("twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig"),
+    "pl": (
+        "dwadziescia",
+        "trzydziesci",
+        "czterdziesci",
+        "piecdziesiat",
+        "szescdziesiat",
+        "siedemdziesiat",
+        "osiemdziesiat",
+        "dziewiecdziesiat",
+    ),
+    "ro": ("douazeci", "treizeci", "patruzeci", "cincizeci", "saizeci", "saptezeci", "optzeci", "nouazeci"),
+    "ru": ("двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто"),
+    "tr": ("yirmi", "otuz", "kirk", "elli", "altmis", "yetmis", "seksen", "doksan"),
+    "id": (
+        "dua puluh",
+        "tiga puluh",
+        "empat puluh",
+        "lima puluh",
+        "enam puluh",
+        "tujuh puluh",
+        "delapan puluh",
+        "sembilan puluh",
+    ),
+}
+JOINERS: Mapping[str, Sequence[str]] = {
+    "en": (" ",),
+    "es": (" y ",),
+    "fr": (" ", " et "),
+    "de": (),
+    "it": (" ",),
+    "pt": (" e ",),
+    "nl": (),
+    "pl": (" ",),
+    "ro": (" si ",),
+    "ru": (" ",),
+    "tr": (" ",),
+    "id": (" ",),
+}
+REPEATS: Mapping[str, int] = {"double": 2, "doble": 2, "doppio": 2, "dublu": 2, "triple": 3, "treble": 3, "triplu": 3}
+HUNDREDS = frozenset(("hundred", "hundert", "honderd"))
+PLUS = frozenset(("plus", "mas", "piu", "плюс", "arti"))
+SPOKEN_DOTS = frozenset(("dash", "dot", "hyphen", "minus", "space", "point", "guion", "tiret", "strich", "punto", "streepje", "y", "e", "et", "and", "then"))
+"""Words said between two groups of digits that add none."""
+
+
+@cache
+def phrases() -> tuple[Mapping[tuple[str, ...], str], Mapping[str, int]]:
+    """(run of words -> its digits, first word -> most words of a run that starts with it)."""
+    meanings: dict[tuple[str, ...], set[str]] = {}
+    for written, digits in _forms():
+        meanings.setdefault(tuple(written.split()), set()).add(digits)
+    known = {words: next(iter(digits)) for words, digits in meanings.items() if len(digits) == 1}
+    reach: dict[str, int] = {}
+    for words in known:
+        reach[words[0]] = max(reach.get(words[0], 0), len(words))
+    return known, reach
+
+
+def key(word: str) -> str:
+    """How a word is looked up.
+
+    >>> key("Sześć"), key("DREISSIG"), key("dreißig")
+    ('szesc', 'dreissig', 'dreisig')
+    """
+    low = word.lower()
+    return low if low.isascii() else _key(low)
+
+
+def _key(low: str) -> str:
+    bare = without_accents(low)
+    return bare if not any("а" <= c <= "я" or c == "ё" for c in low) else low
+
+
+def _forms() -> Iterator[tuple[str, str]]:
+    for language, units in UNITS.items():
+        for digit, written in enumerate(units):
+            for word in written.split():
+                yield word, str(digit)
+        for number, written in enumerate(TEENS[language], 10):
+            for phrase in _each(written, language):
+                yield phrase, str(number)
+        for number, written in enumerate(TENS[language], 2):
+            for phrase in _each(written, language):
+                yield phrase, f"{number}0"
+                yield from _with_units(language, phrase, number)
+    yield from _own_ways()
+
+
+def _each(written: str, language: str) -> list[str]:
+    """Variants are separated by a space, except where the language writes a number in two words."""
+    return [written] if language in ("tr", "id") or written.startswith("dix ") else written.split()
+
+
+def _with_units(language: str, tens: str, number: int) -> Iterator[tuple[str, str]]:
+    for digit in range(1, 10):
+        for unit in UNITS[language][digit].split():
+            for joiner in JOINERS[language]:
+                yield f"{tens}{joiner}{unit}", f"{number}{digit}"
+
+
+def _own_ways() -> Iterator[tuple[str, str]]:
+    """Numbers that a language does not simply put together from tens and units."""
+    for digit in range(1, 10):
+        for unit in UNITS["de"][digit].split():
+            for number, tens in enumerate(TENS["de"], 2):
+                for one in tens.split():
+                    yield f"{unit}und{one}", f"{number}{digit}"
+        for number, tens in enumerate(TENS["nl"], 2):
+            yield f"{UNITS['nl'][digit]}en{tens}", f"{number}{digit}"
+        for number, tens in enumerate(TENS["it"], 2):
+            unit = UNITS["it"][digit]
+            yield (tens[:-1] if unit[0] in "uo" else tens) + unit, f"{number}{digit}"
+        yield f"veinti{UNITS['es'][digit].split()[0]}", f"2{digit}"
+    for number, word in enumerate(TEENS["fr"], 10):
+        yield f"soixante {word}", str(60 + number)
+        yield f"quatre vingt {word}", str(80 + number)
+    yield "soixante et onze", "71"
+    for digit in range(1, 10):
+        for unit in UNITS["fr"][digit].split():
+            yield f"quatre vingt {unit}", f"8{digit}"
+    yield "quatre vingts", "80"
+    yield "quatre vingt", "80"

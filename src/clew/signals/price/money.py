@@ -1,0 +1,151 @@
+"""How amounts, currencies and durations are written, as data."""
+
+from __future__ import annotations
+
+import re
+
+SYMBOLS = {
+    "€": "EUR",
+    "£": "GBP",
+    "us$": "USD",
+    "ca$": "CAD",
+    "c$": "CAD",
+    "au$": "AUD",
+    "a$": "AUD",
+    "nz$": "NZD",
+    "hk$": "HKD",
+    "sg$": "SGD",
+    "s$": "SGD",
+    "mx$": "MXN",
+    "r$": "BRL",
+    "$": "USD",
+    "¥": "JPY",
+    "₹": "INR",
+    "₺": "TRY",
+    "₽": "RUB",
+    "₴": "UAH",
+    "₦": "NGN",
+    "₱": "PHP",
+    "฿": "THB",
+    "₫": "VND",
+    "₩": "KRW",
+    "₪": "ILS",
+}
+UNSURE = {"$": 0.8, "¥": 0.6}
+"""Signs that several currencies share, and how sure the usual one is."""
+
+CODES = frozenset(
+    "eur usd gbp chf cad aud nzd sek nok dkk czk huf pln ron bgn hrk rsd uah rub byn ils aed sar qar kwd inr pkr lkr npr bdt thb "
+    "vnd idr myr sgd hkd cny rmb krw jpy twd brl mxn ars clp zar ngn kes ghs egp mad tnd".split()
+)
+UPPER_CODES = frozenset("TRY PHP COP PEN ALL".split())
+"""Codes that are words, so they count only in capitals."""
+
+WORDS = {
+    "euro": "EUR",
+    "euros": "EUR",
+    "euro's": "EUR",
+    "евро": "EUR",
+    "pound": "GBP",
+    "pounds": "GBP",
+    "quid": "GBP",
+    "dollar": "USD",
+    "dollars": "USD",
+    "dolares": "USD",
+    "dólares": "USD",
+    "bucks": "USD",
+    "lei": "RON",
+    "zł": "PLN",
+    "zl": "PLN",
+    "zloty": "PLN",
+    "złotych": "PLN",
+    "kč": "CZK",
+    "лв": "BGN",
+    "руб": "RUB",
+    "рублей": "RUB",
+    "грн": "UAH",
+    "tl": "TRY",
+    "lira": "TRY",
+    "reais": "BRL",
+    "baht": "THB",
+    "rupees": "INR",
+    "pesos": "pesos",
+    "kr": "kr",
+    "kroner": "kr",
+    "kronor": "kr",
+    "francs": "francs",
+    "roses": "roses",
+    "rosas": "roses",
+    "rosen": "roses",
+    "rozen": "roses",
+    "róż": "roses",
+    "trandafiri": "roses",
+    "роз": "roses",
+    "🌹": "roses",
+}
+UNITS = {
+    "min": "min mins minute minutes minutos minuten minuti minut minute' minuty minuut dakika мин минут",
+    "h": "h hr hrs hour hours hora horas heure heures stunde stunden std ora ore uur godz godzina godzine godzinę ora oră saat jam час часа ч",
+    "day": "day days dia día dias días jour jours tag tage giorno dag dagen dzien dzień zi gün hari день",
+    "night": "night nights noche noches nuit nuits nacht notte noite noc noapte gece malam ночь overnight",
+    "week": "week weeks wk semana semanas semaine woche wochen settimana tydzien săptămână saptamana hafta minggu неделя неделю",
+    "month": "month months mth mes mese mois monat monate maand miesiac miesiąc luna lună ay bulan месяц pm",
+    "year": "year years año anno an jahr jaar yr",
+    "piece": "piece pieces stück stuck kg msg message text txt person",
+}
+UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
+
+_AMOUNT = r"\d{1,3}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d{1,7}(?:[.,]\d{1,2})?(?!\d)"
+_SYMBOL = "|".join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True))
+_WORD = "|".join(re.escape(w) for w in sorted((*CODES, *UPPER_CODES, *WORDS), key=len, reverse=True))
+_UNIT = "|".join(re.escape(u) for u in sorted(UNIT_OF, key=len, reverse=True))
+_LENGTH = rf"(?:(?P<{{0}}n>\d{{{{1,3}}}}|½|1/2|half(?:\sa)?(?:\san)?|halbe|media|demi|mezz'|pół)\s?-?\s?)?(?P<{{0}}unit>{_UNIT})(?![^\W\d_])"
+_PER = r"\s?(?:/|\bper\b|\bp/|\ban?\b|\bpro\b|\bpor\b|\bpar\b|\ball'|\bl'|\bl’|\bla\b|\bde\b|\bfor\b|\bfür\b|\bpour\b|\bpara\b|\bper\b|\bza\b|\bna\b|\bpe\b|\bза\b|\bв\b|=|:|-|\()?\s?"
+
+BEFORE = re.compile(
+    rf"(?<![\w.,])(?:(?P<symbol>{_SYMBOL})\s?|(?P<code>{'|'.join(sorted(CODES))})\s?)(?P<amount>{_AMOUNT})(?P<k>k)?(?![\d%])", re.IGNORECASE
+)
+AFTER = re.compile(
+    rf"(?<![\w.,:])(?<![\d][-])(?P<amount>{_AMOUNT})(?P<k>k)?\s?[-,]?-?\s?(?:(?P<symbol>{_SYMBOL})(?!\d)|(?P<word>{_WORD})(?![^\W_]))", re.IGNORECASE
+)
+PENCE = re.compile(r"(?<![\w.,])(?P<amount>\d{1,3})p(?P<per>pm|/(?:msg|min|day|wk|week|text|txt|sms)|\s?per\s(?:min(?:ute)?|msg|text|txt|day|week))?(?![\w])", re.IGNORECASE)
+LISTED = re.compile(r"(?<![\w.,])(?P<amount>\d{2,4})\s?/\s?\Z")
+FOLLOWED = re.compile(_PER + _LENGTH.format("after_") + r"(?!\s?[:=–-]?\s?[\d€£$])", re.IGNORECASE)
+"""The time after an amount; one that introduces the next amount is not it."""
+PRECEDED = re.compile(rf"(?<!\w){_LENGTH.format('before_')}\s?[:=\-–,]?\s?\Z", re.IGNORECASE)
+PRECEDED_REACH = 24
+HALF = frozenset(("½", "1/2", "halbe", "media", "demi", "mezz'", "pół"))
+RESOLUTIONS = frozenset((144, 240, 360, 480, 720))
+"""Video sizes, which are written like pence."""
+
+
+def number(written: str) -> str | None:
+    """The amount in plain decimal form, None when it is nothing.
+
+    >>> number("1.200,50"), number("1,000"), number("80"), number("4.50"), number("0")
+    ('1200.50', '1000', '80', '4.50', None)
+    """
+    compact = written.replace(" ", "").replace("'", "")
+    match = re.fullmatch(r"(\d[\d.,]*?)(?:[.,](\d{1,2}))?", compact)
+    if not match:
+        return None
+    whole = match[1].replace(".", "").replace(",", "").lstrip("0") or "0"
+    cents = match[2] if match[2] and match[2].strip("0") else ""
+    if not whole.strip("0") and not cents:
+        return None
+    return f"{whole}.{cents.ljust(2, '0')}" if cents else whole
+
+
+def length(count: str | None, unit: str) -> str:
+    """A stretch of time in one form: 60 minutes are an hour, half an hour is 30 minutes.
+
+    >>> length("60", "min"), length("half", "hour"), length(None, "hora"), length("2", "h")
+    ('h', '30min', 'h', '2h')
+    """
+    unit = UNIT_OF[unit.lower()]
+    if count and (count.lower() in HALF or count.lower().startswith("half")):
+        return "30min" if unit == "h" else f"half {unit}"
+    number = int(count) if count and count.isdigit() else 1
+    if unit == "min" and number and number % 60 == 0:
+        unit, number = "h", number // 60
+    return unit if number == 1 else f"{number}{unit}"

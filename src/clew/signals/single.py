@@ -1,0 +1,57 @@
+"""One text, one kind of claim: detectors as plain functions."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from clew.safeguards.errors import Blocked
+from clew.signals.base import Detector, Failed, Found, Settings, Signal
+from clew.signals.registry import load
+
+
+def phones(text: str, *, region: str | None = None) -> list[Signal]:
+    """Phone numbers, as E.164, plain or obfuscated; `region` is where numbers without a country code are from."""
+    return _read("phone", text, region)
+
+
+def emails(text: str) -> list[Signal]:
+    """E-mail addresses, in lower case, plain or spelled out."""
+    return _read("email", text)
+
+
+def urls(text: str) -> list[Signal]:
+    """Web addresses, as host and path."""
+    return _read("url", text)
+
+
+def handles(text: str) -> list[Signal]:
+    """Account names, as platform:name."""
+    return _read("handle", text)
+
+
+def prices(text: str) -> list[Signal]:
+    """Amounts of money, as amount, currency and what for: 120 EUR/h."""
+    return _read("price", text)
+
+
+def places(text: str) -> list[Signal]:
+    """Cities, as Name, CC."""
+    return _read("place", text)
+
+
+def languages(text: str) -> list[Signal]:
+    """The language of most of the text, as a BCP 47 tag; nothing when it is too short to tell."""
+    return _read("language", text)
+
+
+def _read(name: str, text: str, region: str | None = None) -> list[Signal]:
+    """Odd text raises nothing; a detector that could not run raises Blocked, since an empty list would say "none"."""
+    outcome = _detector(name, region).detect([text])[0]
+    if isinstance(outcome, Failed):
+        raise Blocked(f"{name}: {outcome.reason}")
+    return list(outcome.signals) if isinstance(outcome, Found) else []
+
+
+@cache
+def _detector(name: str, region: str | None) -> Detector:
+    return load(name, Settings(region=region))
