@@ -1,0 +1,49 @@
+"""What records say together: shared identifiers, near-duplicate texts, networks. Proposes; never merges.
+
+Nothing heavy is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clew.links.identifiers import Shared, SharedOptions, shared
+    from clew.links.near_texts import NearDuplicateOptions, cluster, near_duplicates
+    from clew.links.network import networks
+    from clew.links.warm import warm
+
+__all__ = [
+    "NearDuplicateOptions",
+    "Shared",
+    "SharedOptions",
+    "cluster",
+    "near_duplicates",
+    "networks",
+    "shared",
+    "warm",
+]
+
+_HOMES = {
+    "NearDuplicateOptions": "near_texts",
+    "Shared": "identifiers",
+    "SharedOptions": "identifiers",
+    "cluster": "near_texts",
+    "near_duplicates": "near_texts",
+    "networks": "network",
+    "shared": "identifiers",
+    "warm": "warm",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
