@@ -1,7 +1,7 @@
 """A seeded synthetic world with known truth, for the demo, the tests and the benchmarks.
 
-Everything in it is invented: persons, adverts, numbers that ring nowhere, drawn pictures. Independent workers are a class
-of their own and the largest: they tour, share flats and phones, write imperfect English and borrow the same phrases as
+Everything in it is invented: persons, adverts, numbers that ring nowhere, drawn pictures. Independent workers are a
+class of their own and the largest: they tour, share flats and phones, write imperfect English and borrow the same phrases as
 everybody else, so that a naive sign flags them wrongly. What is measured here says whether the chain works as meant; it
 says nothing of the real world.
 

@@ -172,7 +172,7 @@ class Press:
     def _edit(
         self, value: Ints, is_slot: npt.NDArray[np.bool_], row: Ints, template: Ints, rng: np.random.Generator
     ) -> tuple[Ints, npt.NDArray[np.bool_]]:
-        """Changes a share of the words: another word, a slip of the finger, a picture after it, or nothing in its place."""
+        """Changes a share of the words: another word, a slip of the finger, an emoji after it, or nothing in its place."""
         share = self._edits[template] * rng.random(len(template))
         changed = np.flatnonzero(rng.random(len(value), dtype=np.float32) < share[row])
         changed = changed[~is_slot[changed]]
@@ -182,7 +182,9 @@ class Press:
         other = (rng.random(len(changed)) * self._fillers[language]).astype(np.int64)
         filler = self._starts[6] + self._filler_start[language] + other
         old = value[changed]
-        value[changed] = np.select([what < 3, what < 5, what < 6], [filler, old + self._words, old + 2 * self._words], old)
+        value[changed] = np.select(
+            [what < 3, what < 5, what < 6], [filler, old + self._words, old + 2 * self._words], old
+        )
         kept = np.ones(len(value), np.bool_)
         kept[changed[what >= 6]] = False
         return value, kept
@@ -237,7 +239,7 @@ def print_adverts(cast: Cast, rows: Rows, seed: int, progress: Progress = silent
     picture_rows = np.cumsum([0, *[len(v.pictures) for v in cast.voices]])[:-1]
     picked = pictures.pick(rows.voice, rng.random(total))
     has = (picked >= 0) & (rng.random(total) < 0.8)
-    flat = pa.array([picture for v in cast.voices for picture in v.pictures] or [None], pa.string())
+    flat = pa.array([*(picture for v in cast.voices for picture in v.pictures), ""], pa.string())
     picture = flat.take(pa.array(np.where(has, picture_rows[rows.voice] + picked, 0)))
     return pa.table(
         [

@@ -22,7 +22,7 @@ LEAST, MOST = 100, 1_200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Records as they would arrive, and beside them what is true. `truth` is for comparing only: the chain never reads it."""
+    """Records as they would arrive, and what is true of them. `truth` is only for comparing: no room reads it."""
 
     seed: int
     adverts: pa.Table
@@ -39,7 +39,8 @@ class World:
     pictures: tuple[pictures.Picture, ...]
     """Drawn only when asked: `picture.png()`."""
     truth: Mapping[str, pa.Table]
-    """By name: adverts, posters, networks, cases_ctdc, cases_htcds, tips, calls, conversations, flows, accounts, pictures."""
+    """By name: adverts, posters, networks, cases_ctdc, cases_htcds, tips, calls, conversations, flows, accounts,
+    pictures."""
 
 
 def build(seed: int, adverts: int, *, with_pictures: bool = True, progress: Progress = silent) -> World:
@@ -89,11 +90,14 @@ def build(seed: int, adverts: int, *, with_pictures: bool = True, progress: Prog
 def _areas() -> pa.Table:
     rows = [(c.id, c.name, c.country, c.population, c.latitude, c.longitude) for c in cities()]
     schema = KINDS["areas"].schema
-    return pa.table([pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)], schema=schema)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)],
+        schema=schema,
+    )
 
 
 def _posters(cast: Cast) -> pa.Table:
-    """poster, class, persons and cities (how many), network, link (how a recruiter is tied to it), adverts, phones, handle."""
+    """poster, class, persons and cities (how many), network, link (a recruiter's tie), adverts, phones, handle."""
     posters = cast.posters
     persons = [len({cast.voices[v].person for v in p.voices} - {""}) for p in posters]
     return pa.table(
@@ -112,7 +116,10 @@ def _posters(cast: Cast) -> pa.Table:
 
 
 def _networks(cast: Cast, truth: Mapping[str, pa.Table]) -> pa.Table:
-    """What belongs to a network: network, kind (poster, phone, handle, account, tip, call, conversation, picture, case), id."""
+    """What belongs to a network: network, kind, id.
+
+    Kinds: poster, phone, handle, account, tip, call, conversation, picture, case.
+    """
     members: dict[tuple[str, str, str], None] = {}
     for poster in cast.posters:
         if poster.network:

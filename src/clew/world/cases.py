@@ -1,7 +1,7 @@
 """Case files of invented persons in two layouts: CTDC's public columns, and HTCDS 2.0 with names and dates.
 
-In the CTDC layout a flag is 1 (yes), 0 (a stated no) or empty (unknown). In the HTCDS layout lists are joined by `;`, and
-some persons stand in two files under differently written names: the truth says which.
+In the CTDC layout a flag is 1 (yes), 0 (a stated no) or empty (unknown). In the HTCDS layout lists are joined by `;`,
+and some persons stand in two files under differently written names: the truth says which.
 """
 
 from __future__ import annotations
@@ -18,22 +18,66 @@ from clew.world.language import book
 from clew.world.phones import e164
 from clew.world.places import cities
 
-CTDC_COLUMNS = (
-    "yearOfRegistration gender ageBroad citizenship CountryOfExploitation traffickMonths meansDebtBondageEarnings "
-    "meansThreats meansAbusePsyPhySex meansFalsePromises meansDrugsAlcohol meansDenyBasicNeeds meansExcessiveWorkHours "
-    "meansWithholdDocs isForcedLabour isSexualExploit isOtherExploit typeOfLabourAgriculture typeOfLabourConstruction "
-    "typeOfLabourDomesticWork typeOfLabourHospitality typeOfSexProstitution typeOfSexPornography "
-    "recruiterRelationIntimatePartner recruiterRelationFriend recruiterRelationFamily recruiterRelationOther"
-).split()
+CTDC_COLUMNS = [
+    "yearOfRegistration",
+    "gender",
+    "ageBroad",
+    "citizenship",
+    "CountryOfExploitation",
+    "traffickMonths",
+    "meansDebtBondageEarnings",
+    "meansThreats",
+    "meansAbusePsyPhySex",
+    "meansFalsePromises",
+    "meansDrugsAlcohol",
+    "meansDenyBasicNeeds",
+    "meansExcessiveWorkHours",
+    "meansWithholdDocs",
+    "isForcedLabour",
+    "isSexualExploit",
+    "isOtherExploit",
+    "typeOfLabourAgriculture",
+    "typeOfLabourConstruction",
+    "typeOfLabourDomesticWork",
+    "typeOfLabourHospitality",
+    "typeOfSexProstitution",
+    "typeOfSexPornography",
+    "recruiterRelationIntimatePartner",
+    "recruiterRelationFriend",
+    "recruiterRelationFamily",
+    "recruiterRelationOther",
+]
 """The layout of the public releases of 2024 and 2025."""
 
-HTCDS_COLUMNS = (
-    "case_id cas_Status cas_IncomingReferralDate cas_ReasonForIncomingReferral cas_IncomingReferralDetails prs_FirstName "
-    "prs_SecondName prs_Birthdate prs_Gender prs_Citizenship prs_Email prs_MobilePhone prs_MailingStreet prs_MailingCity "
-    "prs_MailingCountry vic_TraffickingStatus vic_TraffickingStatusDecisionMakingOrg vic_RelationshipToTrafficker "
-    "vic_AgeWhenTrafficked vic_RecruitmentWebsitesAndApps vic_MethodOfRecruitment vic_MethodsOfControl "
-    "vic_TypeOfExploitation vic_ForcedLabourIndustry hte_Country hte_City con_Consent"
-).split()
+HTCDS_COLUMNS = [
+    "case_id",
+    "cas_Status",
+    "cas_IncomingReferralDate",
+    "cas_ReasonForIncomingReferral",
+    "cas_IncomingReferralDetails",
+    "prs_FirstName",
+    "prs_SecondName",
+    "prs_Birthdate",
+    "prs_Gender",
+    "prs_Citizenship",
+    "prs_Email",
+    "prs_MobilePhone",
+    "prs_MailingStreet",
+    "prs_MailingCity",
+    "prs_MailingCountry",
+    "vic_TraffickingStatus",
+    "vic_TraffickingStatusDecisionMakingOrg",
+    "vic_RelationshipToTrafficker",
+    "vic_AgeWhenTrafficked",
+    "vic_RecruitmentWebsitesAndApps",
+    "vic_MethodOfRecruitment",
+    "vic_MethodsOfControl",
+    "vic_TypeOfExploitation",
+    "vic_ForcedLabourIndustry",
+    "hte_Country",
+    "hte_City",
+    "con_Consent",
+]
 """Field names of HTCDS 2.0 (IOM, CC BY 4.0), after an id of the file's own."""
 
 _CORRIDORS = (  # citizenship, country of exploitation, weight, share that is labour
@@ -57,10 +101,19 @@ _AGES = ("0--8", "9--17", "18--20", "21--23", "24--26", "27--29", "30--38", "39-
 _AGE_BOUNDS = ((3, 8), (9, 17), (18, 20), (21, 23), (24, 26), (27, 29), (30, 38), (39, 47), (48, 66))
 _AGE_WEIGHTS = (1, 12, 11, 12, 12, 10, 24, 12, 6)
 _MONTHS = ("0--12 (0-1 yr)", "13--24 (1-2 yrs)", "25+ (2+ yrs)")
-_CONTROLS = (
-    "DebtBondage;PhysicalThreats;PsychologicalAbuse;FalsePromises;PsychoactiveSubstance;WithholdsNecessities;"
-    "ExcessiveWorkingHours;WithholdsDocuments;TakesEarnings;ThreatensChildrenFamily;RestrictsFinancialAccess"
-).split(";")
+_CONTROLS = [
+    "DebtBondage",
+    "PhysicalThreats",
+    "PsychologicalAbuse",
+    "FalsePromises",
+    "PsychoactiveSubstance",
+    "WithholdsNecessities",
+    "ExcessiveWorkingHours",
+    "WithholdsDocuments",
+    "TakesEarnings",
+    "ThreatensChildrenFamily",
+    "RestrictsFinancialAccess",
+]
 _INDUSTRIES = (
     "A_AgricultureForestryAndFishing",
     "F_Construction",
@@ -96,7 +149,9 @@ def ctdc(count: int, seed: int) -> tuple[pa.Table, pa.Table]:
         ages.append(age)
         kinds.append(labour)
     columns = [_column(column) for column in zip(*rows, strict=True)]
-    truth = pa.table({"row": pa.array(range(1, count + 1), pa.int64()), "age": pa.array(ages, pa.int64()), "labour": pa.array(kinds)})
+    truth = pa.table(
+        {"row": pa.array(range(1, count + 1), pa.int64()), "age": pa.array(ages, pa.int64()), "labour": pa.array(kinds)}
+    )
     return pa.table(columns, names=CTDC_COLUMNS), truth
 
 
@@ -123,7 +178,7 @@ def _ctdc_row(dice: Dice) -> tuple[list[str], int, bool]:
 
 
 def htcds(cast: Cast, count: int, seed: int) -> tuple[pa.Table, pa.Table]:
-    """Cases in the HTCDS layout, and what is true of each: id, person (the same in two files of one person), network."""
+    """Cases in the HTCDS layout, and the truth of each: id, person (the same in two files of one person), network."""
     dice = Dice(stream(seed, "htcds"))
     rows: list[dict[str, str]] = []
     persons: list[str] = []
@@ -140,7 +195,9 @@ def htcds(cast: Cast, count: int, seed: int) -> tuple[pa.Table, pa.Table]:
         persons.append(f"ind_{number:06d}")
         networks.append(network)
     columns = {name: _column([row[name] for row in rows]) for name in HTCDS_COLUMNS}
-    truth = pa.table({"id": columns["case_id"], "person": pa.array(persons), "network": pa.array(networks, pa.string())})
+    truth = pa.table(
+        {"id": columns["case_id"], "person": pa.array(persons), "network": pa.array(networks, pa.string())}
+    )
     return pa.table(columns), truth
 
 
@@ -158,7 +215,9 @@ def _htcds_row(cast: Cast, number: int, dice: Dice) -> tuple[dict[str, str], str
         "case_id": f"cas_{number:06d}",
         "cas_Status": dice.weighted(("Active", "FollowUp", "Closed", "ClosedReferred"), (4, 2, 2, 1)),
         "cas_IncomingReferralDate": referred.isoformat(),
-        "cas_ReasonForIncomingReferral": dice.weighted(("AdditionalServicesRequired", "MigrationOrChangeOfLocation", "Other"), (5, 2, 1)),
+        "cas_ReasonForIncomingReferral": dice.weighted(
+            ("AdditionalServicesRequired", "MigrationOrChangeOfLocation", "Other"), (5, 2, 1)
+        ),
         "cas_IncomingReferralDetails": details,
         "prs_FirstName": first,
         "prs_SecondName": last,
@@ -170,14 +229,20 @@ def _htcds_row(cast: Cast, number: int, dice: Dice) -> tuple[dict[str, str], str
         "prs_MailingStreet": f"{dice.between(1, 90)} Invented Street" if dice.chance(0.5) else "",
         "prs_MailingCity": city.name,
         "prs_MailingCountry": country,
-        "vic_TraffickingStatus": dice.weighted(("PossibleVictimOfTrafficking", "ActualVictimOfTrafficking", "NotAVictimOfTrafficking"), (4, 5, 1)),
+        "vic_TraffickingStatus": dice.weighted(
+            ("PossibleVictimOfTrafficking", "ActualVictimOfTrafficking", "NotAVictimOfTrafficking"), (4, 5, 1)
+        ),
         "vic_TraffickingStatusDecisionMakingOrg": dice.pick(("Police", "NGO", "CourtOrProsecution")),
         "vic_RelationshipToTrafficker": dice.weighted(("Familial", "Acquainted", "Unaquainted", ""), (2, 4, 4, 2)),
         "vic_AgeWhenTrafficked": str(age) if dice.chance(0.8) else "",
         "vic_RecruitmentWebsitesAndApps": dice.pick(("", "Facebook", "WhatsApp;Telegram", "Instagram", "TikTok")),
-        "vic_MethodOfRecruitment": dice.pick(("ThroughAnOnlineAdvertisement", "ThroughFriendsOrSocialEvents", "ThroughOnlineSocialNetworks", "AtWork")),
+        "vic_MethodOfRecruitment": dice.pick(
+            ("ThroughAnOnlineAdvertisement", "ThroughFriendsOrSocialEvents", "ThroughOnlineSocialNetworks", "AtWork")
+        ),
         "vic_MethodsOfControl": ";".join(dice.some(_CONTROLS, dice.between(0, 5))),
-        "vic_TypeOfExploitation": "ForcedLabour" if labour else dice.weighted(("SexualExploitation", "ForcedBegging;Servitude"), (8, 2)),
+        "vic_TypeOfExploitation": "ForcedLabour"
+        if labour
+        else dice.weighted(("SexualExploitation", "ForcedBegging;Servitude"), (8, 2)),
         "vic_ForcedLabourIndustry": dice.pick(_INDUSTRIES) if labour else "",
         "hte_Country": country,
         "hte_City": city.name,
@@ -189,8 +254,13 @@ def _details(cast: Cast, dice: Dice, city: str) -> tuple[str, str | None]:
     """A note of the referral; a third of them name the number of a network."""
     if dice.chance(0.33):
         poster = dice.pick([p for p in cast.posters if p.network])
-        return f"Came through a job advert in {city}; the number given was {e164(dice.pick(poster.phones))}.", poster.network
-    return dice.pick((f"Referred by a shelter in {city}.", f"Referred by a clinic in {city}, needs an interpreter.", "")), None
+        return (
+            f"Came through a job advert in {city}; the number given was {e164(dice.pick(poster.phones))}.",
+            poster.network,
+        )
+    return dice.pick(
+        (f"Referred by a shelter in {city}.", f"Referred by a clinic in {city}, needs an interpreter.", "")
+    ), None
 
 
 def _partial(born: date, dice: Dice) -> str:

@@ -142,7 +142,11 @@ class _Maker:
     def hire(self) -> None:
         """Decides how many posters of each class there are and how often each of them posts."""
         dice, count = self.dice, max(24, round(self.adverts / _MEAN_ADVERTS))
-        kinds = [kind for kind, n in zip(SHARES, apportion(count, list(SHARES.values()), least=1), strict=True) for _ in range(n)]
+        kinds = [
+            kind
+            for kind, n in zip(SHARES, apportion(count, list(SHARES.values()), least=1), strict=True)
+            for _ in range(n)
+        ]
         kinds = dice.some(kinds, len(kinds)) if count < 2000 else _shuffled(kinds, dice)
         weights = [_ADVERTS_EACH[kind] * (0.25 + 2.25 * dice.roll() ** 2) for kind in kinds]
         for kind, adverts in zip(kinds, apportion(self.adverts, weights, least=1), strict=True):
@@ -172,7 +176,7 @@ class _Maker:
         )
 
     def _hubs(self, count: int) -> None:
-        """Lines that many unrelated posters give: hotel desks and booking offices; and the throwaway numbers of spam."""
+        """Lines that many unrelated posters give (hotel desks, booking offices), and the throwaway numbers of spam."""
         dice, take = self.dice, self.exchange.take
         self.hubs = [take(dice.pick(phones.COUNTRIES)) for _ in range(max(2, count // 150))]
         self.offices = [take(dice.pick(phones.COUNTRIES)) for _ in range(max(1, count // 300))]
@@ -257,7 +261,9 @@ class _Maker:
     def _settle_firm(self, index: int, poster: Poster) -> None:
         """Spas, agencies, employers and fake jobs: one business line, a fixed place, a business name."""
         dice, spa = self.dice, poster.kind == "spa"
-        poster.cities = dice.some(cities_of(poster.country), 1 if spa or poster.kind == "employer" else dice.between(1, 3))
+        poster.cities = dice.some(
+            cities_of(poster.country), 1 if spa or poster.kind == "employer" else dice.between(1, 3)
+        )
         if not poster.phones:
             poster.phones = [self.exchange.take(poster.country)]
         if spa and dice.chance(0.02):
@@ -283,14 +289,16 @@ class _Maker:
         name = self.dice.pick(book("names")["working"]).lower()
         return f"@{name}_{self.dice.between(10000, 99999)}_xmpl"
 
-    def _voice(self, index: int, person: str, names: list[str], numbers: list[int], route: list[int], period: int, phase: int) -> None:
+    def _voice(
+        self, index: int, person: str, names: list[str], numbers: list[int], route: list[int], period: int, phase: int
+    ) -> None:
         poster = self.posters[index]
         contacts = self._contacts(poster, numbers)
         poster.voices.append(len(self.voices))
         self.voices.append(Voice(index, person, names, contacts, route, poster.templates, period, phase))
 
     def _contacts(self, poster: Poster, numbers: list[int]) -> list[int]:
-        """Ten shares for each number: eight in the poster's own style, one plain, one outside the text; and the handle."""
+        """Ten shares a number: eight in the poster's own style, one plain, one outside the text; and the handle."""
         made: list[int] = []
         for number in numbers:
             foreign = poster.international or phones.country_of(number) != poster.country

@@ -1,4 +1,4 @@
-"""Payments: controllers who collect many small sums and pass them on, fees taken from recruits, hotels and tickets; and ordinary life.
+"""Payments: controllers who collect small sums and pass them on, fees from recruits, hotels; and ordinary life.
 
 Innocent look-alikes are planned for: a shop collects many small sums, flat-mates pool the rent and pass it on, a worker
 on tour pays hotels and tickets, families send money home.
@@ -30,13 +30,23 @@ class _Ledger:
         self.accounts.setdefault(name, (role, network))
         return name
 
-    def pay(self, minute: int, sender: str, receiver: str, cents: int, about: Poster, memo: str, flow: str, network: str = "") -> None:
+    def pay(
+        self,
+        minute: int,
+        sender: str,
+        receiver: str,
+        cents: int,
+        about: Poster,
+        memo: str,
+        flow: str,
+        network: str = "",
+    ) -> None:
         money = currency(about.country)
         self.rows.append((min(minute, DAYS * 1440 - 1), sender, receiver, cents / 100, money, memo, flow, network))
 
 
 def payments(cast: Cast, count: int, seed: int) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """The payments (records.kinds.Payment), what is true of each (id, flow, network), and the accounts (account, role, network)."""
+    """The payments, the truth of each (id, flow, network), and the accounts (account, role, network)."""
     ledger = _Ledger(Dice(stream(seed, "money")))
     controllers = cast.of("controller")
     recruiters = [p for p in cast.posters if p.kind == "fake-job"]
@@ -77,13 +87,24 @@ def _collect(ledger: _Ledger, number: int, poster: Poster, recruiters: list[Post
         hotel = ledger.account("acc_h", dice.below(60), "hotel")
         carrier = ledger.account("acc_t", dice.below(20), "carrier")
         ledger.pay(when, boss, hotel, dice.between(50, 220) * 100, poster, "hotel", "hotel", network)
-        ledger.pay(when - when % 1440 + 60, boss, carrier, dice.between(15, 180) * 100, poster, "ticket", "transport", network)
+        ledger.pay(
+            when - when % 1440 + 60, boss, carrier, dice.between(15, 180) * 100, poster, "ticket", "transport", network
+        )
     for recruit in range(dice.between(1, 4)):
         person = ledger.account("acc_r", number * 10 + recruit, "recruit", network)
         via = boss if any(r.link == "account" for r in recruiters) or dice.chance(0.5) else collector
         for week in range(dice.between(2, 6)):
             when = (poster.start + 7 * week) * 1440 + dice.between(480, 1200)
-            ledger.pay(when, person, via, dice.between(8, 30) * 1000, poster, _word(ledger, poster, "memo.fee"), "debt", network)
+            ledger.pay(
+                when,
+                person,
+                via,
+                dice.between(8, 30) * 1000,
+                poster,
+                _word(ledger, poster, "memo.fee"),
+                "debt",
+                network,
+            )
 
 
 def _shop(ledger: _Ledger, number: int, poster: Poster) -> None:
@@ -104,7 +125,9 @@ def _flat(ledger: _Ledger, number: int, poster: Poster) -> None:
     share, mates, start = dice.between(200, 600) * 100, dice.between(2, 4), dice.below((DAYS - 5) * 1440)
     for mate in range(mates):
         sender = ledger.account("acc_f", number * 10 + 500_000 + mate, "flat-mate")
-        ledger.pay(start + dice.below(2880), sender, head, share, poster, _word(ledger, poster, "memo.ordinary"), "rent-share")
+        ledger.pay(
+            start + dice.below(2880), sender, head, share, poster, _word(ledger, poster, "memo.ordinary"), "rent-share"
+        )
     landlord = ledger.account("acc_l", dice.below(400), "landlord")
     ledger.pay(start + 3000, head, landlord, share * (mates + 1), poster, "rent", "rent")
 
@@ -114,14 +137,24 @@ def _life(ledger: _Ledger, number: int, poster: Poster) -> None:
     dice, person = ledger.dice, ledger.account("acc_o", number, "person")
     employer = ledger.account("acc_e", dice.below(300), "employer")
     month = dice.below(DAYS // 30) * 30 * 1440
-    ledger.pay(month + 600, employer, person, dice.between(900, 3200) * 100, poster, _word(ledger, poster, "memo.ordinary"), "salary")
+    ledger.pay(
+        month + 600,
+        employer,
+        person,
+        dice.between(900, 3200) * 100,
+        poster,
+        _word(ledger, poster, "memo.ordinary"),
+        "salary",
+    )
     for _ in range(dice.between(2, 8)):
         shop = ledger.account("acc_g", dice.below(500), "shop")
         ledger.pay(month + dice.below(30 * 1440), person, shop, dice.between(300, 9000), poster, "", "groceries")
     if dice.chance(0.3):
         family = ledger.account("acc_o", 500_000 + number, "family")
         memo = _word(ledger, poster, "memo.ordinary")
-        ledger.pay(month + dice.below(30 * 1440), person, family, dice.between(5, 40) * 1000, poster, memo, "remittance")
+        ledger.pay(
+            month + dice.below(30 * 1440), person, family, dice.between(5, 40) * 1000, poster, memo, "remittance"
+        )
 
 
 def _tour(ledger: _Ledger, number: int, poster: Poster) -> None:
@@ -156,7 +189,9 @@ def _tables(ledger: _Ledger, count: int) -> tuple[pa.Table, pa.Table, pa.Table]:
         ],
         schema=KINDS["payments"].schema,
     )
-    truth = pa.table({"id": numbers, "flow": pa.array(flow), "network": pa.array([n or None for n in network], pa.string())})
+    truth = pa.table(
+        {"id": numbers, "flow": pa.array(flow), "network": pa.array([n or None for n in network], pa.string())}
+    )
     seen = {*sender, *receiver}
     known = sorted((name, *facts) for name, facts in ledger.accounts.items() if name in seen)
     accounts = pa.table(

@@ -1,6 +1,6 @@
 """Drawn rooms: pictures of nobody, each a few rectangles and discs, and near copies of them as the web makes them.
 
-Drawing and PNG writing use whole numbers only and no image library, so that the same seed gives the same bytes anywhere.
+Drawing and PNG writing use whole numbers only and no image library: the same seed gives the same bytes anywhere.
 """
 
 from __future__ import annotations
@@ -76,24 +76,22 @@ def _draw(rng: np.random.Generator) -> Grey:
 
 def _changed(grey: Grey, change: str) -> Grey:
     height, width = grey.shape
+    copy: Grey = grey.copy()
     if change == "smaller":
         rows, columns = np.arange(height * 3 // 4) * 4 // 3, np.arange(width * 3 // 4) * 4 // 3
-        return grey[rows][:, columns]
-    if change == "brighter":
-        return np.minimum(grey * 11 // 10 + 8, 255)
-    if change == "blocks":
+        copy = grey[rows][:, columns]
+    elif change == "brighter":
+        copy = np.minimum(grey * 11 // 10 + 8, 255)
+    elif change == "blocks":
         means = grey.reshape(height // 4, 4, width // 4, 4).sum(axis=(1, 3)) // 16
-        coarse = means.repeat(4, axis=0).repeat(4, axis=1)
-        return (grey + coarse) // 2 // 8 * 8
-    if change == "caption":
-        captioned = grey.copy()
-        captioned[-8:, 8:60] = 240
-        return captioned
-    if change == "mirror":
-        return grey[:, ::-1]
-    if change == "crop":
-        return grey[height // 12 :, : width - width // 12]
-    return grey
+        copy = (grey + means.repeat(4, axis=0).repeat(4, axis=1)) // 2 // 8 * 8
+    elif change == "caption":
+        copy[-8:, 8:60] = 240
+    elif change == "mirror":
+        copy = grey[:, ::-1]
+    elif change == "crop":
+        copy = grey[height // 12 :, : width - width // 12]
+    return copy
 
 
 def _palette(base: int) -> npt.NDArray[np.uint8]:
@@ -110,7 +108,8 @@ def _stored(data: bytes) -> bytes:
     """A zlib stream of stored blocks: larger than a compressed one, but the same with every version of zlib."""
     blocks = [data[at : at + 65_535] for at in range(0, len(data), 65_535)]
     body = b"".join(
-        struct.pack("<BHH", at == len(blocks) - 1, len(block), 65_535 - len(block)) + block for at, block in enumerate(blocks)
+        struct.pack("<BHH", at == len(blocks) - 1, len(block), 65_535 - len(block)) + block
+        for at, block in enumerate(blocks)
     )
     return b"\x78\x01" + body + struct.pack(">I", zlib.adler32(data))
 
@@ -119,15 +118,20 @@ def _png(grey: npt.NDArray[np.uint8], palette: npt.NDArray[np.uint8]) -> bytes:
     height, width = grey.shape
     lines = np.concatenate([np.zeros((height, 1), np.uint8), grey], axis=1).tobytes()
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    parts = (_chunk(b"IHDR", head), _chunk(b"PLTE", palette.tobytes()), _chunk(b"IDAT", _stored(lines)), _chunk(b"IEND", b""))
+    parts = (
+        _chunk(b"IHDR", head),
+        _chunk(b"PLTE", palette.tobytes()),
+        _chunk(b"IDAT", _stored(lines)),
+        _chunk(b"IEND", b""),
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 def hang(cast: Cast, count: int, seed: int) -> tuple[list[Picture], pa.Table]:
     """Gives pictures to voices; answers the pictures and what is true of each: id, base, change, poster, network.
 
-    A controller's persons share pictures, an independent worker has their own, and stock pictures go to posters who have
-    nothing to do with each other (no poster is named for those).
+    A controller's persons share pictures, an independent worker has their own, and stock pictures go to posters who
+    have nothing to do with each other (no poster is named for those).
     """
     dice = Dice(stream(seed, "pictures"))
     pictures: list[Picture] = []
@@ -181,4 +185,6 @@ def images(pictures: Iterable[Picture]) -> pa.Table:
         rows.append((picture.id, found.hash, found.quality, hashlib.sha256(picture.png()).hexdigest()))
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), ()]
     schema = KINDS["images"].schema
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
+    )

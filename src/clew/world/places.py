@@ -1,4 +1,7 @@
-"""Where the world happens: real cities with rounded numbers, so that a gazetteer knows them. Nothing said of them is true."""
+"""Where the world happens: real cities with rounded numbers, so that a gazetteer knows them.
+
+Nothing said of them is true.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ def tips(cast: Cast, count: int, seed: int) -> tuple[pa.Table, pa.Table]:
         networks.append(poster.network if real else None)
         posters.append(poster.id)
     numbers = ids("tip", count, 6)
-    table = pa.table([numbers, _times(moments), areas, pa.array(contacts, pa.string()), texts], schema=KINDS["tips"].schema)
+    table = pa.table(
+        [numbers, _times(moments), areas, pa.array(contacts, pa.string()), texts], schema=KINDS["tips"].schema
+    )
     return table, _truth(numbers, networks, posters)
 
 

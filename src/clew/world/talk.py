@@ -1,6 +1,7 @@
-"""Conversations: recruiters who pass through offer, trust, isolation, debt, secrecy and another platform; and ordinary talk.
+"""Conversations: recruiters who pass through offer, trust, isolation, debt, secrecy, another platform; ordinary talk.
 
-Ordinary talk borrows single sentences of every stage (a loan, a surprise party, another app), so that no one word tells.
+Ordinary talk borrows single sentences of every stage (a loan, a surprise party, another app), so that
+no one word tells.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class _Message:
 
 
 def conversations(cast: Cast, messages: int, seed: int) -> tuple[pa.Table, pa.Table]:
-    """The messages (records.kinds.Conversation), and what is true of each: id, conversation, stage, recruiting, network."""
+    """The messages (records.kinds.Conversation); of each, the truth: id, conversation, stage, recruiting, network."""
     dice = Dice(stream(seed, "talk"))
     bosses = [poster for poster in cast.posters if poster.network]
     said: list[_Message] = []

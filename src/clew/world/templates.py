@@ -126,7 +126,8 @@ class Templates:
                 else:
                     tokens.append(self.word(match[0] + (" " if match.end() == last else "")))
                 at = match.end()
-            assert at == last, "a slot that no one fills"
+            if at != last:
+                raise ValueError("a sentence has a slot that nothing fills")
         return tokens
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +45,7 @@ def _place(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")
     draft.write_bytes(content)
-    os.replace(draft, path)
+    draft.replace(path)
     return path
 
 
@@ -97,13 +96,13 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def xlsx_bytes(table: pa.Table, sheet: str) -> bytes:
-    """A spreadsheet of one sheet, all cells text. Written by hand (ECMA-376) since libraries put the time of day into it."""
+    """A spreadsheet of one sheet, all cells text (ECMA-376). Written by hand: libraries put the time of day into it."""
     rows = [table.column_names, *(list(row.values()) for row in table.to_pylist())]
     body = "".join(f'<row r="{number}">{_cells(row, number)}</row>' for number, row in enumerate(rows, 1))
+    sheets = f'<sheets><sheet name="{escape(sheet)}" sheetId="1" r:id="rId1"/></sheets>'
     parts = {
         **_XLSX_PARTS,
-        "xl/workbook.xml": f'<workbook {_MAIN} {_RELATIONS}><sheets><sheet name="{escape(sheet)}" sheetId="1" r:id="rId1"/>'
-        "</sheets></workbook>",
+        "xl/workbook.xml": f"<workbook {_MAIN} {_RELATIONS}>{sheets}</workbook>",
         "xl/worksheets/sheet1.xml": f"<worksheet {_MAIN}><sheetData>{body}</sheetData></worksheet>",
     }
     buffer = io.BytesIO()
