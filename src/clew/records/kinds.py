@@ -89,7 +89,7 @@ class Image:
 class Call:
     """A contact with a hotline or helpline. It may concern no case."""
 
-    id: str = column("call_id", "contact_id", required=True)
+    id: str = column("call_id", "contact_id", required=True, sensitivity=Sensitivity.IDENTITY)
     received: datetime | None = column("date", "timestamp", "received_at")
     area: str | None = column("region", "place")
     topic: str | None = column("category", "subject")
@@ -102,7 +102,7 @@ class Call:
 class Tip:
     """What somebody reports having seen."""
 
-    id: str = column("tip_id", "report_id", required=True)
+    id: str = column("tip_id", "report_id", required=True, sensitivity=Sensitivity.IDENTITY)
     received: datetime | None = column("date", "timestamp", "received_at")
     area: str | None = column("region", "place")
     contact: str | None = column("reporter", sensitivity=Sensitivity.IDENTITY, doc="how to answer the reporter")
@@ -113,7 +113,7 @@ class Tip:
 class Conversation:
     """One message of a conversation; a conversation is the messages that share its name."""
 
-    id: str = column("message_id", required=True)
+    id: str = column("message_id", required=True, sensitivity=Sensitivity.IDENTITY)
     conversation: str = column("conversation_id", "chat", "chat_id", "thread", required=True)
     sender: str | None = column("author", "from", "user", sensitivity=Sensitivity.IDENTITY)
     sent: datetime | None = column("sent_at", "time", "timestamp", "date")
@@ -152,7 +152,7 @@ class Case:
     The yes-or-no fields are `Answer`s: a ticked box is yes; what was not ticked among ticked ones is unknown, not no.
     """
 
-    id: str = column("case_id", required=True)
+    id: str = column("case_id", required=True, sensitivity=Sensitivity.IDENTITY)
     registered: DateInterval | None = column("cas_IncomingReferralDate", "yearOfRegistration", "yearRegister")
     status: str | None = column("cas_Status")
     first_name: str | None = column("prs_FirstName", "given_name", sensitivity=Sensitivity.IDENTITY)

@@ -63,13 +63,7 @@ def guess(kind: Kind, present: Sequence[str], *, given: MappingOf[str, str] | No
             if f.name not in columns and match is not None:
                 columns[f.name] = match
                 free = {key: name for key, name in free.items() if name != match}
-    layout = ctdc_like(columns.values())
-    return Mapping(columns=columns, empty_answer=Answer.UNKNOWN if layout else Answer.NOT_ASKED)
-
-
-def ctdc_like(columns: Any) -> bool:
-    """Whether these are columns of a CTDC release, where an empty flag means unknown."""
-    return len({"isForcedLabour", "isSexualExploit"} & set(columns)) == 2
+    return Mapping(columns=columns)
 
 
 def load_mapping(path: Path, kind: Kind) -> Mapping:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.records.case_layouts import unfold
 from clew.records.kinds import Field, Kind
 from clew.records.mapping import ROW_NUMBER, Mapping, guess
 from clew.records.raw import Format, Raw, read_raw, rejects_of
@@ -56,6 +57,8 @@ def mapped(raw: Raw, kind: Kind, mapping: Mapping, only: Sequence[str] | None = 
 
 def _typed(raw: Raw, kind: Kind, mapping: Mapping, only: Sequence[str] | None) -> tuple[pa.Table, Rejects]:
     fields = [f for f in kind.fields if only is None or f.name in only]
+    if kind.name == "case":
+        raw, mapping = unfold(raw, mapping)
     mapping = _with_row_numbers(raw, mapping)
     raw = _numbered(raw, mapping)
     _check_columns(raw, fields, mapping)

@@ -5,6 +5,7 @@ Nothing that identifies a person rests here; sealed fields are in the vault. Tab
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,7 @@ class Lake:
         self._ibis = ibis.duckdb.connect(str(path))
         self._sql: duckdb.DuckDBPyConnection = self._ibis.con
         self._sql.execute("SET TimeZone = 'UTC'")
+        self._one_at_a_time = threading.RLock()
         for kind in KINDS.values():
             if kind.plural not in self.names():
                 self.replace(kind.plural, record_columns(kind).empty_table())
@@ -45,8 +47,9 @@ class Lake:
 
     def read(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The whole table, or these columns of it, in Arrow."""
-        expression = self.table(name)
-        return cast(pa.Table, (expression.select(*columns) if columns else expression).to_pyarrow())
+        with self._one_at_a_time:
+            expression = self.table(name)
+            return cast(pa.Table, (expression.select(*columns) if columns else expression).to_pyarrow())
 
     def replace(self, name: str, table: pa.Table) -> None:
         """Puts a table in the place of the one of that name, in one step."""
@@ -71,7 +74,8 @@ class Lake:
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """For look-ups by id on pages; analysis is written in Ibis."""
-        return cast(pa.Table, self._sql.cursor().execute(sql, list(parameters)).to_arrow_table())
+        with self._one_at_a_time:
+            return cast(pa.Table, self._sql.execute(sql, list(parameters)).fetch_arrow_table())
 
     def close(self) -> None:
         self._ibis.disconnect()

@@ -54,7 +54,7 @@ def part(read: Read, kind: Kind, source: Source, keys: KeyRing) -> Parted:
     if kind.name == "conversation":
         thread = _pseudonyms("thread", table["conversation"].combine_chunks(), keys)
         hidden = hidden.set_column(hidden.column_names.index("conversation"), "conversation", thread)
-    sealed = textual(table.select(["id", *kind.sealed])).append_column("record_id", ids)
+    sealed = textual(table.select(list(kind.sealed))).append_column("record_id", ids)
     return Parted(hidden.select(record_columns(kind).names), sealed)
 
 

@@ -260,7 +260,7 @@ def _record_kinds(lake: Lake) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def find_leads(lake: Lake, members: pa.Table, settings: Settings) -> pa.Table:
+def find_leads(lake: Lake, settings: Settings) -> pa.Table:
     """Leads and their reasons; both are stored, with up to 12 records of evidence for each sign of wording."""
     at, ads, claims, clusters = (lake.table(name) for name in ("members", "adverts", "claims", "clusters"))
     features = network_features(at, ads, claims, clusters)

@@ -1,0 +1,33 @@
+"""`clew serve`: the workbench on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clew.cli import files
+from clew.cli.unlocking import HERE, As, Folder, opened
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Serves the workbench and prints a login that works once."""
+    import uvicorn
+
+    from clew.web.app import create_app
+
+    with opened(folder) as workspace:
+        token = workspace.one_time_login(workspace.account(actor))
+        files.say(f"The workbench is at http://{host}:{port}")
+        files.say(f"Sign in once, within an hour: http://{host}:{port}/sign-in/once?token={token}")
+        files.say("Stop it with Ctrl-C.")
+        uvicorn.run(create_app(workspace), host=host, port=port, log_level="warning", access_log=False)

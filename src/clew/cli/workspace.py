@@ -1,0 +1,208 @@
+"""`clew init`, `add`, `run`, `leads`, `judge`, `account`: a workspace from the command line."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from clew.cli import files
+from clew.cli.unlocking import HERE, As, Folder, opened, unlock_for
+from clew.safeguards.errors import UsageError
+
+if TYPE_CHECKING:
+    from clew.records import Kind, Mapping
+
+
+T = TypeVar("T", bound=StrEnum)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(add)
+    app.command()(run)
+    app.command()(leads)
+    app.command()(judge)
+    app.command()(account)
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")] = HERE) -> None:
+    """Makes a workspace: an encrypted vault, a lake and one account for you.
+
+    Its key comes from CLEW_PASSPHRASE or CLEW_KEY_FILE; without either a key file is made in your configuration
+    folder. Without the key nobody can open the vault: keep a copy of it apart from the data.
+    """
+    from clew.workspace import Workspace
+
+    unlock = unlock_for(folder)
+    with Workspace.create(folder, unlock) as made:
+        who = made.account()
+        files.say(f"Workspace made in {folder}; its account is {who.name} ({', '.join(sorted(who.roles))}).")
+        if unlock.key_file is not None:
+            files.say(
+                f"Its key is {unlock.key_file}. Keep a copy apart from the data: without it the vault stays closed for ever."
+            )
+
+
+def add(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="cases, calls, tips, adverts, postings, pages, images, conversations, payments or areas.",
+        ),
+    ],
+    file: files.Input,
+    source: Annotated[str, typer.Option("--source", help="Who gave the data, under which agreement.")],
+    basis: Annotated[
+        str,
+        typer.Option(
+            "--basis",
+            help="Legal ground: consent, contract, legal-obligation, vital-interests, public-interest, legitimate-interests, law-enforcement or synthetic.",
+        ),
+    ],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping", metavar="YAML", help="Which column is which field; guessed and shown when not given."
+        ),
+    ] = None,
+    purpose: Annotated[str, typer.Option("--purpose", help="What the data may be used for.")] = "anti-trafficking",
+    retention: Annotated[int, typer.Option("--retention", help="Days until the data must go.")] = 365,
+    tlp: Annotated[
+        str, typer.Option("--tlp", help="Sharing level: red, amber+strict, amber, green or clear.")
+    ] = "amber",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept the guessed mapping without asking.")] = False,
+    rejects: files.RejectsFile = None,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Takes a file's rows in as records, under a source with a legal ground."""
+    from clew.records import LegalBasis, Source, Tlp
+    from clew.records.mapping import kind_named, load_mapping
+
+    known = kind_named(kind)
+    terms = Source(
+        name=source,
+        basis=_one_of(LegalBasis, basis, "basis"),
+        purpose=purpose,
+        retention_days=retention,
+        tlp=_one_of(Tlp, tlp, "tlp"),
+    )
+    chosen = load_mapping(mapping, known) if mapping else _confirmed_guess(file, known, yes=yes)
+    with opened(folder) as workspace:
+        added = workspace.add(known, file, terms, chosen, workspace.account(actor), rejects=rejects)
+    files.say(f"{added.new} {known.plural} added, {added.known} were here already, {len(added.rejects)} rejected.")
+    for (field, rule), count in added.rejects.by_rule().items():
+        files.say(f"  {count} x {field}: {rule}")
+
+
+def _one_of(choices: type[T], given: str, name: str) -> T:
+    try:
+        return choices(given)
+    except ValueError as error:
+        raise UsageError(f"{name}: choose one of {', '.join(choices)}") from error
+
+
+def _confirmed_guess(file: Path, kind: Kind, *, yes: bool) -> Mapping | None:
+    """The guessed mapping, shown, and accepted by a person or by --yes. None where the file needs no mapping."""
+    from clew.records.mapping import guess
+    from clew.records.raw import read_raw
+
+    if file.name.endswith((".warc", ".warc.gz")):
+        return None
+    present = read_raw(file).table.column_names
+    guessed = guess(kind, present)
+    files.say(f"Columns of {file.name} read as {kind.plural}:")
+    for field, column in guessed.columns.items():
+        files.say(f"  {field:<28} <- {column}")
+    left = [name for name in present if name not in guessed.columns.values()]
+    if left:
+        files.say(f"  not used: {', '.join(left)}")
+    if yes:
+        return guessed
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "the mapping was guessed and nobody can confirm it here: give --mapping FILE, or --yes to accept the guess"
+        )
+    typer.confirm("Is this right?", abort=True, err=True)
+    return guessed
+
+
+def run(folder: Folder = HERE, actor: As = None) -> None:
+    """Walks all records through signals, links, networks and leads."""
+    from clew.cli.bars import bars
+
+    with opened(folder) as workspace, bars() as progress:
+        ran = workspace.run(workspace.account(actor), progress)
+    files.say(
+        f"{ran.texts} texts read, {ran.claims} signals, {ran.failures} failed; {ran.clusters} texts apart, {ran.networks} networks, {ran.hubs} hubs, {ran.leads} leads."
+    )
+    if ran.failures:
+        files.say("Texts that a detector could not read block every release; see the home page of 'clew serve'.")
+
+
+def leads(
+    limit: Annotated[int, typer.Option("--limit", help="How many to show.")] = 20,
+    judged: Annotated[bool | None, typer.Option("--judged/--open", help="Only judged or only open leads.")] = None,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Shows the queue: most points first. Points are no probability."""
+    from clew.safeguards.permissions import Action
+
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        rows, total = workspace.leads(who, workspace.purpose_for(who, Action.READ_LEAD), judged=judged, limit=limit)
+        for row in rows:
+            typer.echo(f"{row.id}  {row.points:5.1f} points  {row.verdict or 'open':<8}  {row.question}")
+            typer.echo(f"      for: {row.strongest_for or '-'}")
+            typer.echo(f"      against: {row.strongest_against or '-'}")
+    files.say(f"{len(rows)} of {total} leads. Points, not a probability.")
+
+
+def judge(
+    lead: Annotated[str, typer.Argument(metavar="LEAD")],
+    verdict: Annotated[str, typer.Option("--verdict", help="yes, no or not_sure.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in words; required.")],
+    reverses: Annotated[
+        str | None, typer.Option("--reverses", metavar="JUDGEMENT", help="The judgement that this one takes back.")
+    ] = None,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Signs your answer to a lead. It can be taken back by another judgement, never overwritten."""
+    from clew.safeguards.acts import Verdict
+    from clew.safeguards.permissions import Action
+
+    answer = _one_of(Verdict, verdict, "verdict")
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        made = workspace.judge(who, workspace.purpose_for(who, Action.JUDGE), lead, answer, reason, reverses)
+    files.say(f"Judgement {made.id} signed by {who.name}: {made.verdict} on {made.lead}.")
+
+
+def account(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--role",
+            help="case_worker, analyst, reviewer, steward, auditor or administrator; may be repeated. Opens the account.",
+        ),
+    ] = None,
+    folder: Folder = HERE,
+) -> None:
+    """Opens an account with roles, or prints a new one-time login for one that is there."""
+    from clew.safeguards.actors import Role
+
+    with opened(folder) as workspace:
+        if role:
+            workspace.add_account(name, tuple(_one_of(Role, each, "role") for each in role))
+        who = workspace.account(name)
+        token = workspace.one_time_login(who)
+    files.say(f"{who.name} ({', '.join(sorted(who.roles))}) can sign in once, within an hour, with this token:")
+    typer.echo(token)

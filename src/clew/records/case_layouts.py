@@ -1,0 +1,141 @@
+"""Reads case files in the layouts that the field agreed on: HTCDS 2.0 spreadsheets and the CTDC releases.
+
+A ticked value of a list is yes; another value of an answered list is unknown, because nobody said no; a list that was
+left empty was not asked. A CTDC flag of 0 is a stated no; an empty one is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+from clew.records.imprecise import Answer
+from clew.records.mapping import ROW_NUMBER, Mapping as ColumnMapping
+from clew.records.raw import Raw
+
+_LABEL_ROW = {"Case Owner", "First Name", "Second Name"}
+"""What the second header row of the official HTCDS template holds under the names of the first."""
+_NUMBERED = "column_1"
+"""The template's first column: the numbers of its prepared rows, without a name."""
+
+
+def layout_of(columns: Sequence[str]) -> str | None:
+    """htcds, ctdc, or None for a file of its own making."""
+    if sum(name.startswith(("prs_", "vic_", "cas_")) for name in columns) >= 3:
+        return "htcds"
+    if {"isForcedLabour", "isSexualExploit"} <= set(columns):
+        return "ctdc"
+    return None
+
+
+def unfold(raw: Raw, mapping: ColumnMapping) -> tuple[Raw, ColumnMapping]:
+    """The file with one column a field of a case, where its layout is known; as it is where it is not.
+
+    Columns that the mapping names stay in force; derived ones are added beside the file's own.
+    """
+    layout = layout_of(raw.table.column_names)
+    if layout is None:
+        return raw, mapping
+    rules = _rules()[layout]
+    raw = _prepared_rows_only(raw) if layout == "htcds" else raw
+    columns = dict(mapping.columns)
+    table = raw.table
+    for name in rules["country_columns"]:
+        if name in table.column_names:
+            table = table.set_column(table.column_names.index(name), name, _alpha3(table[name]))
+    for field, column in _derived(table, rules).items():
+        if field not in columns:
+            table = table.append_column(f"({field})", column)
+            columns[field] = f"({field})"
+    if "id" not in columns:
+        columns["id"] = _NUMBERED if _is_numbering(table) else ROW_NUMBER
+    empty = Answer.UNKNOWN if layout == "ctdc" else mapping.empty_answer
+    return Raw(table, raw.rows, raw.rejects), replace(mapping, columns=columns, empty_answer=empty)
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    text = files("clew.standards").joinpath("case_layouts.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+def _prepared_rows_only(raw: Raw) -> Raw:
+    """Without the label row and the rows that hold nothing but their number: they are the form, not its answers."""
+    named = [name for name in raw.table.column_names if name != _NUMBERED]
+    filled = np.zeros(raw.table.num_rows, dtype=bool)
+    for name in named:
+        filled |= np.asarray(pc.is_valid(raw.table[name]))
+    if raw.table.num_rows and filled[0]:
+        first = {value for row in raw.table.slice(0, 1).to_pylist() for value in row.values()}
+        filled[0] = not first >= _LABEL_ROW
+    return Raw(raw.table.filter(pa.array(filled)), raw.rows[filled], raw.rejects)
+
+
+def _is_numbering(table: pa.Table) -> bool:
+    return _NUMBERED in table.column_names and table[_NUMBERED].null_count == 0
+
+
+def _derived(table: pa.Table, rules: Mapping[str, Any]) -> dict[str, pa.Array]:
+    found: dict[str, pa.Array] = {}
+    for column, fields in rules.get("multiselect", {}).items():
+        if column in table.column_names:
+            found |= _answers(table[column], fields)
+    for field, words in rules.get("joined", {}).items():
+        joined = _joined(table, words)
+        if joined is not None:
+            found[field] = joined
+    return found
+
+
+def _answers(column: pa.ChunkedArray, fields: Mapping[str, Sequence[str]]) -> dict[str, pa.Array]:
+    """One answer a field from a list of ticked values, by code or by label, in any case."""
+    coded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+    ticked = [{part.strip().casefold() for part in value.split(";")} for value in coded.dictionary.to_pylist()]
+    found = {}
+    for field, words in fields.items():
+        wanted = {word.casefold() for word in words}
+        answers = [str(Answer.YES if each & wanted else Answer.UNKNOWN) for each in ticked]
+        taken = pa.array(answers, pa.string()).take(coded.indices)
+        found[field] = pc.fill_null(taken, str(Answer.NOT_ASKED))
+    return found
+
+
+def _joined(table: pa.Table, words: Mapping[str, Sequence[str]]) -> pa.Array | None:
+    """The words whose flag column is 1, joined by `;`."""
+    parts = []
+    for word, names in words.items():
+        present = next((name for name in names if name in table.column_names), None)
+        if present is not None:
+            flag = pc.equal(pc.utf8_trim_whitespace(table[present].cast(pa.string())), "1").combine_chunks()
+            parts.append(pc.if_else(pc.fill_null(flag, False), pa.scalar(f"{word};"), pa.scalar("")))
+    if not parts:
+        return None
+    joined = pc.utf8_rtrim(pc.binary_join_element_wise(*parts, ""), ";")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+
+
+def _alpha3(column: pa.ChunkedArray) -> pa.Array:
+    """Country codes and English names as ISO 3166-1 alpha-3; what is no country stays as it was written."""
+    from clew.standards.places import countries
+
+    known = {}
+    for country in countries():
+        known |= {
+            country.alpha2.casefold(): country.alpha3,
+            country.alpha3.casefold(): country.alpha3,
+            country.name.casefold(): country.alpha3,
+        }
+    coded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+    words = [
+        ";".join(known.get(part.strip().casefold(), part.strip()) for part in value.split(";"))
+        for value in coded.dictionary.to_pylist()
+    ]
+    return pa.array(words, pa.string()).take(coded.indices)

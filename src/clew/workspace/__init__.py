@@ -1,0 +1,39 @@
+"""The façade that opens a store and walks records through the rooms."""
+
+from clew.safeguards.actors import Actor, Purpose
+from clew.workspace.counting import Counting
+from clew.workspace.releasing import Releasing
+from clew.workspace.settings import Settings
+from clew.workspace.walks import Walks
+
+
+class Workspace(Walks, Releasing, Counting):
+    """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
+
+    It is the `Desk` of the pages.
+    """
+
+    # Accounts and sessions, as the pages need them.
+
+    def sign_in(self, name: str, password: str) -> str | None:
+        return self.vault.sign_in(name, password)
+
+    def sign_in_once(self, token: str) -> str | None:
+        return self.vault.sign_in_once(token)
+
+    def actor(self, session: str) -> Actor | None:
+        found = self.vault.session(session)
+        return found[0] if found else None
+
+    def purpose(self, session: str) -> Purpose:
+        found = self.vault.session(session)
+        return found[1] if found else Purpose.STATISTICS
+
+    def set_purpose(self, session: str, purpose: Purpose) -> None:
+        self.vault.set_purpose(session, purpose)
+
+    def sign_out(self, session: str) -> None:
+        self.vault.sign_out(session)
+
+
+__all__ = ["Settings", "Workspace"]

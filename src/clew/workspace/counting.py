@@ -1,0 +1,117 @@
+"""Cases without identities, and what they say together: the pages of cases, flows and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from clew.insight.flows import case_flows
+from clew.records import KINDS, Answer
+from clew.records.imprecise import AgeRange, DateInterval
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.errors import NotFound
+from clew.safeguards.permissions import Action
+from clew.web.desk import AuditRow, AuditView, CaseRow, CaseView, CountRow, FlowRow, FlowsView
+from clew.workspace.opened import Opened
+
+_FORMS = {
+    "forced_labour": "forced labour",
+    "sexual_exploitation": "sexual exploitation",
+    "other_exploitation": "other exploitation",
+}
+
+
+class Counting(Opened):
+    def cases(
+        self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 50
+    ) -> tuple[Sequence[CaseRow], int]:
+        """Cases, newest first, and how many there are. None says who a person is."""
+        self.vault.require(actor, Action.READ_CASE, purpose, "cases")
+        self.vault.record(actor, Action.READ_CASE.value, "cases", purpose, {"offset": offset, "limit": limit})
+        rows = self.lake.query(
+            "SELECT * FROM cases ORDER BY registered.first DESC NULLS LAST, record_id LIMIT $1 OFFSET $2",
+            [limit, offset],
+        )
+        return [_case_row(row) for row in rows.to_pylist()], self.lake.count("cases")
+
+    def case(self, actor: Actor, purpose: Purpose, number: str, *, open_identity: bool = False) -> CaseView:
+        """One case. Opening the identity is an act of its own: checked, recorded, and then shown once."""
+        self.vault.require(actor, Action.READ_CASE, purpose, number)
+        row = next(iter(self.lake.query("SELECT * FROM cases WHERE external_id = $1", [number]).to_pylist()), None)
+        if row is None:
+            raise NotFound("there is no such case")
+        identity = None
+        if open_identity:
+            why = "opened on the case page"
+            identity = self.vault.unseal([row["record_id"]], actor, purpose, why=why)[row["record_id"]]
+        else:
+            self.vault.record(actor, Action.READ_CASE.value, row["record_id"], purpose)
+        answers = {f.name: row[f.name] for f in KINDS["cases"].fields if f.name in row and row[f.name] in set(Answer)}
+        source = next((s.name for s in self.vault.sources() if s.id == row["source_id"]), "")
+        return CaseView(row=_case_row(row), answers=answers, source=source, identity=identity)
+
+    def flows(self, actor: Actor, purpose: Purpose) -> FlowsView:
+        """Flows between countries and counts, with small cells suppressed."""
+        self.vault.require(actor, Action.READ_FLOWS, purpose, "cases")
+        self.vault.record(actor, Action.READ_FLOWS.value, "cases", purpose)
+        tables = case_flows(self.lake.read("cases"), below=self.settings.suppress_below)
+        flows = [
+            FlowRow(origin=r["origin"], destination=r["destination"], count=r["text"], suppressed=r["suppressed"])
+            for r in tables.flows.to_pylist()
+        ]
+        counts = [
+            CountRow(dimension=r["dimension"], value=r["value"], count=r["text"], suppressed=r["suppressed"])
+            for r in tables.counts.to_pylist()
+        ]
+        names = ", ".join(s.name for s in self.vault.sources())
+        return FlowsView(
+            flows=flows,
+            counts=counts,
+            source=f"cases of this workspace ({names})" if names else "cases of this workspace",
+            as_of=datetime.now(UTC).date().isoformat(),
+            how=tables.how,
+            unknown=tables.unknown.high,
+        )
+
+    def audit(self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 50) -> AuditView:
+        """The log, newest first, and whether its chain verifies."""
+        entries, total = self.vault.audit(actor, purpose, offset=offset, limit=limit)
+        findings = self.vault.verify()
+        rows = [
+            AuditRow(
+                seq=e.seq, at=e.at, actor=e.actor, action=e.action, object=e.object, purpose=e.purpose, hash=e.hash
+            )
+            for e in entries
+        ]
+        return AuditView(rows=rows, total=total, intact=not findings, findings=[f.words for f in findings])
+
+
+def _case_row(row: Mapping[str, Any]) -> CaseRow:
+    return CaseRow(
+        number=row["external_id"],
+        registered=_date(row["registered"]),
+        gender=row["gender"] or "",
+        age=_age(row["age"]),
+        citizenship=row["citizenship"] or "",
+        exploited_in=row["exploited_in"] or "",
+        forms=tuple(words for name, words in _FORMS.items() if row[name] == Answer.YES),
+        status=row["status"] or "",
+    )
+
+
+def _date(value: Mapping[str, Any] | None) -> str:
+    return str(DateInterval(value["first"], value["last"])) if value and value["first"] else ""
+
+
+def _age(value: Mapping[str, Any] | None) -> str:
+    return str(AgeRange(value["low"], value["high"])) if value and value["low"] is not None else ""
+
+
+def cases_table(cases: pa.Table, columns: Sequence[str]) -> pa.Table:
+    """These columns of the cases as text, for a release."""
+    from clew.records.write import textual
+
+    return textual(cases.select(list(columns)))

@@ -1,0 +1,119 @@
+"""A workspace directory: a vault, a lake, settings and the header of its keys."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from clew.safeguards.actors import Actor, Purpose, Role
+from clew.safeguards.errors import Conflict, NotAllowed, NotFound, UsageError
+from clew.safeguards.keys import Cost, KeyRing, Unlock, make_key_file
+from clew.safeguards.permissions import Action, decide
+from clew.store.lake import Lake
+from clew.store.vault import Vault
+from clew.workspace.settings import FILE, Settings, read_settings, write_settings
+
+OWNER_ROLES = (Role.CASE_WORKER, Role.ANALYST, Role.REVIEWER, Role.STEWARD)
+_OPERATOR = Actor(id="operator", name="operator", roles=frozenset({Role.ADMINISTRATOR}))
+"""Whoever holds the key of a workspace can open accounts in it; their acts are recorded under this name."""
+
+
+def default_key_file(folder: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the key of a workspace goes unless told otherwise: in the user's configuration, never beside the data."""
+    home = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return home / "clew" / f"{folder.resolve().name}.key"
+
+
+class Opened:
+    """The parts of a workspace, opened; closes them at the end of a `with`."""
+
+    def __init__(self, folder: Path, keys: KeyRing, vault: Vault, lake: Lake, settings: Settings) -> None:
+        self.folder = folder
+        self.keys = keys
+        self.vault = vault
+        self.lake = lake
+        self.settings = settings
+
+    @classmethod
+    def create(cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None, owner: str | None = None) -> Self:
+        """Makes a workspace in a new or empty folder, with one account for its owner.
+
+        A key file that does not exist yet is made, readable by its owner alone. Raises Conflict when a workspace, or
+        anything else, is there.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise Conflict(f"{folder}: is not an empty folder")
+        if unlock.key_file is not None and not unlock.key_file.exists():
+            unlock.key_file.parent.mkdir(parents=True, exist_ok=True)
+            make_key_file(unlock.key_file)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        keys = KeyRing.create(folder / "keys.json", unlock, cost=cost)
+        vault = Vault.create(folder / "vault.db", keys, cost=cost)
+        vault.add_account(owner or _login_name(), None, OWNER_ROLES, actor=_OPERATOR)
+        lake = Lake(folder / "lake.duckdb")
+        write_settings(folder)
+        return cls(folder, keys, vault, lake, Settings())
+
+    @classmethod
+    def open(cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None) -> Self:
+        """Opens a workspace. Raises UsageError when there is none, WrongKey when the key is another's."""
+        if not (folder / FILE).is_file():
+            raise UsageError(f"{folder}: no workspace here; make one with 'clew init'")
+        settings = read_settings(folder)
+        keys = KeyRing.open(folder / "keys.json", unlock)
+        return cls(
+            folder, keys, Vault.open(folder / "vault.db", keys, cost=cost), Lake(folder / "lake.duckdb"), settings
+        )
+
+    def close(self) -> None:
+        self.lake.close()
+        self.vault.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Who acts on the command line.
+
+    def account(self, name: str | None = None) -> Actor:
+        """The account of that name, or the only one. Holding the workspace's key is what allows to choose."""
+        accounts = self.vault.accounts(_OPERATOR)
+        if name is not None:
+            found = next((each for each in accounts if each.name.casefold() == name.casefold()), None)
+            if found is None:
+                raise NotFound(f"account: none of that name; there are {', '.join(each.name for each in accounts)}")
+            return found
+        if len(accounts) != 1:
+            raise UsageError(f"account: name one with --as ({', '.join(each.name for each in accounts)})")
+        return accounts[0]
+
+    def add_account(self, name: str, roles: tuple[Role, ...], organisation: str = "") -> Actor:
+        return self.vault.add_account(name, None, roles, actor=_OPERATOR, organisation=organisation)
+
+    def one_time_login(self, actor: Actor, minutes: int = 60) -> str:
+        """A token that signs this account in once."""
+        return self.vault.issue_once(actor.id, minutes, actor=_OPERATOR)
+
+    @staticmethod
+    def purpose_for(actor: Actor, action: Action) -> Purpose:
+        """The first purpose under which the actor may do this; the command line states it for them."""
+        for purpose in Purpose:
+            if decide(actor, action, purpose).allowed:
+                return purpose
+        raise NotAllowed(f"{action} is not allowed: no role of {actor.name} allows it for any purpose")
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "owner"

@@ -1,0 +1,290 @@
+"""What a person sees of a workspace: overview, queue, one lead, cases, flows, the log. Every reading is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from clew.leads.explain import contribution, honest_label, innocent_reading, short_words, standing
+from clew.leads.types import Evidence, GraphEdge, GraphNode, LeadRow, LeadView
+from clew.records import KINDS
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.acts import Judgement, Verdict
+from clew.safeguards.errors import NotFound
+from clew.safeguards.permissions import Action, decide
+from clew.web.desk import Overview
+from clew.workspace.opened import Opened
+
+SHOWN_RECORDS = 60
+"""Records that a lead page shows; the rest are counted."""
+SHOWN_SEALED = 12
+"""Sealed records that a lead page opens at once."""
+
+
+class Reading(Opened):
+    def overview(self, actor: Actor) -> Overview:
+        """What is here and what waits; totals that name nobody."""
+        self.vault.require(actor, Action.READ_OVERVIEW, self.purpose_for(actor, Action.READ_OVERVIEW))
+        leads = set(self._leads()["lead"].to_pylist())
+        judged = {lead for lead, judgement in self._standing().items() if judgement is not None and lead in leads}
+        return Overview(
+            records={plural: self.lake.count(plural) for plural in KINDS},
+            failed=self.failed(),
+            leads_open=len(leads) - len(judged),
+            leads_judged=len(judged),
+            sources=[self._source_row(source) for source in self.vault.sources()],
+        )
+
+    def failed(self) -> Mapping[str, int]:
+        """Detector -> texts that it could not read."""
+        if "failures" not in self.lake.names():
+            return {}
+        rows = self.lake.query("SELECT detector, count(*) AS n FROM failures GROUP BY detector ORDER BY detector")
+        return {row["detector"]: row["n"] for row in rows.to_pylist()}
+
+    def _source_row(self, source: Any) -> Mapping[str, Any]:
+        counts = " UNION ALL ".join(f"SELECT count(*) AS n FROM {plural} WHERE source_id = $1" for plural in KINDS)  # noqa: S608 (names are ours)
+        records = self.lake.query(f"SELECT sum(n) AS n FROM ({counts})", [source.id])["n"][0].as_py()  # noqa: S608 (names are ours)
+        return {
+            "name": source.name,
+            "basis": source.basis.value,
+            "purpose": source.purpose,
+            "retention_days": source.retention_days,
+            "tlp": source.tlp.value,
+            "records": int(records or 0),
+        }
+
+    # Leads.
+
+    def _leads(self) -> pa.Table:
+        from clew.leads.queue import LEADS
+
+        return self.lake.read("leads") if "leads" in self.lake.names() else LEADS.empty_table()
+
+    def _standing(self) -> Mapping[str, Judgement | None]:
+        by_lead: dict[str, list[Judgement]] = {}
+        for judgement in self.vault.judgements():
+            by_lead.setdefault(judgement.lead, []).append(judgement)
+        return {lead: standing(judgements) for lead, judgements in by_lead.items()}
+
+    def leads(
+        self,
+        actor: Actor,
+        purpose: Purpose,
+        *,
+        judged: bool | None = None,
+        query: str = "",
+        offset: int = 0,
+        limit: int = 50,
+    ) -> tuple[Sequence[LeadRow], int]:
+        """The queue, most points first: all of it, the open part or the judged part, and how many there are.
+
+        `query` is looked for in lead names, advert texts and identifiers; that a search was made is recorded, what was
+        searched for is not.
+        """
+        self.vault.require(actor, Action.READ_LEAD, purpose, "queue")
+        table = self._leads()
+        answers = self._standing()
+        names = table["lead"].to_pylist()
+        chosen = [judged is None or (answers.get(name) is not None) is judged for name in names]
+        if query.strip():
+            found = self._search(query.strip())
+            self.vault.record(actor, "search", "queue", purpose, {"leads": len(found)})
+            chosen = [keep and name in found for keep, name in zip(chosen, names, strict=True)]
+        kept = table.filter(pa.array(chosen, pa.bool_()))
+        rows = kept.slice(offset, limit).to_pylist()
+        strongest = self._strongest([row["lead"] for row in rows])
+        return [_lead_row(row, strongest.get(row["lead"], {}), answers.get(row["lead"])) for row in rows], kept.num_rows
+
+    def _search(self, query: str) -> frozenset[str]:
+        if "leads" not in self.lake.names():
+            return frozenset()
+        wanted = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found = self.lake.query(
+            "SELECT DISTINCT l.lead FROM leads l JOIN members m USING (network) "
+            "LEFT JOIN adverts a USING (record_id) LEFT JOIN claims c USING (record_id) "
+            "WHERE l.lead ILIKE $1 ESCAPE '\\' OR a.text ILIKE $1 ESCAPE '\\' OR a.external_id = $2 OR c.value ILIKE $1 ESCAPE '\\'",
+            [wanted, query],
+        )
+        return frozenset(found["lead"].to_pylist())
+
+    def _strongest(self, leads: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """Lead -> the words of its strongest reason for and against."""
+        if not leads:
+            return {}
+        rows = self.lake.query(
+            "SELECT * FROM reasons WHERE lead IN (SELECT unnest($1)) ORDER BY lead, abs(points) DESC", [list(leads)]
+        )
+        found: dict[str, dict[str, str]] = {}
+        for row in rows.to_pylist():
+            side = "for" if row["points"] > 0 else "against"
+            found.setdefault(row["lead"], {}).setdefault(side, short_words(row["sign"], row["number"]))
+        return found
+
+    def lead(self, actor: Actor, purpose: Purpose, lead: str) -> LeadView:
+        """Everything the lead page shows; that it was read is recorded."""
+        self.vault.require(actor, Action.READ_LEAD, purpose, lead)
+        row = next(iter(self._leads().filter(_equal("lead", lead)).to_pylist()), None)
+        if row is None:
+            raise NotFound("there is no such lead")
+        self.vault.record(actor, Action.READ_LEAD.value, lead, purpose)
+        judgements = self.vault.judgements(lead)
+        reasons = self._reasons(row)
+        evidence, total = self._evidence(actor, purpose, row["network"])
+        nodes, edges = self._graph([item.record for item in evidence], {item.record: item for item in evidence})
+        return LeadView(
+            row=_lead_row(row, self._strongest([lead]).get(lead, {}), standing(judgements)),
+            contributions=reasons,
+            innocent=innocent_reading(reasons),
+            evidence=evidence,
+            nodes=nodes,
+            edges=edges,
+            hidden_nodes=total - len(evidence),
+            judgements=tuple(judgements),
+            label=honest_label(row["points"], self._judged_points()),
+        )
+
+    def _judged_points(self) -> Sequence[tuple[float, Verdict]]:
+        points = dict(zip(self._leads()["lead"].to_pylist(), self._leads()["points"].to_pylist(), strict=True))
+        return [(points[lead], j.verdict) for lead, j in self._standing().items() if j is not None and lead in points]
+
+    def _reasons(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        shown = self.lake.query("SELECT sign, evidence FROM signs WHERE network = $1", [row["network"]]).to_pylist()
+        evidence = {item["sign"]: item["evidence"] for item in shown}
+        reasons = self.lake.query(
+            "SELECT * FROM reasons WHERE lead = $1 ORDER BY abs(points) DESC, sign", [row["lead"]]
+        ).to_pylist()
+        return tuple(contribution(reason, evidence.get(reason["sign"], ())) for reason in reasons)
+
+    def _evidence(self, actor: Actor, purpose: Purpose, network: int) -> tuple[tuple[Evidence, ...], int]:
+        """Adverts first in order of time, then reports; and how many records the network has in all."""
+        members = self.lake.query("SELECT record_id, record_kind FROM members WHERE network = $1", [network])
+        adverts = self.lake.query(
+            "SELECT a.* FROM adverts a JOIN members m USING (record_id) WHERE m.network = $1 ORDER BY a.posted, a.record_id LIMIT $2",
+            [network, SHOWN_RECORDS],
+        )
+        spans = self._spans(adverts["record_id"].to_pylist())
+        sources = {source.id: source.name for source in self.vault.sources()}
+        shown = [_advert_evidence(row, sources, spans.get(row["record_id"], ())) for row in adverts.to_pylist()]
+        for kind in ("tip", "call", "conversation"):
+            ids = members.filter(_equal("record_kind", kind))["record_id"].to_pylist()
+            shown += self._sealed_evidence(actor, purpose, kind, sorted(ids)[:SHOWN_SEALED], sources)
+        return tuple(shown), members.num_rows
+
+    def _spans(self, records: Sequence[str]) -> Mapping[str, Sequence[tuple[int, int, str]]]:
+        rows = self.lake.query(
+            "SELECT record_id, start, \"end\", kind FROM claims WHERE record_id IN (SELECT unnest($1)) AND start IS NOT NULL AND kind <> 'language' ORDER BY record_id, start",
+            [list(records)],
+        )
+        spans: dict[str, list[tuple[int, int, str]]] = {}
+        for row in rows.to_pylist():
+            spans.setdefault(row["record_id"], []).append((row["start"], row["end"], row["kind"]))
+        return spans
+
+    def _sealed_evidence(
+        self, actor: Actor, purpose: Purpose, kind: str, records: Sequence[str], sources: Mapping[str, str]
+    ) -> list[Evidence]:
+        """Reports on a lead: in words where the actor may read them, otherwise only that they are there."""
+        if not records:
+            return []
+        words: Mapping[str, Mapping[str, str]] = {}
+        if decide(actor, Action.READ_SEALED_TEXT, purpose).allowed:
+            words = self.vault.unseal(records, actor, purpose, why="shown on a lead", action=Action.READ_SEALED_TEXT)
+        at = {"tip": "received", "call": "received", "conversation": "sent"}[kind]
+        place = "NULL" if kind == "conversation" else "area"
+        rows = self.lake.query(
+            f"SELECT record_id, external_id, source_id, {at} AS at, {place} AS place FROM {kind}s WHERE record_id IN (SELECT unnest($1)) ORDER BY at, record_id",  # noqa: S608 (names are ours)
+            [list(records)],
+        )
+        return [
+            Evidence(
+                record=row["record_id"],
+                kind=kind,
+                external_id=row["external_id"][:12],
+                source=sources.get(row["source_id"], ""),
+                posted=row["at"],
+                place=row["place"],
+                text=words.get(row["record_id"], {}).get("text"),
+            )
+            for row in rows.to_pylist()
+        ]
+
+    def _graph(
+        self, records: Sequence[str], evidence: Mapping[str, Evidence]
+    ) -> tuple[tuple[GraphNode, ...], tuple[GraphEdge, ...]]:
+        """The records shown and the identifiers that two or more of them share."""
+        edges = self.lake.query(
+            "SELECT record, kind, key, weight FROM edges WHERE record IN (SELECT unnest($1)) ORDER BY kind, key, record",
+            [list(records)],
+        ).to_pylist()
+        labels = self._labels([edge["key"] for edge in edges])
+        hubs = {(row["kind"], row["key"]) for row in self.lake.query("SELECT kind, key FROM hubs").to_pylist()}
+        uses: dict[str, int] = {}
+        for edge in edges:
+            uses[edge["key"]] = uses.get(edge["key"], 0) + 1
+        nodes = [
+            GraphNode(id=record, kind=evidence[record].kind, label=evidence[record].external_id) for record in records
+        ]
+        for kind, key in sorted({(edge["kind"], edge["key"]) for edge in edges if uses[edge["key"]] > 1}):
+            nodes.append(GraphNode(id=key, kind=kind, label=labels.get(key, kind), hub=(kind, key) in hubs))
+        shared = [
+            GraphEdge(source=edge["record"], target=edge["key"], relation=f"same {edge['kind']}", weight=edge["weight"])
+            for edge in edges
+            if uses[edge["key"]] > 1
+        ]
+        return tuple(nodes), tuple(shared)
+
+    def _labels(self, keys: Sequence[str]) -> Mapping[str, str]:
+        rows = self.lake.query(
+            "SELECT key, any_value(value) AS value FROM claims WHERE key IN (SELECT unnest($1)) AND value IS NOT NULL GROUP BY key",
+            [list(set(keys))],
+        )
+        return {row["key"]: row["value"][:24] for row in rows.to_pylist()}
+
+    def judge(
+        self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None = None
+    ) -> Judgement:
+        """Signs a person's answer. Nothing else changes what a lead is."""
+        if lead not in self._leads()["lead"].to_pylist():
+            raise NotFound("there is no such lead")
+        return self.vault.append_judgement(actor, purpose, lead, verdict, reason, reverses)
+
+
+def _equal(column: str, value: Any) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.field(column) == value
+
+
+def _lead_row(row: Mapping[str, Any], strongest: Mapping[str, str], judgement: Judgement | None) -> LeadRow:
+    return LeadRow(
+        id=row["lead"],
+        question=row["question"],
+        points=round(row["points"], 1),
+        adverts=row["adverts"],
+        places=row["places"],
+        first=row["first"],
+        last=row["last"],
+        strongest_for=strongest.get("for", ""),
+        strongest_against=strongest.get("against", ""),
+        verdict=judgement.verdict if judgement else None,
+    )
+
+
+def _advert_evidence(
+    row: Mapping[str, Any], sources: Mapping[str, str], spans: Sequence[tuple[int, int, str]]
+) -> Evidence:
+    posted: datetime | None = row["posted"]
+    return Evidence(
+        record=row["record_id"],
+        kind="advert",
+        external_id=row["external_id"],
+        source=sources.get(row["source_id"], ""),
+        posted=posted,
+        place=row["place"],
+        text=row["text"],
+        spans=tuple(spans),
+    )

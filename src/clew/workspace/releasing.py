@@ -1,0 +1,127 @@
+"""Releases: looked at before a person signs, then written through the one door and entered in the ledger."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from clew.publish import Budget, anonymise, check, fingerprint, synthesise, write_release
+from clew.publish.door import report_path
+from clew.publish.types import Method, Releasable
+from clew.records import KINDS
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.acts import Release
+from clew.safeguards.errors import Blocked, ClewError, Conflict, UsageError
+from clew.safeguards.permissions import Action
+from clew.store.ledger import Proposed
+from clew.web.desk import ReleaseAsk, ReleasePreview
+from clew.workspace.counting import cases_table
+from clew.workspace.reading import Reading
+
+DATASET = "cases"
+
+
+class Releasing(Reading):
+    def releases(self, actor: Actor, purpose: Purpose) -> Sequence[Release]:
+        self.vault.require(actor, Action.READ_RELEASES, purpose, DATASET)
+        return self.vault.releases()
+
+    def preview_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> ReleasePreview:
+        """What would leave and at what price, and why it cannot if it cannot. Nothing is written.
+
+        A synthesis draws its noise anew each time: what is released later has the same guarantee, not the same rows.
+        """
+        self.vault.require(actor, Action.RELEASE, purpose, DATASET)
+        table = self._asked(ask)
+        release, report = _made(table, ask)
+        made = _fingerprint(table, ask)
+        self.vault.record(actor, "preview_release", DATASET, purpose, {"method": ask.method, "fingerprint": made})
+        return ReleasePreview(
+            rows=release.value.num_rows, report=report, fingerprint=made, blocked=self._blocked(ask, made)
+        )
+
+    def _blocked(self, ask: ReleaseAsk, made: str) -> str | None:
+        try:
+            check(sum(self.failed().values()))
+            if any(release.fingerprint == made for release in self.vault.releases()):
+                raise Conflict("the same data were released with the same method and settings before")
+            if ask.method == Method.SYNTHESISE:
+                Budget(DATASET, self.settings.epsilon, self.vault.spent(DATASET)).spend(ask.parameter)
+            elif ask.parameter < self.settings.k:
+                raise Blocked(f"k: this workspace releases nothing below k = {self.settings.k}")
+        except ClewError as error:
+            return str(error)
+        return None
+
+    def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release:
+        """Makes the release: one file with its report, and one event in the ledger, or neither.
+
+        Raises Blocked where a detector failed or the budget is spent, Conflict where the same was released before.
+        """
+        self.vault.require(actor, Action.RELEASE, purpose, DATASET)
+        table = self._asked(ask)
+        made = _fingerprint(table, ask)
+        check(sum(self.failed().values()))
+        if ask.method == Method.ANONYMISE and ask.parameter < self.settings.k:
+            raise Blocked(f"k: this workspace releases nothing below k = {self.settings.k}")
+        release, report = _made(table, ask)
+        folder = self.folder / "releases"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        pending = folder / f".pending-{secrets.token_hex(6)}.csv"
+        try:
+            digest = write_release(release, pending, report=report)
+            proposed = Proposed(
+                title=ask.title,
+                dataset=DATASET,
+                method=ask.method,
+                guarantee=release.guarantee.words,
+                epsilon=release.guarantee.epsilon,
+                recipient=ask.recipient,
+                rows=release.value.num_rows,
+                sha256=digest,
+                fingerprint=made,
+                report=json.dumps(report, ensure_ascii=False),
+            )
+            entered = self.vault.append_release(actor, purpose, proposed, budget=self.settings.epsilon)
+            _settle(pending, folder / f"{entered.id}.csv")
+        finally:
+            for leftover in (pending, report_path(pending)):
+                leftover.unlink(missing_ok=True)
+        return entered
+
+    def _asked(self, ask: ReleaseAsk) -> pa.Table:
+        allowed = {f.name for f in KINDS[DATASET].fields} - set(KINDS[DATASET].sealed) - {"id"}
+        unknown = [name for name in ask.columns if name not in allowed]
+        if unknown or not ask.columns:
+            raise UsageError(f"columns: choose some of {', '.join(sorted(allowed))}")
+        if ask.method not in set(Method):
+            raise UsageError("method: anonymise or synthesise is needed")
+        return cases_table(self.lake.read(DATASET), ask.columns)
+
+
+def _settle(pending: Path, final: Path) -> None:
+    report_path(pending).replace(report_path(final))
+    pending.replace(final)
+
+
+def _settings(ask: ReleaseAsk) -> Mapping[str, Any]:
+    return {"parameter": float(ask.parameter), "columns": tuple(sorted(ask.columns))}
+
+
+def _fingerprint(table: pa.Table, ask: ReleaseAsk) -> str:
+    return fingerprint(table, ask.method, _settings(ask))
+
+
+def _made(table: pa.Table, ask: ReleaseAsk) -> tuple[Releasable[pa.Table], Mapping[str, Any]]:
+    if ask.method == Method.ANONYMISE:
+        if ask.parameter != int(ask.parameter):
+            raise UsageError("k: a whole number is needed")
+        anonymous = anonymise(table, k=int(ask.parameter))
+        return anonymous.release, anonymous.report
+    synthetic = synthesise(table, epsilon=ask.parameter)
+    return synthetic.release, synthetic.report
