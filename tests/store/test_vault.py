@@ -23,7 +23,6 @@ from vault_backends import (
     STEWARD,
     Backend,
     Clock,
-    prepare,
 )
 
 from clew.records.source import LegalBasis, Source, Tlp
@@ -31,6 +30,7 @@ from clew.safeguards.actors import Purpose, Role
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import (
     Blocked,
+    ClewError,
     Conflict,
     Erased,
     MissingColumn,
@@ -79,7 +79,7 @@ def test_create_refuses_a_vault_that_is_there(backend: Backend, opened: tuple[Va
 
 def test_open_refuses_a_place_without_a_vault(backend: Backend) -> None:
     with pytest.raises(NotFound):
-        Vault.open(prepare(backend, backend.new_place()), RING)
+        Vault.open(backend.empty(), RING)
 
 
 def test_open_refuses_other_keys(backend: Backend, opened: tuple[Vault, str | Path]) -> None:
@@ -120,6 +120,16 @@ def test_a_file_that_is_no_vault_is_named_as_such(tmp_path: Path) -> None:
     place.write_bytes(b"not a database at all" * 400)
     with pytest.raises(WrongKey):
         Vault.open(place, RING)
+
+
+def test_a_vault_that_could_not_be_made_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ClewError("the disk is full")
+
+    monkeypatch.setattr(Vault, "_found", fail)
+    with pytest.raises(ClewError, match="full"):
+        Vault.create(tmp_path / "v.db", RING)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_folder_and_another_database_are_refused(tmp_path: Path) -> None:
@@ -203,7 +213,9 @@ def test_sealing_again_changes_nothing(sealed: Vault) -> None:
         ("tips", pa.table({"record_id": pa.array([None], pa.string()), "text": ["x"]}), UsageError),
     ],
 )
-def test_what_cannot_be_sealed_is_named_and_nothing_is_kept(vault: Vault, kind: str, table: pa.Table, error: type) -> None:
+def test_what_cannot_be_sealed_is_named_and_nothing_is_kept(
+    vault: Vault, kind: str, table: pa.Table, error: type
+) -> None:
     vault.add_source(SOURCE, actor=ANALYST, purpose=Purpose.LEAD_REVIEW)
     with pytest.raises(error):
         vault.seal_records(kind, SOURCE.id, table, actor=ANALYST, purpose=Purpose.LEAD_REVIEW)
@@ -220,7 +232,10 @@ def test_the_chain_reads_words_in_batches_and_says_so_first(sealed: Vault) -> No
     assert actions(sealed)[-1] == "chain_read"
     tables = list(batches)
     assert [table.num_rows for table in tables] == [2, 1]
-    assert pa.concat_tables(tables).to_pydict() == {"record_id": TIPS["record_id"].to_pylist(), "text": TIPS["text"].to_pylist()}
+    assert pa.concat_tables(tables).to_pydict() == {
+        "record_id": TIPS["record_id"].to_pylist(),
+        "text": TIPS["text"].to_pylist(),
+    }
     entry = sealed.audit(AUDITOR, Purpose.OVERSIGHT)[0][0]
     assert '"words":"chain read 3 sealed records"' in entry.detail
 
@@ -234,7 +249,9 @@ def test_the_chain_asks_for_more_by_name(sealed: Vault) -> None:
         sealed.sealed_batches("tips", CASE_WORKER, Purpose.CASE_SUPPORT)
 
 
-def test_erasing_makes_a_record_unreadable_for_good(backend: Backend, opened: tuple[Vault, str | Path], sealed: Vault) -> None:
+def test_erasing_makes_a_record_unreadable_for_good(
+    backend: Backend, opened: tuple[Vault, str | Path], sealed: Vault
+) -> None:
     assert sealed.erase(["rec_2"], STEWARD, Purpose.OVERSIGHT, why="asked for") == 1
     assert sealed.erase(["rec_2"], STEWARD, Purpose.OVERSIGHT, why="asked for") == 0
     with pytest.raises(Erased, match="rec_2"):

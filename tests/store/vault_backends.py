@@ -12,20 +12,20 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, create_engine, event, pool
+from sqlalchemy import Column, Connection, MetaData, Table, Text, create_engine, event, pool
 from sqlcipher3 import dbapi2
 
 from clew.records.source import LegalBasis, Source
 from clew.safeguards.actors import Actor, Role
 from clew.safeguards.keys import Cost, KeyRing, Use
+from clew.store.models import APPEND_ONLY, Base
 from clew.store.vault import Vault
 
 CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
@@ -53,78 +53,97 @@ class Clock:
         self.now += timedelta(**by)
 
 
-@dataclass
 class Backend:
     """Makes vaults, and opens them by raw SQL as someone would who holds the database but goes round clew."""
 
     name: str
-    new_place: Callable[[], str | Path]
-    raw: Callable[[str | Path], Connection]
-    copy: Callable[[str | Path, str | Path], None]
-    template: str | Path | None = None
-    clock: Clock = field(default_factory=Clock)
+
+    def __init__(self) -> None:
+        self.clock = Clock()
 
     def vault(self) -> tuple[Vault, str | Path]:
-        """A new vault. The tables are made once; each test works on its own copy."""
-        if self.template is None:
-            self.template = prepare(self, self.new_place())
-            Vault.create(self.template, RING, clock=self.clock, cost=CHEAP).close()
-        place = self.new_place()
-        self.copy(self.template, place)
+        """A new vault. Its tables are made once; each test starts from that state."""
+        place = self.fresh()
         return self.open(place), place
 
     def open(self, place: str | Path) -> Vault:
         return Vault.open(place, RING, clock=self.clock, cost=CHEAP)
 
+    def create(self, place: str | Path) -> str | Path:
+        Vault.create(place, RING, clock=self.clock, cost=CHEAP).close()
+        return place
 
-@contextmanager
-def sqlcipher_backend() -> Iterator[Backend]:
-    with tempfile.TemporaryDirectory() as folder:
-        numbers = itertools.count()
-        yield Backend("sqlcipher", lambda: Path(folder) / f"{next(numbers)}.db", _raw_sqlcipher, shutil.copyfile)
+    def fresh(self) -> str | Path:
+        raise NotImplementedError
 
+    def empty(self) -> str | Path:
+        """A place without a vault."""
+        raise NotImplementedError
 
-def _raw_sqlcipher(place: str | Path) -> Connection:
-    def open_file() -> dbapi2.Connection:
-        connection = dbapi2.connect(place, isolation_level=None)
-        connection.execute(f"PRAGMA key = \"x'{RING.key(Use.DATABASE).hex()}'\"")
-        return connection
-
-    engine = create_engine("sqlite://", module=dbapi2, creator=open_file, poolclass=pool.NullPool)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine.connect()
+    def raw(self, place: str | Path) -> Connection:
+        raise NotImplementedError
 
 
-@contextmanager
-def postgresql_backend() -> Iterator[Backend]:
-    with postgresql_server() as socket_dir:
-        numbers = itertools.count()
-        yield Backend(
-            "postgresql",
-            lambda: f"postgresql://postgres@/v{next(numbers)}?host={socket_dir}",
-            lambda place: create_engine(_with_driver(place), poolclass=pool.NullPool).connect(),
-            lambda template, place: _create(socket_dir, place, f"TEMPLATE {_database(template)}"),
-        )
+class SqlcipherBackend(Backend):
+    """A file a test, copied from one made at the start."""
+
+    name = "sqlcipher"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.places = (folder / f"{number}.db" for number in itertools.count())
+        self.template = self.create(self.empty())
+
+    def fresh(self) -> str | Path:
+        return shutil.copyfile(self.template, self.empty())
+
+    def empty(self) -> Path:
+        return next(self.places)
+
+    def raw(self, place: str | Path) -> Connection:
+        def open_file() -> dbapi2.Connection:
+            connection = dbapi2.connect(place, isolation_level=None)
+            connection.execute(f"PRAGMA key = \"x'{RING.key(Use.DATABASE).hex()}'\"")
+            return connection
+
+        engine = create_engine("sqlite://", module=dbapi2, creator=open_file, poolclass=pool.NullPool)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine.connect()
 
 
-def prepare(backend: Backend, place: str | Path) -> str | Path:
-    """PostgreSQL needs the empty database to be there; a file comes by itself."""
-    if backend.name == "postgresql":
-        _create(str(place).partition("host=")[2], place, "")
-    return place
+class PostgresqlBackend(Backend):
+    """One database; each test finds its rows as they were at the start."""
 
+    name = "postgresql"
 
-def _create(socket_dir: str, place: str | Path, how: str) -> None:
-    with psycopg.connect(f"postgresql://postgres@/postgres?host={socket_dir}", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_database(place)} {how}")
+    def __init__(self, socket_dir: str) -> None:
+        super().__init__()
+        self.address = f"postgresql://postgres@/{{}}?host={socket_dir}"
+        with psycopg.connect(self.address.format("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE vault")
+        self.place = self.create(self.address.format("vault"))
+        self.tables = [*Base.metadata.sorted_tables, Table("alembic_version", MetaData(), Column("version_num", Text))]
+        with self.raw(self.place) as raw:
+            self.start = {table: [row._asdict() for row in raw.execute(table.select())] for table in self.tables}
 
+    def fresh(self) -> str | Path:
+        with self.raw(self.place) as raw, raw.begin():
+            raw.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no triggers, no foreign keys
+            for table in reversed(self.tables):
+                raw.execute(table.delete())
+            for name in (*APPEND_ONLY, "audit_head"):
+                raw.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER ALL")
+            for table, rows in self.start.items():
+                if rows:
+                    raw.execute(table.insert(), rows)
+        return self.place
 
-def _database(place: str | Path) -> str:
-    return str(place).partition("@/")[2].partition("?")[0]
+    def empty(self) -> str | Path:
+        return self.address.format("postgres")
 
-
-def _with_driver(place: str | Path) -> str:
-    return str(place).replace("postgresql://", "postgresql+psycopg://", 1)
+    def raw(self, place: str | Path) -> Connection:
+        address = str(place).replace("postgresql://", "postgresql+psycopg://", 1)
+        return create_engine(address, poolclass=pool.NullPool).connect()
 
 
 @contextmanager
@@ -135,7 +154,9 @@ def postgresql_server() -> Iterator[str]:
     try:
         run_as, programs = _unprivileged(folder, programs)
         data, log = folder / "data", folder / "log"
-        _run(run_as, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", "--no-locale")
+        _run(
+            run_as, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", "--no-locale"
+        )
         options = f'-h "" -k {folder} -c fsync=off -c full_page_writes=off -c max_connections=30 -c shared_buffers=16MB'
         _run(run_as, programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
         try:
@@ -160,10 +181,18 @@ def _unprivileged(folder: Path, programs: Path) -> tuple[dict[str, object], Path
     install = programs.parent
     package = install.parent
     copy = folder / package.name / install.name
-    shutil.copytree(install, copy, symlinks=True)
-    shutil.copytree(package.with_name(package.name + ".libs"), folder / (package.name + ".libs"))
+    libraries = package.with_name(package.name + ".libs")
+    for here, there in ((install, copy), (libraries, folder / libraries.name)):
+        shutil.copytree(here, there, copy_function=_link, ignore=shutil.ignore_patterns("include"))
     shutil.chown(folder, "nobody", "nogroup")
     return {"user": "nobody", "group": "nogroup", "extra_groups": []}, copy / "bin"
+
+
+def _link(here: str, there: str) -> None:
+    try:
+        os.link(here, there, follow_symlinks=True)
+    except OSError:  # another file system
+        shutil.copy2(here, there)
 
 
 def _run(run_as: dict[str, object], *command: object) -> None:
@@ -176,15 +205,21 @@ def _run(run_as: dict[str, object], *command: object) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlcipher() -> Iterator[Backend]:
-    with sqlcipher_backend() as backend:
-        yield backend
+def sqlcipher(tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    return SqlcipherBackend(tmp_path_factory.mktemp("vaults"))
+
+
+_RUNNING: list[Backend] = []
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Backend]:
-    with postgresql_backend() as backend:
-        yield backend
+def postgresql(request: pytest.FixtureRequest) -> Backend:
+    """One server for the whole session, however many folders of tests ask for it."""
+    if not _RUNNING:
+        server = postgresql_server()
+        _RUNNING.append(PostgresqlBackend(server.__enter__()))
+        request.config.add_cleanup(lambda: server.__exit__(None, None, None) and None)
+    return _RUNNING[0]
 
 
 @pytest.fixture(params=["sqlcipher", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -57,6 +57,24 @@ class Database:
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def _prepare(self, *, new: bool) -> None:
+        """Brings the tables to the newest step, whole or not at all; `new` says which state is expected.
+
+        Conflict when a vault is there already, NotFound when none is, WrongKey when it belongs to other keys.
+        """
+        try:
+            with self._write() as tx:
+                _migrate(tx.connection(), self._keys, new=new)
+                if new:
+                    self._found(tx)
+        except OperationalError:
+            raise ClewError("the vault's database cannot be reached or written") from None
+        except DatabaseError:
+            raise WrongKey("the vault does not open with this workspace's keys, or is no vault") from None
+
+    def _found(self, tx: Session) -> None:
+        """What else belongs into a new vault."""
+
     @contextmanager
     def _snapshot(self) -> Iterator[Session]:
         """One state of all tables, however many statements read it."""
@@ -69,26 +87,16 @@ class Database:
         self._engine.dispose()
 
 
-def connect(where: str | Path, keys: KeyRing, *, new: bool) -> Engine:
-    """An engine on a file (SQLCipher) or a `postgresql://` URL, its tables at the newest step.
+def make_engine(where: str | Path, keys: KeyRing, *, new: bool) -> Engine:
+    """An engine on a file (SQLCipher) or a `postgresql://` URL. Conflict when a new file is there, NotFound when not."""
+    return _postgresql(str(where)) if _is_url(where) else _sqlcipher(Path(where), keys, new=new)
 
-    `new` says which state is expected: Conflict when a vault is there already, NotFound when none is. WrongKey when
-    it belongs to other keys.
-    """
-    engine = _postgresql(str(where)) if _is_url(where) else _sqlcipher(Path(where), keys, new=new)
-    try:
-        with engine.execution_options(clew_write=True).begin() as connection:
-            _migrate(connection, keys, new=new)
-    except OperationalError:
-        engine.dispose()
-        raise ClewError("the vault's database cannot be reached or written") from None
-    except DatabaseError:
-        engine.dispose()
-        raise WrongKey("the vault does not open with this workspace's keys, or is no vault") from None
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
+
+def discard(where: str | Path) -> None:
+    """Removes a file that was made for a vault and did not become one. PostgreSQL takes its tables back by itself."""
+    if not _is_url(where):
+        for ending in ("", "-wal", "-shm", "-journal"):
+            Path(f"{where}{ending}").unlink(missing_ok=True)
 
 
 def fold(engine: Engine) -> None:
@@ -154,10 +162,11 @@ def _migrate(connection: Connection, keys: KeyRing, *, new: bool) -> None:
     if current is None and not new:
         raise NotFound("there is no vault at this place")
     config = _config(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    scripts = ScriptDirectory.from_config(config)
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise UsageError("this vault was made by a newer clew")
-    command.upgrade(config, "head")
+    if current != scripts.get_current_head():
+        command.upgrade(config, "head")
     with Session(connection) as session:
         _check_owner(session, keys, new=new)
         session.flush()

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from clew.safeguards import chain
 from clew.safeguards.actors import Actor, Purpose
-from clew.safeguards.errors import NotAllowed, UsageError
+from clew.safeguards.errors import NotAllowed, Tampered, UsageError
 from clew.safeguards.keys import KeyRing, Use
 from clew.safeguards.permissions import Action, decide
 from clew.store.database import Database
@@ -71,10 +72,16 @@ class Trail(Database):
         self._log_all(tx, [(about, detail)], actor=actor, action=action, purpose=purpose)
 
     def _log_all(
-        self, tx: Session, acts: Iterable[tuple[str, Detail]], *, actor: Actor | str, action: str, purpose: str
-    ) -> None:
-        """Adds one entry an object. The head's row stays locked until the end: no two writers fork the log."""
+        self, tx: Session, acts: Iterable[tuple[str, Detail]],
+        *, actor: Actor | str, action: str, purpose: str, first: bool = False,
+    ) -> None:  # fmt: skip
+        """Adds one entry an object. The head's row stays locked until the end: no two writers fork the log.
+
+        Only the very first entry may come without a head. Raises Tampered when the head is not the log's.
+        """
         row = tx.get(HeadRow, 1, with_for_update=True, populate_existing=True)
+        if row is None and not first:
+            raise Tampered("the head of the audit log is missing: nothing is added to it")
         head, at, key = _head(row) if row else None, self._clock(), self._keys.key(Use.AUDIT)
         who = actor if isinstance(actor, str) else actor.id
         entries = []
@@ -84,10 +91,17 @@ class Trail(Database):
             entry, head = chain.append(key, head, act)
             entries.append({name: getattr(entry, name) for name in _COLUMNS})
         if entries and head:
-            tx.execute(insert(AuditRow), entries)
+            try:
+                tx.execute(insert(AuditRow), entries)
+            except IntegrityError:
+                raise Tampered("the audit log goes on past its head: nothing is added to it") from None
             row = row or HeadRow(id=1)
             row.count, row.hash, row.mac = head.count, head.hash, head.mac
             tx.add(row)
+
+    def _found(self, tx: Session) -> None:
+        about = [(self._keys.id, {"public_key": self._keys.public_key})]
+        self._log_all(tx, about, actor="", action="create_vault", purpose="", first=True)
 
     def _entries(self, tx: Session) -> Iterator[chain.Entry]:
         columns = [getattr(AuditRow, name) for name in _COLUMNS]

@@ -19,9 +19,9 @@ from clew.safeguards.errors import Conflict
 from clew.safeguards.keys import Cost, KeyRing, verify_judgement
 from clew.safeguards.permissions import Action
 from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
-from clew.store.database import connect
+from clew.store.database import discard, make_engine
 from clew.store.ledger import Ledger, judgement, judgement_digest, release, release_digest
-from clew.store.models import AccountRow, JudgementRow, ReleaseRow, SourceRow
+from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, ReleaseRow, SourceRow
 from clew.store.sealed import Sealed
 
 
@@ -37,9 +37,14 @@ class Vault(Sealed, Accounts, Ledger):
         cls, where: str | Path, keys: KeyRing, *,
         clock: Callable[[], datetime] | None = None, cost: Cost | None = None,
     ) -> Self:  # fmt: skip
-        """A new vault in a file or at a `postgresql://` URL. Raises Conflict when one is there."""
-        vault = cls(connect(where, keys, new=True), keys, clock, cost)
-        vault.record("", "create_vault", keys.id, "", {"public_key": keys.public_key})
+        """A new vault in a file or at a `postgresql://` URL, whole or not at all. Raises Conflict when one is there."""
+        vault = cls(make_engine(where, keys, new=True), keys, clock, cost)
+        try:
+            vault._prepare(new=True)
+        except BaseException:
+            vault.close()
+            discard(where)
+            raise
         return vault
 
     @classmethod
@@ -48,7 +53,13 @@ class Vault(Sealed, Accounts, Ledger):
         clock: Callable[[], datetime] | None = None, cost: Cost | None = None,
     ) -> Self:  # fmt: skip
         """Opens a vault and brings its tables to the newest step. Raises NotFound or WrongKey."""
-        return cls(connect(where, keys, new=False), keys, clock, cost)
+        vault = cls(make_engine(where, keys, new=False), keys, clock, cost)
+        try:
+            vault._prepare(new=False)
+        except BaseException:
+            vault.close()
+            raise
+        return vault
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +112,10 @@ class Vault(Sealed, Accounts, Ledger):
         noted: dict[str, dict[str, tuple[int, str]]] = {"judge": {}, "release": {}, "account": {}}
         with self._snapshot() as tx:
             findings = self._verify_chain(tx, _noting(self._entries(tx), noted), anchors)
+            if tx.get(HeadRow, 1) is None and tx.scalar(select(AuditRow.seq).limit(1)) is None:
+                findings.append(
+                    Finding(0, 0, "emptied", "the audit log is empty: a vault is never without its first entry")
+                )
             findings += self._verify_judgements(tx, noted["judge"])
             findings += _compare("release", noted["release"], _release_digests(tx))
             findings += _compare("account", noted["account"], _account_digests(tx))
