@@ -57,7 +57,7 @@ def anonymise(
     labels = {c.column.name: d.labels for c, d in zip(order, divisions, strict=True)}
     kept = _kept(columns, labels)
     if not kept.any():
-        raise Blocked(f"anonymise: no value is shared by {k} rows, so nothing would be left")
+        raise Blocked(f"anonymise: values are shared by too few rows for k = {k}; nothing would be left")
     out = _written(table, columns, labels, kept)
     reached = smallest_group(out, names)
     if reached < k:
@@ -161,13 +161,12 @@ def _kept(columns: Sequence[Ladder], labels: dict[str, Codes]) -> Mask:
 
 
 def _written(table: pa.Table, columns: Sequence[Ladder], labels: dict[str, Codes], kept: Mask) -> pa.Table:
-    out = table
+    arrays = {name: table[name].combine_chunks() for name in table.column_names}
     for c in columns:
-        place, mine = table.column_names.index(c.column.name), labels[c.column.name]
-        kind = table.schema.field(place).type
+        kind = table.schema.field(c.column.name).type
         values = c.column.values if len(c.words) == len(c.column.values) else pa.array(c.words, pa.string())
-        out = out.set_column(place, c.column.name, chosen(values, mine, kind))
-    return out.filter(pa.array(kept))
+        arrays[c.column.name] = chosen(values, labels[c.column.name], kind)
+    return pa.table(list(arrays.values()), schema=table.schema).filter(pa.array(kept))
 
 
 def _cells(columns: Sequence[Ladder], labels: dict[str, Codes], kept: Mask) -> dict[str, dict[str, int]]:

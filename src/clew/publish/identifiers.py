@@ -88,7 +88,7 @@ def named_as_identifier(name: str) -> bool:
     """
     if name.strip().lower() in _SEALED:
         return True
-    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", name.replace("-", ""))]
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", name)]
     joined = {*words, *(first + second for first, second in pairwise(words))}
     return bool(joined & _WORDS) and not (set(words) & _OF_PLACES)
 

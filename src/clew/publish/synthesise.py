@@ -65,8 +65,8 @@ def synthesise(
 
     As many rows come out as the noisy number of rows says. `delta` is 1 / n^1.5 for n rows unless given. Combinations
     of up to `length` values are counted and kept: with 3, triples are nearer the truth and single values farther.
-    Missing stays missing and is no value. Raises UsageError for a parameter out of range, an identifying column or
-    too many columns, Blocked where nothing survives the noise.
+    Missing is no value: it is not counted, and the engine may leave a cell empty where none was. Raises UsageError for
+    a parameter out of range, an identifying column or too many columns, Blocked where nothing survives the noise.
     """
     rows = table.num_rows
     if not rows:

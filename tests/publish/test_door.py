@@ -1,0 +1,121 @@
+import ast
+import copy
+import hashlib
+import json
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+from clew.publish import Budget, Guarantee, Method, Raw, Releasable, anonymise, check, report_path, write_release
+from clew.publish.types import Seal
+from clew.records.read import read_table
+from clew.safeguards.errors import Blocked, UsageError
+
+GUARANTEE = Guarantee(method=Method.ANONYMISE, words="none at all")
+
+
+@pytest.fixture
+def made():
+    return anonymise(pa.table({"a": ["007", "09--17", ""] * 20, "b": ["x;y", "=1", "p,q"] * 20}), k=5)
+
+
+def test_only_publish_can_make_a_releasable():
+    for seal in (None, object(), Seal()):
+        with pytest.raises(Blocked):
+            Releasable(pa.table({"a": ["x"]}), GUARANTEE, seal)
+
+
+def test_a_releasable_cannot_be_given_another_value(made):
+    with pytest.raises((ValueError, TypeError)):
+        replace(made.release, value=pa.table({"a": ["raw"]}))
+    assert copy.copy(made.release).value is made.release.value
+
+
+def test_no_other_module_makes_or_names_the_seal(source):
+    """Reads every module: outside publish nobody calls Releasable(...), its maker or its seal."""
+    inside = source / "publish"
+    seen = 0
+    for path in source.rglob("*.py"):
+        if inside in path.parents:
+            continue
+        seen += 1
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node, "id", None) or getattr(node, "attr", None)
+            assert name not in {"_SEAL", "_releasable", "Seal"}, path
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clew.publish"):
+                assert not {alias.name for alias in node.names} & {"_SEAL", "_releasable", "Seal"}, path
+            if isinstance(node, ast.Call):
+                function = node.func
+                called = getattr(function, "id", None) or getattr(function, "attr", None)
+                assert called != "Releasable", path
+                assert not any(getattr(argument, "id", None) == "Releasable" for argument in node.args), path
+    assert seen > 10
+
+
+def test_inside_publish_only_the_two_methods_make_one(source):
+    makers = {p.stem for p in (source / "publish").glob("*.py") if "_releasable(" in p.read_text(encoding="utf-8")}
+    assert makers == {"types", "anonymise", "synthesise"}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet", "xlsx"])
+def test_release_and_report_are_written_and_text_comes_back_the_same(made, tmp_path, suffix):
+    out = tmp_path / f"release.{suffix}"
+    digest = write_release(made.release, out, report=made.report)
+    assert digest == hashlib.sha256(out.read_bytes()).hexdigest()
+    back = read_table(out).table
+    assert [[v or None for v in back[name].to_pylist()] for name in "ab"] == [
+        made.table[name].to_pylist() for name in "ab"
+    ]
+    assert json.loads(report_path(out).read_text())["k"] == 5
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([out.name, "release.report.json"])
+
+
+@pytest.mark.parametrize("value", [pa.table({"a": ["x"]}), Raw(pa.table({"a": ["x"]})), None])
+def test_nothing_else_goes_through(value, tmp_path):
+    with pytest.raises(Blocked):
+        write_release(value, tmp_path / "out.csv", report={})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_raw_also_beside_a_release_is_refused(made, tmp_path):
+    with pytest.raises(Blocked):
+        write_release(made.release, tmp_path / "a.csv", also={tmp_path / "b.csv": Raw(made.table)})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_half_written(made, tmp_path):
+    with pytest.raises(TypeError):
+        write_release(made.release, tmp_path / "out.csv", report={"cannot": object()})
+    with pytest.raises(UsageError):
+        write_release(made.release, tmp_path / "out.docx", report={})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_raw_does_not_show_itself():
+    assert "planted" not in repr(Raw(["planted"]))
+
+
+def test_failed_detections_block():
+    check(0)
+    with pytest.raises(Blocked, match="3 texts"):
+        check(3)
+    with pytest.raises(UsageError):
+        check(-1)
+
+
+def test_an_exhausted_budget_refuses_and_spends_nothing():
+    budget = Budget(dataset="cases", total_epsilon=8).spend(4).spend(3.5)
+    assert budget.left == pytest.approx(0.5)
+    with pytest.raises(Blocked, match=r"0\.5 of epsilon left"):
+        budget.spend(1)
+    assert budget.spend(0.5).left == 0
+    assert budget.spend(0) == budget
+
+
+@pytest.mark.parametrize("epsilon", [-1, float("nan"), float("inf")])
+def test_a_budget_is_not_refilled_by_strange_numbers(epsilon):
+    with pytest.raises(UsageError):
+        Budget(dataset="cases", total_epsilon=8, spent=4).spend(epsilon)
+    with pytest.raises(UsageError):
+        Budget(dataset="cases", total_epsilon=epsilon)
