@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clew.cli import files
 from clew.cli.unlocking import HERE, As, Folder, opened
+
+if TYPE_CHECKING:
+    from clew.safeguards.actors import Actor
+    from clew.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -21,13 +25,18 @@ def serve(
     actor: As = None,
 ) -> None:
     """Serves the workbench and prints a login that works once."""
+    with opened(folder) as workspace:
+        run_server(workspace, workspace.account(actor), host, port)
+
+
+def run_server(workspace: Workspace, actor: Actor, host: str, port: int) -> None:
+    """Serves until stopped; a one-time login for the actor is printed first."""
     import uvicorn
 
     from clew.web.app import create_app
 
-    with opened(folder) as workspace:
-        token = workspace.one_time_login(workspace.account(actor))
-        files.say(f"The workbench is at http://{host}:{port}")
-        files.say(f"Sign in once, within an hour: http://{host}:{port}/sign-in/once?token={token}")
-        files.say("Stop it with Ctrl-C.")
-        uvicorn.run(create_app(workspace), host=host, port=port, log_level="warning", access_log=False)
+    token = workspace.one_time_login(actor)
+    files.say(f"The workbench is at http://{host}:{port}")
+    files.say(f"Sign in once, within an hour: http://{host}:{port}/sign-in/once?token={token}")
+    files.say("Stop it with Ctrl-C.")
+    uvicorn.run(create_app(workspace), host=host, port=port, log_level="warning", access_log=False)

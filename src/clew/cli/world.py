@@ -13,9 +13,9 @@ from clew.cli.bars import bars
 
 def world(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A folder; it is made when missing.")],
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same world.")] = 7,
-    adverts: Annotated[int, typer.Option("--adverts", help="How many adverts; all else grows with them.")] = 10_000,
-    pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Draw them (needs extra 'media').")] = True,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same world.")] = 7,
+    adverts: Annotated[int, typer.Option("--adverts", help="How many adverts.")] = 10_000,
+    pictures: Annotated[bool, typer.Option(help="Draw pictures; needs the extra 'media'.")] = True,
 ) -> None:
     """Builds an invented world: adverts, pages, pictures, tips, calls, cases, chats, payments, and the truth beside them.
 

@@ -201,7 +201,7 @@ def link(lake: Lake, progress: Progress) -> tuple[pa.Table, pa.Table, pa.Table]:
     claims = lake.read("claims", ["record_id", "kind", "key"])
     claims = claims.filter(pc.is_in(claims["kind"], pa.array(JOINING)))
     seen = pa.table({"record": claims["record_id"], "kind": claims["kind"], "key": claims["key"]})
-    found = shared(seen, clusters=clusters.rename_columns(["record", "cluster"]))
+    found = shared(seen.join(clusters, keys="record", right_keys="record_id"))
     lake.replace("edges", found.edges)
     lake.replace("hubs", found.hubs)
     return clusters, found.edges, found.hubs
