@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 IGNORED = "\u200b"
 """Stands for every sign that shows nothing by itself: joiners, selectors, keycaps, combining marks."""
@@ -16,13 +17,27 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff70"
 _INVISIBLE = "\u00ad\u034f\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0e\ufe0f\ufeff\u20e3\u20dd\u20de"
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """The text with other scripts' digits, full-width, styled and circled signs as ASCII, one sign for one sign.
 
     >>> plain("０７7\u0667 \U0001d7d8 \u2460 5\ufe0f\u20e3") == "0777 0 1 5\u200b\u200b"
     True
     """
-    return text if text.isascii() else text.translate(_table())
+    if text.isascii():
+        return text
+    table = _table()
+    return _signs().sub(lambda sign: table.get(ord(sign[0]), sign[0]), text)
+
+
+@cache
+def _signs() -> re.Pattern[str]:
+    """One of the signs that may be rewritten: most texts hold few, and finding them is quicker than mapping every sign.
+
+    Beyond the first plane it is any sign: `re` looks slowly through a set that mixes planes.
+    """
+    first_plane = "".join(re.escape(chr(point)) for point in sorted(_table()) if point < 0x10000)
+    return re.compile(f"[{first_plane}]|[\U00010000-\U000e0fff]")
 
 
 @cache

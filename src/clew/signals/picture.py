@@ -23,8 +23,8 @@ MATCH_DISTANCE = 31
 """Bits, included: the distance that PDQ's authors advise."""
 MATCH_QUALITY = 50
 """A hash of lower quality is never matched (PDQ's authors)."""
-ORIENTATIONS = ("0", "rot90", "rot180", "rot270", "flipv", "fliph", "rot90-flip", "rot270-flip")
-"""Names of the eight hashes that `dihedral` answers, in order."""
+ORIENTATIONS = ("0", "rot90", "rot180", "rot270", "flipv", "fliph", "transpose", "transverse")
+"""How `dihedral` turns a picture (anticlockwise), in order."""
 
 _BLOCK = 512
 _MAX_PIXELS = 100_000_000
@@ -63,9 +63,13 @@ def pdq_pixels(pixels: Pixels) -> PictureHash:
 
 
 def dihedral(pixels: Pixels) -> list[PictureHash]:
-    """The hashes of the picture turned and mirrored in all eight ways, in the order of `ORIENTATIONS`."""
-    hashes, quality = _library().compute_dihedral(np.ascontiguousarray(pixels))
-    return [PictureHash(_hex(bits), int(quality)) for bits in hashes]
+    """The hashes of the picture turned and mirrored in all eight ways, in the order of `ORIENTATIONS`.
+
+    The turned pixels themselves are hashed: the library's shortcut through the first hash is up to 44 bits off.
+    """
+    swapped = pixels.transpose(1, 0, 2)
+    turns = (*(np.rot90(pixels, k) for k in range(4)), pixels[::-1], pixels[:, ::-1], swapped, np.rot90(swapped, 2))
+    return [pdq_pixels(turned) for turned in turns]
 
 
 def decode(image: bytes | Path) -> Pixels | Failed:

@@ -12,9 +12,9 @@ from clew.signals.glyphs import plain
 
 _TAGS = {"iw": "he", "jw": "jv", "in": "id", "mo": "ro", "sh": "sr", "no": "nb", "zh": "zh-Hans", "tl": "fil"}
 _UNWELCOME = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff\U0001fffe\U0001ffff\U0002fffe-\U0010ffff]")
-_NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+_NO_WORDS = re.compile(r"(?<!\S)(?:https?://|www\.|@)\S+|(?<!\S)[^\s@]{1,64}@\S+")
 _FEWEST_LETTERS = 12
-_LONGEST = 20_000
+_LONGEST = 4_000
 """Characters from the start; more would not change the answer."""
 
 
@@ -22,7 +22,11 @@ class LanguageDetector(TextDetector):
     """Names the language of most of the text and how sure that is; it does not split a text of several languages."""
 
     def read(self, text: str) -> list[Signal]:
-        words = _NO_WORDS.sub(" ", _UNWELCOME.sub(" ", plain(text[:_LONGEST])))
+        words = plain(text if len(text) <= _LONGEST else text[:_LONGEST])
+        if not words.isprintable():
+            words = _UNWELCOME.sub(" ", words)
+        if "@" in words or "://" in words or "www." in words:
+            words = _NO_WORDS.sub(" ", words)
         if sum(map(str.isalpha, words[:200])) < _FEWEST_LETTERS:
             return []
         reliable, _, ((_, code, share, score), *_) = pycld2.detect(words, bestEffort=True)

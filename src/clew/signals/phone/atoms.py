@@ -1,7 +1,7 @@
 """From a text to pieces of numbers: runs of digits, digits hidden among letters, and number words.
 
 An atom keeps its place in the text. Between two atoms of one chain there are only separators, signs without meaning or a
-word such as "dash"; a word, a sum of money, a date or a time ends the chain.
+word such as "dash"; any other word, a sum of money, a date or a time ends the chain.
 """
 
 from __future__ import annotations
@@ -13,50 +13,41 @@ from functools import cache, lru_cache
 
 from clew.signals.glyphs import IGNORED, latin
 from clew.signals.phone import words
+from clew.signals.phone.masks import MASK
+
+NONE, TIGHT, NOISE, FAR, BROKEN = range(5)
+"""How far two atoms are: side by side, one usual separator, other signs, another line, not one number."""
+
+LEAST_DIGITS = 8
+"""Fewer digits are no number that counts."""
 
 _TOKEN = re.compile(rf"[^\W_]+(?:{IGNORED}+[^\W_]+)*")
 _RUNS = re.compile(r"[0-9]+|[^0-9]+")
-_DIGITS = re.compile("[0-9]+")
-_HIDDEN = re.compile("[0-9][OoIlSsZzBОоΟο]|[OoIlОоΟο][0-9]")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_WHOLE = re.compile("[0-9]{9,}(?![OoIlОоΟο])")
+"""Digits enough for a number; letters that follow are then the next word, as in 08704439680Ts."""
+_USUAL = re.compile(r" {0,2}[-./()·•*_~\\,|:']{0,2} {0,2}")
+_ENDS = re.compile(r"[€£$¥₹₺₽%@#=&<>^+?]")
+_LONGEST_GAP = 24
+_MASK_REACH = 24
 
 _LOOKS = {
     ord(letter): digit
-    for digit, letters in zip("0123456789", ("OoОоΟο", "IlіІ", "Zz", "E", "A", "SsЅѕ", "Gb", "T", "BВ", "gq"), strict=True)
+    for digit, letters in zip(
+        "0123456789", ("OoОоΟο", "IlіІ", "Zz", "E", "A", "SsЅѕ", "Gb", "T", "BВ", "gq"), strict=True
+    )
     for letter in letters
 }
 _ROUND = frozenset("OoОоΟο")
 _STICKS = frozenset("IlіІ")
 
-NONE, TIGHT, NOISE, FAR, BROKEN = range(5)
-"""How far two atoms are: side by side, one usual separator, other signs, another line, not one number."""
-
-_USUAL = re.compile(r" {0,2}[-./()·•*_~\\,|:']{0,2} {0,2}")
-_ENDS = re.compile(r"[€£$¥₹₺₽%@#=&<>^+?]")
-_LONGEST_GAP = 24
-
-_MASK = re.compile(
-    r"""
-    (?<![0-9+])(?<![0-9][./-])(?:[0-3]?[0-9]([./-])[01]?[0-9]\1(?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}([./-])[01][0-9]\2[0-3][0-9])
-        (?![./-]?[0-9])                                                         # dates
-    | (?<![0-9:])(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])     # times
-    | (?<![0-9])24\s?/\s?7(?![0-9])
-    | \b[A-Z]{2}[0-9]{2}(?:\ ?[A-Z0-9]{4}){3,8}(?:\ ?[A-Z0-9]{1,4})?\b          # bank accounts
-    | (?<![0-9+])(?<!\+[0-9])(?<!\+[0-9]{2})(?:[0-9]{4}[ -]?){3}[0-9]{4}(?![0-9]) # payment cards
-    | (?<![0-9+])3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}(?![0-9])
-    | [€£$₹₺₽]\s?[0-9][0-9.,]{0,11}
-    | (?<![0-9.,])(?<![0-9][ ./-])[0-9]{1,5}(?:[.,][0-9]{1,3})?\s?
-        (?:[€£$₹₺₽%]|(?:eur|euros?|usd|gbp|chf|pln|ron|lei|zł|zl|kč|kr|dollars?|pounds?|bucks|roses|rosas|kg|cm|mm|km|lbs?|ft
-           |years?|yrs?|yo|años|ans|jahre|anni|anos|lat|ani|jaar|h|hrs?|hours?|mins?|minut\w*|stunden?|am|pm|k|gb|mb|p|ppm)(?![^\W_]))
-    | (?:https?://|www\.)(?!(?:api\.)?wa\.me|(?:api\.)?whatsapp|t\.me/\+)[^\s<>"']+
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-
 
 @dataclass(slots=True)
 class Atom:
-    """One piece: where it is, its digits, how it was written (d digits, m letters for digits, w words)."""
+    """One piece: where it is, its digits, how it was written.
+
+    d digits, m letters for digits, w words; while reading also j a word that may join (its text in `digits`), + a spoken
+    plus, r double or triple.
+    """
 
     start: int
     end: int
@@ -74,46 +65,52 @@ class Chain:
     gaps: list[int] = field(default_factory=list)
     plus: int | None = None
 
-
-def may_hold(shown: str) -> bool:
-    """Whether there are digits and number words enough for a number: cheap, and true for every text that holds one."""
-    count = sum(map(len, _DIGITS.findall(shown)))
-    if count >= 7 or (count >= 3 and _HIDDEN.search(shown)):
-        return True
-    singles, parts = _single_words()
-    spoken = 0
-    for word in _LETTERS.findall(shown):
-        if len(word) > 8 or words.key(word) in singles or not word.isascii():
-            spoken += 2 if len(word) <= 8 else len(parts.findall(word.lower())) + 1
-    return count + 2 * spoken >= 7
+    def long_enough(self) -> bool:
+        return sum(len(atom.digits) for atom in self.atoms) >= LEAST_DIGITS
 
 
 def chains(shown: str) -> Iterator[Chain]:
-    """The chains of a text in order. Linear in its length."""
-    masked = [match.span() for match in _MASK.finditer(shown)]
+    """The chains of a text that have digits enough, in order. Linear in its length."""
+    atoms = list(_atoms(shown))
+    if sum(len(atom.digits) for atom in atoms) < LEAST_DIGITS - 4:
+        return
+    for chain in _chained(shown, _spoken(shown, atoms)):
+        if chain.long_enough():
+            yield from _unmasked(shown, chain)
+
+
+def _unmasked(shown: str, chain: Chain) -> Iterator[Chain]:
+    """The chain cut where a date, a time, a sum or an account stands in it."""
+    start, end = chain.atoms[0].start, chain.atoms[-1].end
+    masked = [m.span() for m in MASK.finditer(shown, max(0, start - _MASK_REACH), end + _MASK_REACH)]
+    if masked:
+        kept = [atom for atom in chain.atoms if not any(atom.start < e and s < atom.end for s, e in masked)]
+        cut = [atom.start for atom, before in zip(chain.atoms[1:], chain.atoms, strict=False) if before not in kept]
+        for part in _chained(shown, kept, cut=frozenset(cut)):
+            part.plus = chain.plus if part.atoms[0] is chain.atoms[0] else part.plus
+            if part.long_enough():
+                yield part
+    else:
+        yield chain
+
+
+def _chained(shown: str, atoms: list[Atom], cut: frozenset[int] = frozenset()) -> Iterator[Chain]:
     chain = Chain()
-    repeat, repeat_start, plus = 1, 0, None
-    for atom in _atoms(shown, masked):
-        if atom.how in "+r":
-            plus = atom.start if atom.how == "+" else plus
-            if atom.how == "r":
-                repeat, repeat_start = int(atom.digits), atom.start
-            if atom.how == "+" and chain.atoms:
+    plus: int | None = None
+    for atom in atoms:
+        if atom.how == "+":
+            plus = atom.start
+            if chain.atoms:
                 yield chain
                 chain = Chain()
             continue
-        if repeat > 1 and atom.digits:
-            atom.start, atom.digits = repeat_start, atom.digits[0] * repeat + atom.digits[1:]
-        repeat = 1
         gap = _distance(shown[chain.atoms[-1].end : atom.start]) if chain.atoms else BROKEN
-        if atom.how == "b" or gap == BROKEN:
+        if gap == BROKEN or atom.start in cut:
             if chain.atoms:
                 yield chain
-            chain = Chain(plus=plus if plus is not None else _plus_before(shown, atom.start))
+            spoken = plus is not None and atom.start - plus < _MASK_REACH // 2
+            chain = Chain(plus=plus if spoken else _plus_before(shown, atom.start))
             plus = None
-            if atom.how == "b":
-                chain.plus = None
-                continue
         else:
             chain.gaps.append(gap)
         chain.atoms.append(atom)
@@ -121,96 +118,150 @@ def chains(shown: str) -> Iterator[Chain]:
         yield chain
 
 
-def _atoms(shown: str, masked: list[tuple[int, int]]) -> Iterator[Atom]:
-    """Atoms in order, among them breaks (b), a spoken plus (+) and double or triple (r)."""
-    known, reach = words.phrases()
-    tokens = list(_TOKEN.finditer(shown))
-    mask = iter([*masked, (len(shown) + 1, len(shown) + 2)])
-    mask_start, mask_end = next(mask)
-    position = 0
-    while position < len(tokens):
-        token = tokens[position]
-        start, end = token.span()
-        while mask_end <= start:
-            mask_start, mask_end = next(mask)
+def _spoken(shown: str, atoms: list[Atom]) -> list[Atom]:
+    """Joins number words that make one number ("seventy seven"), doubles what is said double, drops words that only join."""
+    known, reach, _ = words.phrases()
+    joined: list[Atom] = []
+    position, repeat = 0, None
+    while position < len(atoms):
+        atom = atoms[position]
         position += 1
-        if end > mask_start:
-            yield Atom(start, end, "", "b")
+        if atom.how == "r":
+            repeat = atom
             continue
-        word = token[0]
-        if word.isascii() and word.isdigit():
-            yield Atom(start, end, word, "d")
+        if atom.digits in words.SHY and atom.how == "w" and not _in_company(shown, atoms, position - 1):
             continue
-        if IGNORED in word:
-            word = word.replace(IGNORED, "")
-        if any("0" <= c <= "9" for c in word):
-            yield from _mixed(token[0], start, shown)
-            continue
-        low = words.key(word)
-        if low not in reach and not low.isascii():
-            low = words.key(latin(word))
-        if low in reach:
-            run, digits = _longest(shown, tokens, position - 1, known, reach[low], low)
-            if digits:
-                yield Atom(start, tokens[position - 2 + run].end(), digits, "w")
-                position += run - 1
+        if atom.how == "w" and atom.digits in reach:
+            run = _run(shown, atoms, position - 1, reach[atom.digits])
+            count = next((c for c in range(len(run), 0, -1) if tuple(run[:c]) in known), 0)
+            if not count:
                 continue
-        yield from _letters(word, low, start, end)
+            last = atoms[position - 2 + count]
+            atom = Atom(atom.start, last.end, known[tuple(run[:count])], "w", atom.glued)
+            position += count - 1
+        elif atom.how == "w":
+            atom.digits = words.digits_of(atom.digits)
+        if atom.how == "j":
+            continue
+        if repeat is not None and atom.digits:
+            atom.start, atom.digits = repeat.start, atom.digits[0] * int(repeat.digits) + atom.digits[1:]
+        repeat = None
+        joined.append(atom)
+    return joined
 
 
-def _letters(word: str, low: str, start: int, end: int) -> Iterator[Atom]:
-    if low in words.REPEATS:
-        yield Atom(start, end, str(words.REPEATS[low]), "r")
-    elif low in words.PLUS:
-        yield Atom(start, end, "", "+")
-    elif low in words.HUNDREDS:
-        yield Atom(start, end, "00", "w")
-    elif (len(word) <= 4 and _ROUND.issuperset(word)) or (len(word) == 1 and word in _STICKS):
-        yield Atom(start, end, word.translate(_LOOKS), "m")
-    elif low not in words.SPOKEN_DOTS:
-        digits = _joined(low) if len(low) > 8 else ""
-        yield Atom(start, end, digits, "w" if digits else "b")
+def _in_company(shown: str, atoms: list[Atom], at: int) -> bool:
+    """Whether a number word of the same language stands right beside this one."""
+    _, _, languages = words.phrases()
+    own = languages[atoms[at].digits]
+    for before, after, other in ((at - 1, at, at - 1), (at, at + 1, at + 1)):
+        if 0 <= before and after < len(atoms) and atoms[other].how in "wr":
+            gap = shown[atoms[before].end : atoms[after].start]
+            if len(gap) < 4 and own & languages.get(atoms[other].digits, own):
+                return True
+    return False
 
 
-def _longest(
-    shown: str, tokens: list[re.Match[str]], first: int, known: object, most: int, low: str
-) -> tuple[int, str]:
-    """How many tokens from `first` make the longest known number phrase, and its digits."""
-    assert isinstance(known, dict)
-    run = [low]
-    for token, before in zip(tokens[first + 1 : first + most], tokens[first:], strict=False):
-        if shown[before.end() : token.start()] not in (" ", "-"):
+def _run(shown: str, atoms: list[Atom], first: int, most: int) -> list[str]:
+    """The words from `first` on, as far as only a space or a hyphen stands between them."""
+    run = [atoms[first].digits]
+    for position in range(first + 1, min(first + most, len(atoms))):
+        atom = atoms[position]
+        if atom.how not in "wj" or shown[atoms[position - 1].end : atom.start] not in (" ", "-"):
             break
-        run.append(words.key(token[0]))
-    for count in range(len(run), 0, -1):
-        digits = known.get(tuple(run[:count]))
-        if digits is not None:
-            return count, digits
-    return 1, ""
+        run.append(atom.digits)
+    return run
 
 
-def _mixed(token: str, start: int, shown: str) -> Iterator[Atom]:
+def _atoms(shown: str) -> Iterator[Atom]:
+    """Atoms in order; number words still as their keys in `digits`. Ordinary words give none: they show as a gap."""
+    kinds = _kinds()
+    for token in _TOKEN.finditer(shown):
+        word = token[0]
+        kind = kinds.get(word, "?")
+        if kind is None:
+            continue
+        if kind == "?":
+            kind = _kind(word)
+            if len(kinds) < _MOST_KINDS:
+                kinds[word] = kind
+        if kind is None:
+            continue
+        how, digits = kind
+        start, end = token.span()
+        if how == "mixed":
+            yield from _mixed(word, start)
+        elif how != "stick" or _stands(shown, start, end):
+            yield Atom(start, end, digits, "m" if how == "stick" else how)
+
+
+_MOST_KINDS = 200_000
+
+
+@cache
+def _kinds() -> dict[str, tuple[str, str] | None]:
+    """What words were found to be, so that each is worked out once: (how, digits), None for an ordinary word."""
+    return {}
+
+
+def _kind(written: str) -> tuple[str, str] | None:
+    word = written.replace(IGNORED, "")
+    if word.isascii() and word.isdigit():
+        return "d", word
+    if any("0" <= c <= "9" for c in word):
+        return "mixed", ""
+    _, reach, _ = words.phrases()
+    low = words.key(word)
+    if low not in reach and not low.isascii():
+        low = words.key(latin(word))
+    if low in words.REPEATS:
+        return "r", str(words.REPEATS[low])
+    if low in words.PLUS:
+        return "+", ""
+    if low in reach or low in words.HUNDREDS:
+        return "w", low
+    if len(word) <= 4 and _plainly(word):
+        return "stick" if len(word) == 1 else "m", word.translate(_LOOKS)
+    if low in words.SPOKEN_DOTS or low in words.SECOND_WORDS:
+        return "j", low
+    digits = _joined(low) if len(low) > 8 else ""
+    return ("m", digits) if digits else None
+
+
+def _stands(shown: str, start: int, end: int) -> bool:
+    """Whether a lone O or I may be a digit: right beside one, or between single signs. "I" after a comma is a word."""
+    before, after = shown[max(0, start - 3) : start], shown[end : end + 3]
+    near = before[-1:], after[:1]
+    if any(c.isdigit() for c in near):
+        return True
+    single = len(before) > 1 and not before[-1].isalnum() and (before[-2].isdigit() or before[-2] in "OoIl")
+    follows = len(after) > 1 and not after[0].isalnum() and (after[1].isdigit() or after[1] in "OoIl")
+    if shown[start] in _ROUND:
+        return single or follows
+    return single and follows and "," not in before
+
+
+def _mixed(token: str, start: int) -> Iterator[Atom]:
     """A token of digits and letters: letters that look like digits, number words side by side, or neither."""
     bare = token.replace(IGNORED, "")
-    if bare.isdigit():
-        yield Atom(start, start + len(token), bare, "d")
-        return
     read = bare.translate(_LOOKS)
-    real = sum(c.isdigit() for c in bare)
-    if read.isdigit() and (real * 2 >= len(bare) or _plainly(bare)):
+    whole = sum(c.isdigit() for c in bare) * 2 >= len(bare) or _plainly(bare)
+    if read.isdigit() and whole and not _WHOLE.match(bare):
         yield Atom(start, start + len(token), read, "m")
         return
     glued = False
     for run in _RUNS.finditer(token):
         piece = run[0].replace(IGNORED, "")
         where = start + run.start(), start + run.end()
+        low = words.key(piece)
         if piece.isdigit():
             yield Atom(*where, piece, "d", glued)
             glued = False
-        elif piece and piece.lower() != "x" and words.key(piece) not in words.SPOKEN_DOTS:
-            digits = _joined(words.key(piece)) or (piece.translate(_LOOKS) if _plainly(piece) else "")
+        elif piece and low != "x" and low not in words.SPOKEN_DOTS:
+            digits = _joined(low) or (piece.translate(_LOOKS) if _plainly(piece) else "")
             glued = not digits
-            yield Atom(*where, digits, "w" if digits else "b")
+            if digits:
+                yield Atom(*where, digits, "m")
 
 
 def _plainly(letters: str) -> bool:
@@ -225,32 +276,29 @@ def _joined(low: str) -> str:
     >>> _joined("sevensevenzero")
     '770'
     """
-    known, _ = words.phrases()
-    _, pattern = _single_words()
-    parts = pattern.findall(low)
+    known, _, _ = words.phrases()
+    parts = _word_pattern().findall(low)
     return "".join(known[(part,)] for part in parts) if "".join(parts) == low else ""
 
 
 @cache
-def _single_words() -> tuple[frozenset[str], re.Pattern[str]]:
-    """The words that are or start a number, and a pattern of those that may be written without spaces."""
-    known, reach = words.phrases()
-    singles = frozenset(reach) | words.HUNDREDS | frozenset(words.REPEATS)
-    longest_first = sorted((w[0] for w in known if len(w) == 1 and len(w[0]) > 2), key=len, reverse=True)
-    return singles, re.compile("|".join(longest_first))
+def _word_pattern() -> re.Pattern[str]:
+    known, _, _ = words.phrases()
+    return re.compile("|".join(sorted((w[0] for w in known if len(w) == 1 and len(w[0]) > 2), key=len, reverse=True)))
 
 
 @lru_cache(maxsize=8192)
 def _distance(gap: str) -> int:
     """How far two atoms are apart that have this between them."""
     shown = gap.replace(IGNORED, "")
-    if not shown or shown == "x":
-        return NONE if not shown else NOISE
+    if not shown:
+        return NONE
     if len(shown) > _LONGEST_GAP or _ENDS.search(shown):
         return BROKEN
     if _USUAL.fullmatch(shown):
         return TIGHT
-    if any(token[0].lower() not in words.SPOKEN_DOTS for token in _TOKEN.finditer(shown) if token[0] != "x"):
+    said = [words.key(token[0]) for token in _TOKEN.finditer(shown)]
+    if len(said) > 1 or any(word != "x" and word not in words.SPOKEN_DOTS for word in said):
         return BROKEN
     lines = shown.count("\n")
     return BROKEN if lines > 2 else FAR if lines else NOISE

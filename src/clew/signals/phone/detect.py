@@ -11,9 +11,10 @@ from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
 from clew.signals.glyphs import plain
 from clew.signals.phone import plans
-from clew.signals.phone.atoms import BROKEN, FAR, NOISE, Atom, Chain, chains, may_hold
+from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Atom, Chain, chains
 from clew.signals.phone.hints import regions_of
 
+_HAN_RUN = re.compile("[〇零一二三四五六七八九]{2}")
 _HAN = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _CUE = re.compile(
     r"(?:tel|phone|call|ring|text|txt|sms|whats|wapp|\bwa\b|mob|cell|contact|numero|número|num[eé]ro|nummer|zadzwo|dzwo|звон|тел|viber"
@@ -50,10 +51,8 @@ class PhoneDetector(TextDetector):
 
     def read(self, text: str) -> list[Signal]:
         shown = plain(text)
-        if not text.isascii():
+        if _HAN_RUN.search(shown):
             shown = shown.translate(_HAN)
-        if not may_hold(shown):
-            return []
         reader = _Reader(text, shown, self.settings.region)
         return [self.signal("phone", e164, span, confidence) for span, e164, confidence in reader.numbers()]
 
@@ -69,8 +68,6 @@ class _Reader:
     def numbers(self) -> Iterator[tuple[tuple[int, int], str, float]]:
         for chain in chains(self.shown):
             position = 0
-            if sum(len(atom.digits) for atom in chain.atoms) < 8:
-                continue
             while position < len(chain.atoms):
                 best = self._best(chain, position)
                 if best is None:
@@ -96,9 +93,12 @@ class _Reader:
             if last > first:
                 inner = max(inner, chain.gaps[last - 1])
             right = BROKEN if _next_starts(chain, first, last) else chain.gaps[last]
-            if len(digits) < 8 or not _may_stand(left, inner, right, strong=plus or start == "0", alone=_ones(chain, first)):
+            if len(digits) < LEAST_DIGITS or not _may_stand(left, inner, right, strong=plus or start == "0", alone=_ones(chain, first)):
                 continue
-            window = self._window(chain, first, last, digits, plus=plus, inner=inner, cut=right <= inner or left <= inner)
+            cut = right <= inner or left <= inner
+            window = self._window(chain, first, last, digits, plus=plus, inner=inner, cut=cut)
+            if window is None and first == last:
+                window = self._run_on(chain, first, digits)
             if window and (best is None or window.rank > best.rank):
                 best = window
         return best
@@ -117,6 +117,19 @@ class _Reader:
             return None
         confidence = reading.sure * _plainness(atoms, inner) * (0.85 if cut else 1)
         return _Window(first, last, reading.e164, round(confidence, 2), (not cut, -float(inner), len(digits)))
+
+    def _run_on(self, chain: Chain, at: int, digits: str) -> _Window | None:
+        """A number with a price or an hour written against its end, as in 0871277810810p: only for a known region."""
+        atom = chain.atoms[at]
+        after = self.shown[atom.end : atom.end + 1]
+        if atom.how != "d" or digits[0] != "0" or not 11 <= len(digits) <= 15 or not (after.isalpha() or after == "+"):
+            return None
+        for tail in (3, 2, 1, 4):
+            found = next(plans.readings(digits[:-tail], self._hints, 0.6), None)
+            if found:
+                atom.end -= tail
+                return _Window(at, at, found.e164, found.sure, (True, 0.0, len(digits) - tail))
+        return None
 
     def _reading(self, digits: str, atoms: Sequence[Atom], *, plus: bool, disguised: bool) -> plans.Reading | None:
         if plus:

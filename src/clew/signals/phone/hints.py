@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cache
 
 from clew.safeguards.errors import Blocked
-from clew.signals.base import Detector, Found
+from clew.signals.base import Detector, Found, Signal
 from clew.signals.registry import load
 
 _SPOKEN_IN = {
@@ -40,22 +40,28 @@ _SPOKEN_IN = {
     "fil": ("PH",),
     "hi": ("IN",),
 }
+_SAID = 0.8
+"""Places surer than this stand after a word such as "in"; where there are any, a lone name may be a person's."""
 
 
 def regions_of(text: str) -> tuple[str, ...]:
     """Regions to try first, likeliest first; empty when the text says nothing of where it is."""
-    cities = Counter(signal_value[-2:] for signal_value in _values("place", text))
-    spoken = [region for language in _values("language", text) for region in _SPOKEN_IN.get(language, ())]
-    return tuple(dict.fromkeys([*(country for country, _ in cities.most_common(2)), *spoken]))
+    cities = _read("place", text)
+    said = [city for city in cities if city.confidence > _SAID] or cities
+    weights: Counter[str] = Counter()
+    for city in said:
+        weights[city.value[-2:]] += round(100 * city.confidence)
+    spoken = [region for language in _read("language", text) for region in _SPOKEN_IN.get(language.value, ())]
+    return tuple(dict.fromkeys([*(country for country, _ in weights.most_common(2)), *spoken]))
 
 
-def _values(name: str, text: str) -> list[str]:
+def _read(name: str, text: str) -> list[Signal]:
     """A hint that cannot be read is no hint: the number is then read by the list of countries, less sure."""
     try:
         outcome = _detector(name).detect([text])[0]
     except (ImportError, Blocked):
         return []
-    return [signal.value for signal in outcome.signals] if isinstance(outcome, Found) else []
+    return list(outcome.signals) if isinstance(outcome, Found) else []
 
 
 @cache

@@ -104,9 +104,9 @@ def _gate(region: str) -> re.Pattern[str]:
     """A quick look before the full check: the trunk prefix (needed where it is 0) and any national number."""
     prefix = _prefix(region)
     pattern = phonenumbers.PhoneMetadata.metadata_for_region(region).general_desc.national_number_pattern
-    optional = "" if prefix in ("0", "06") and region not in _LOOSE else "?"
+    optional = "" if prefix in ("0", "06", "8") and region not in _LOOSE else "?"
     return re.compile(rf"(?:{prefix}){optional}(?:{pattern})" if prefix else rf"(?:{pattern})")
 
 
-_LOOSE = frozenset(("IN", "CN", "TR", "BR", "NG", "PH", "ID", "CO", "AR", "KR", "RU", "TH"))
+_LOOSE = frozenset(("IN", "CN", "TR", "BR", "NG", "PH", "ID", "CO", "AR", "KR", "TH"))
 """Regions where mobile numbers are often written without the trunk prefix."""

@@ -132,21 +132,39 @@ JOINERS: Mapping[str, Sequence[str]] = {
 REPEATS: Mapping[str, int] = {"double": 2, "doble": 2, "doppio": 2, "dublu": 2, "triple": 3, "treble": 3, "triplu": 3}
 HUNDREDS = frozenset(("hundred", "hundert", "honderd"))
 PLUS = frozenset(("plus", "mas", "piu", "плюс", "arti"))
-SPOKEN_DOTS = frozenset(("dash", "dot", "hyphen", "minus", "space", "point", "guion", "tiret", "strich", "punto", "streepje", "y", "e", "et", "and", "then"))
+SPOKEN_DOTS = frozenset(
+    "dash dot hyphen minus slash space and then "
+    "punto guion guión espacio luego y point tiret espace puis et punkt strich leerzeichen dann und trattino spazio poi "
+    "e ponto traco espaco depois streepje spatie daarna en kropka kreska potem spatiu liniuta apoi si точка тире потом затем и "
+    "nokta tire sonra ve titik lalu dan".split()
+)
 """Words said between two groups of digits that add none."""
+SHY = frozenset("on due once un une una um uma ein een sei alti opt sept meia dos uc".split())
+"""Words that mean other things too, in their language or another: they count only beside a number word of their language."""
 
 
 @cache
-def phrases() -> tuple[Mapping[tuple[str, ...], str], Mapping[str, int]]:
-    """(run of words -> its digits, first word -> most words of a run that starts with it)."""
+def phrases() -> tuple[Mapping[tuple[str, ...], str], Mapping[str, int], Mapping[str, frozenset[str]]]:
+    """(run of words -> its digits, first word -> most words of a run that starts with it, word -> its languages)."""
     meanings: dict[tuple[str, ...], set[str]] = {}
-    for written, digits in _forms():
+    languages: dict[str, set[str]] = {}
+    for language, written, digits in _forms():
         meanings.setdefault(tuple(written.split()), set()).add(digits)
+        for word in written.split():
+            languages.setdefault(word, set()).add(language)
     known = {words: next(iter(digits)) for words, digits in meanings.items() if len(digits) == 1}
     reach: dict[str, int] = {}
     for words in known:
         reach[words[0]] = max(reach.get(words[0], 0), len(words))
-    return known, reach
+    return known, reach, {word: frozenset(spoken) for word, spoken in languages.items()}
+
+
+SECOND_WORDS = frozenset("et belas puluh vingts".split())
+"""Words that only follow others inside a number."""
+
+
+def digits_of(word: str) -> str:
+    return "00" if word in HUNDREDS else ""
 
 
 def key(word: str) -> str:
@@ -164,17 +182,17 @@ def _key(low: str) -> str:
     return bare if not any("а" <= c <= "я" or c == "ё" for c in low) else low
 
 
-def _forms() -> Iterator[tuple[str, str]]:
+def _forms() -> Iterator[tuple[str, str, str]]:
     for language, units in UNITS.items():
         for digit, written in enumerate(units):
             for word in written.split():
-                yield word, str(digit)
+                yield language, word, str(digit)
         for number, written in enumerate(TEENS[language], 10):
             for phrase in _each(written, language):
-                yield phrase, str(number)
+                yield language, phrase, str(number)
         for number, written in enumerate(TENS[language], 2):
             for phrase in _each(written, language):
-                yield phrase, f"{number}0"
+                yield language, phrase, f"{number}0"
                 yield from _with_units(language, phrase, number)
     yield from _own_ways()
 
@@ -184,32 +202,32 @@ def _each(written: str, language: str) -> list[str]:
     return [written] if language in ("tr", "id") or written.startswith("dix ") else written.split()
 
 
-def _with_units(language: str, tens: str, number: int) -> Iterator[tuple[str, str]]:
+def _with_units(language: str, tens: str, number: int) -> Iterator[tuple[str, str, str]]:
     for digit in range(1, 10):
         for unit in UNITS[language][digit].split():
             for joiner in JOINERS[language]:
-                yield f"{tens}{joiner}{unit}", f"{number}{digit}"
+                yield language, f"{tens}{joiner}{unit}", f"{number}{digit}"
 
 
-def _own_ways() -> Iterator[tuple[str, str]]:
+def _own_ways() -> Iterator[tuple[str, str, str]]:
     """Numbers that a language does not simply put together from tens and units."""
     for digit in range(1, 10):
         for unit in UNITS["de"][digit].split():
             for number, tens in enumerate(TENS["de"], 2):
                 for one in tens.split():
-                    yield f"{unit}und{one}", f"{number}{digit}"
+                    yield "de", f"{unit}und{one}", f"{number}{digit}"
         for number, tens in enumerate(TENS["nl"], 2):
-            yield f"{UNITS['nl'][digit]}en{tens}", f"{number}{digit}"
+            yield "nl", f"{UNITS['nl'][digit]}en{tens}", f"{number}{digit}"
         for number, tens in enumerate(TENS["it"], 2):
             unit = UNITS["it"][digit]
-            yield (tens[:-1] if unit[0] in "uo" else tens) + unit, f"{number}{digit}"
-        yield f"veinti{UNITS['es'][digit].split()[0]}", f"2{digit}"
+            yield "it", (tens[:-1] if unit[0] in "uo" else tens) + unit, f"{number}{digit}"
+        yield "es", f"veinti{UNITS['es'][digit].split()[0]}", f"2{digit}"
     for number, word in enumerate(TEENS["fr"], 10):
-        yield f"soixante {word}", str(60 + number)
-        yield f"quatre vingt {word}", str(80 + number)
-    yield "soixante et onze", "71"
+        yield "fr", f"soixante {word}", str(60 + number)
+        yield "fr", f"quatre vingt {word}", str(80 + number)
+    yield "fr", "soixante et onze", "71"
     for digit in range(1, 10):
         for unit in UNITS["fr"][digit].split():
-            yield f"quatre vingt {unit}", f"8{digit}"
-    yield "quatre vingts", "80"
-    yield "quatre vingt", "80"
+            yield "fr", f"quatre vingt {unit}", f"8{digit}"
+    yield "fr", "quatre vingts", "80"
+    yield "fr", "quatre vingt", "80"

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
@@ -37,7 +37,7 @@ class PlaceDetector(TextDetector):
     more in the same text; how much smaller the others are is how sure it is. Scripts without spaces are not read."""
 
     def read(self, text: str) -> list[Signal]:
-        sightings = list(_sightings(text))
+        sightings = _sightings(text)
         if not sightings:
             return []
         votes = Counter(_country(s) for s in sightings)
@@ -51,48 +51,82 @@ class PlaceDetector(TextDetector):
         return self.signal("place", city.label, (sighting.start, sighting.end), confidence)
 
 
-def _sightings(text: str) -> Iterator[_Sighting]:
+@lru_cache(maxsize=4096)
+def _sightings(text: str) -> tuple[_Sighting, ...]:
+    return tuple(_sighted(text))
+
+
+def _sighted(text: str) -> Iterator[_Sighting]:
     words = list(_WORD.finditer(text))
-    starts, names = _names()
-    shouted = text.isupper()
-    position = 0
-    while position < len(words):
-        first = words[position][0]
-        low = first[0].islower()
-        reach = 0 if low and not _after_cue(words, position) else starts.get(_head(first), 0)
-        taken = 1
-        for count in range(min(reach, len(words) - position), 0, -1):
-            run = words[position : position + count]
-            candidates = names.get(_written(text, run))
-            if candidates is None:
-                continue
-            cued = _cued(text, words, position)
-            if count == 1 and run[0][0].casefold() in COMMON:
-                counts = run[0][0].istitle() and _after_cue(words, position, STRONG_CUES)
-            elif low:
-                counts = cued and _well_known(candidates, run)
-            else:
-                counts = _counts(run, candidates, cued=cued, shouted=shouted)
-            if counts:
-                yield _Sighting(run[0].start(), run[-1].end(), candidates, cued)
-                taken = count
-                break
-        position += taken
+    heads = _heads()
+    cue, taken = False, 0
+    for position, token in enumerate(words):
+        word = token[0]
+        after_cue, cue = cue, word in CUES or (word[0].isupper() and word.lower() in CUES)
+        if position < taken or (not after_cue and word.islower()):
+            continue
+        reach, key = heads.get(word) or _head(heads, word)
+        if reach:
+            sighting = _look(text, words, position, reach, key)
+            if sighting:
+                taken = position + sighting[0]
+                yield sighting[1]
 
 
-def _written(text: str, run: Sequence[re.Match[str]]) -> str:
-    if len(run) > 1 and any(text[a.end() : b.start()].strip(" -") for a, b in zip(run, run[1:], strict=False)):
-        return ""
-    return places.key(" ".join(word[0] for word in run))
+def _look(
+    text: str, words: list[re.Match[str]], position: int, reach: int, key: str
+) -> tuple[int, _Sighting] | None:
+    """The longest city name that starts with this word and counts, and how many words it takes."""
+    _, names = _names()
+    found = [(1, names[key])] if key in names else []
+    for count in range(2, min(reach, len(words) - position) + 1):
+        last = words[position + count - 1]
+        if text[words[position + count - 2].end() : last.start()] not in (" ", "-"):
+            break
+        key = f"{key} {places.key(last[0])}"
+        if key in names:
+            found.append((count, names[key]))
+    for count, candidates in reversed(found):
+        run = words[position : position + count]
+        cued = _cued(text, words, position)
+        if _counts(text, run, candidates, cued=cued, strongly=_after_cue(words, position, STRONG_CUES)):
+            return count, _Sighting(run[0].start(), run[-1].end(), candidates, cued)
+    return None
 
 
-def _counts(run: Sequence[re.Match[str]], candidates: tuple[int, ...], *, cued: bool, shouted: bool) -> bool:
-    population = places.cities()[candidates[0]].population
-    name = " ".join(word[0] for word in run)
+_MOST_HEADS = 200_000
+
+
+@cache
+def _heads() -> dict[str, tuple[int, str]]:
+    """Word as written -> (most words of a city name that starts with it, its key), worked out once a word."""
+    return {}
+
+
+def _head(heads: dict[str, tuple[int, str]], word: str) -> tuple[int, str]:
+    starts, _ = _names()
+    key = places.key(word)
+    found = (starts.get(key.partition(" ")[0], 0), key)
+    if len(heads) < _MOST_HEADS:
+        heads[word] = found
+    return found
+
+
+def _counts(
+    text: str, run: Sequence[re.Match[str]], candidates: tuple[int, ...], *, cued: bool, strongly: bool
+) -> bool:
+    """Whether the name is meant as a place: by its case, its size and the word before it."""
+    word = run[0][0]
+    name = " ".join(token[0] for token in run)
+    if len(run) == 1 and word.casefold() in COMMON:
+        return strongly and word.istitle()
+    if word[0].islower():
+        return cued and _well_known(candidates, run)
     if cued:
         return True
+    shouted = len(run) == 1 and word.isupper() and text.isupper()
     least = _LONE_ELSEWHERE if name.isascii() and places.key(name) not in _own_names() else _LONE
-    return len(name) > 3 and population >= (max(least, 5 * _LONE) if shouted and len(run) == 1 else least)
+    return len(name) > 3 and places.cities()[candidates[0]].population >= (max(least, 5 * _LONE) if shouted else least)
 
 
 def _cued(text: str, words: Sequence[re.Match[str]], position: int) -> bool:
@@ -152,7 +186,3 @@ def _own_names() -> frozenset[str]:
         own |= {name, name.removesuffix(" city")}
         own |= {places.key(without_accents(city.name.casefold()))}
     return frozenset(own - {""})
-
-
-def _head(word: str) -> str:
-    return places.key(word).partition(" ")[0]

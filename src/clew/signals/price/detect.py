@@ -10,22 +10,12 @@ from clew.signals.detector import TextDetector
 from clew.signals.glyphs import plain
 from clew.signals.price import money
 
-_DIGIT = re.compile(r"\d")
-_MONEY = re.compile(
-    "[€£$¥₹₺₽₴₦₱฿₫₩₪🌹]|" + rf"(?:\d|k)[\s,-]{{0,3}}(?:{'|'.join(re.escape(w) for w in sorted((*money.CODES, *money.UPPER_CODES, *money.WORDS)))})"
-    rf"|\b(?:{'|'.join(sorted(money.CODES))})\s?\d|\dp(?![^\W_])|\dp(?:pm|/)",
-    re.IGNORECASE,
-)
-
-
 class PriceDetector(TextDetector):
     """Reads amounts with their currency and, where it stands beside them, the time they buy. What a sign shared by
     several currencies means is a guess and scores lower; words such as "roses" are kept as written, not made money."""
 
     def read(self, text: str) -> list[Signal]:
         shown = plain(text)
-        if not _DIGIT.search(shown) or not _MONEY.search(shown):
-            return []
         found: list[Signal] = []
         for start, end, value, confidence in sorted(_candidates(shown), key=lambda c: (c[0], -c[1])):
             if not found or start >= found[-1].end:
@@ -34,30 +24,35 @@ class PriceDetector(TextDetector):
 
 
 def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
-    for pattern in (money.BEFORE, money.AFTER):
-        for match in pattern.finditer(shown):
-            yield from _price(shown, match)
-    for match in money.PENCE.finditer(shown):
-        yield from _pence(match)
+    for amount in money.AMOUNT.finditer(shown):
+        after = money.AFTER.match(shown, amount.end())
+        before = money.BEFORE.search(shown, max(0, amount.start() - money.BEFORE_REACH), amount.start())
+        if before:
+            yield from _price(shown, amount, before, (before.start(), amount.end()))
+        elif after:
+            yield from _price(shown, amount, after, (amount.start(), after.end()))
+        elif (pence := money.PENCE.match(shown, amount.end())) and amount["amount"].isdigit():
+            yield from _pence(amount, pence)
 
 
-def _price(shown: str, match: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:
-    named = match.groupdict()
-    currency = _currency(named.get("symbol"), named.get("code") or named.get("word"))
-    amount = money.number(match["amount"])
-    if not currency or not amount:
+def _price(
+    shown: str, amount: re.Match[str], sign: re.Match[str], span: tuple[int, int]
+) -> Iterator[tuple[int, int, str, float]]:
+    currency = _currency(sign["symbol"], sign["word"])
+    value = money.number(amount["amount"])
+    if not currency or not value:
         return
-    if match["k"]:
-        amount = f"{float(amount) * 1000:.0f}"
-    confidence = money.UNSURE.get((match["symbol"] or "").lower(), 0.75 if currency.islower() else 0.95)
-    start, end, unit = _what_for(shown, *match.span())
-    yield start, end, f"{amount} {currency}{unit}", confidence
-    before = money.LISTED.search(shown, max(0, match.start() - 12), match.start())
-    while before:  # 80/120/150 EUR
+    if amount["k"]:
+        value = f"{float(value) * 1000:.0f}"
+    confidence = money.UNSURE.get((sign["symbol"] or "").lower(), 0.75 if currency.islower() else 0.95)
+    start, end, unit = _what_for(shown, *span)
+    yield start, end, f"{value} {currency}{unit}", confidence
+    at = span[0]
+    while before := money.LISTED.search(shown, max(0, at - 12), at):  # 80/120/150 EUR
         listed = money.number(before["amount"])
         if listed:
-            yield before.start("amount"), before.end("amount"), f"{listed} {currency}", confidence * 0.8
-        before = money.LISTED.search(shown, max(0, before.start() - 12), before.start())
+            yield *before.span("amount"), f"{listed} {currency}", confidence * 0.8
+        at = before.start()
 
 
 def _currency(symbol: str | None, word: str | None) -> str | None:
@@ -83,10 +78,10 @@ def _what_for(shown: str, start: int, end: int) -> tuple[int, int, str]:
     return start, end, ""
 
 
-def _pence(match: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:
-    pence = int(match["amount"])
-    if not pence or (not match["per"] and pence in money.RESOLUTIONS):
+def _pence(amount: re.Match[str], sign: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:
+    pence = int(amount["amount"])
+    if not 0 < pence < 1000 or (not sign["per"] and pence in money.RESOLUTIONS):
         return
-    per = (match["per"] or "").lower().strip("/ ").removeprefix("per").strip()
+    per = (sign["per"] or "").lower().strip("/ ").removeprefix("per").strip()
     unit = "/min" if per in ("pm", "min", "minute") else f"/{money.UNIT_OF[per]}" if per in money.UNIT_OF else ""
-    yield match.start(), match.end(), f"{pence / 100:.2f} GBP{unit}".replace(".00", ""), 0.85 if per else 0.65
+    yield amount.start(), sign.end(), f"{pence / 100:.2f} GBP{unit}".replace(".00", ""), 0.85 if per else 0.65

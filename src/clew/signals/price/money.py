@@ -90,7 +90,7 @@ UNITS = {
     "night": "night nights noche noches nuit nuits nacht notte noite noc noapte gece malam ночь overnight",
     "week": "week weeks wk semana semanas semaine woche wochen settimana tydzien săptămână saptamana hafta minggu неделя неделю",
     "month": "month months mth mes mese mois monat monate maand miesiac miesiąc luna lună ay bulan месяц pm",
-    "year": "year years año anno an jahr jaar yr",
+    "year": "year years año anno jahr jaar yr",
     "piece": "piece pieces stück stuck kg msg message text txt person",
 }
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
@@ -102,13 +102,11 @@ _UNIT = "|".join(re.escape(u) for u in sorted(UNIT_OF, key=len, reverse=True))
 _LENGTH = rf"(?:(?P<{{0}}n>\d{{{{1,3}}}}|½|1/2|half(?:\sa)?(?:\san)?|halbe|media|demi|mezz'|pół)\s?-?\s?)?(?P<{{0}}unit>{_UNIT})(?![^\W\d_])"
 _PER = r"\s?(?:/|\bper\b|\bp/|\ban?\b|\bpro\b|\bpor\b|\bpar\b|\ball'|\bl'|\bl’|\bla\b|\bde\b|\bfor\b|\bfür\b|\bpour\b|\bpara\b|\bper\b|\bza\b|\bna\b|\bpe\b|\bза\b|\bв\b|=|:|-|\()?\s?"
 
-BEFORE = re.compile(
-    rf"(?<![\w.,])(?:(?P<symbol>{_SYMBOL})\s?|(?P<code>{'|'.join(sorted(CODES))})\s?)(?P<amount>{_AMOUNT})(?P<k>k)?(?![\d%])", re.IGNORECASE
-)
-AFTER = re.compile(
-    rf"(?<![\w.,:])(?<![\d][-])(?P<amount>{_AMOUNT})(?P<k>k)?\s?[-,]?-?\s?(?:(?P<symbol>{_SYMBOL})(?!\d)|(?P<word>{_WORD})(?![^\W_]))", re.IGNORECASE
-)
-PENCE = re.compile(r"(?<![\w.,])(?P<amount>\d{1,3})p(?P<per>pm|/(?:msg|min|day|wk|week|text|txt|sms)|\s?per\s(?:min(?:ute)?|msg|text|txt|day|week))?(?![\w])", re.IGNORECASE)
+AMOUNT = re.compile(rf"(?<![\w.,:])(?P<amount>{_AMOUNT})(?P<k>k(?![^\W_]))?(?![\d%])", re.IGNORECASE)
+BEFORE = re.compile(rf"(?P<symbol>{_SYMBOL})\s?\Z|(?<![^\W_])(?P<word>{'|'.join(sorted(CODES))})\s?\Z", re.IGNORECASE)
+BEFORE_REACH = 5
+AFTER = re.compile(rf"\s?[-,]?-?\s?(?:(?P<symbol>{_SYMBOL})(?!\d)|(?P<word>{_WORD})(?![^\W_]))", re.IGNORECASE)
+PENCE = re.compile(r"p(?P<per>pm|/(?:msg|min|day|wk|week|text|txt|sms)|\s?per\s(?:min(?:ute)?|msg|text|txt|day|week))?(?!\w)", re.IGNORECASE)
 LISTED = re.compile(r"(?<![\w.,])(?P<amount>\d{2,4})\s?/\s?\Z")
 FOLLOWED = re.compile(_PER + _LENGTH.format("after_") + r"(?!\s?[:=–-]?\s?[\d€£$])", re.IGNORECASE)
 """The time after an amount; one that introduces the next amount is not it."""

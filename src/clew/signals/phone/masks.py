@@ -1,0 +1,24 @@
+"""What looks like part of a telephone number and is not: dates, times, sums, measures, accounts, cards, links."""
+
+from __future__ import annotations
+
+import re
+
+MASK = re.compile(
+    r"""
+    (?<![0-9+])(?<![0-9][./-])(?:[0-3]?[0-9]([./-])[01]?[0-9]\1(?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}([./-])[01][0-9]\2[0-3][0-9])
+        (?![./-]?[0-9])                                                         # dates
+    | (?<![0-9:])(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])     # times
+    | (?<![0-9])24\s?/\s?7(?![0-9])
+    | \b[A-Z]{2}[0-9]{2}(?:\ ?[A-Z0-9]{4}){3,8}(?:\ ?[A-Z0-9]{1,4})?\b          # bank accounts
+    | (?<![0-9+])(?<!\+[0-9])(?<!\+[0-9]{2})(?:[0-9]{4}[ -]?){3}[0-9]{4}(?![0-9]) # payment cards
+    | (?<![0-9+])3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}(?![0-9])
+    | [€£$₹₺₽]\s?[0-9][0-9.,]{0,11}
+    | (?<![0-9.,])(?<![0-9][ ./-])[0-9]{1,5}(?:[.,][0-9]{1,3})?\s?
+        (?:[€£$₹₺₽%]|(?:eur|euros?|usd|gbp|chf|pln|ron|lei|zł|zl|kč|kr|dollars?|pounds?|bucks|roses|rosas|kg|cm|mm|km|lbs?|ft
+           |years?|yrs?|yo|años|ans|jahre|anni|anos|lat|ani|jaar|h|hrs?|hours?|mins?|minut\w*|stunden?|am|pm|k|gb|mb|p|ppm)(?![^\W_]))
+    | (?:https?://|www\.)(?!0[0-9]{9}|(?:api\.)?wa\.me|(?:api\.)?whatsapp|t\.me/\+)[^\s<>"']{1,2048}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Bank accounts: ISO 13616; cards: ISO/IEC 7812. A measure counts only where no group of digits stands right before it."""
