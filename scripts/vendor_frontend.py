@@ -59,7 +59,9 @@ def _install(root: Path) -> None:
         return
     npm = shutil.which("npm")
     if npm is None:
-        raise VendorError("npm was not found: install Node 20 or newer, or use a wheel, which holds these files already")
+        raise VendorError(
+            "npm was not found: install Node 20 or newer, or use a wheel, which holds these files already"
+        )
     done = subprocess.run([npm, "ci", "--ignore-scripts"], cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise VendorError(f"npm ci failed with exit code {done.returncode}:\n{done.stderr[-2000:]}")

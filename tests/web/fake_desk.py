@@ -36,12 +36,30 @@ LONG = (
 ) * 6
 ARABIC = "عشاء هادئ وغرف قريبة من المحطة، اتصل على ٠١٤٢-٥٥٥ بعد العاشرة"
 
-PERSON = Actor(id="usr_7", name="Mira Holm", roles=frozenset({Role.ANALYST, Role.STEWARD}), organisation="Harbour House")
+PERSON = Actor(
+    id="usr_7", name="Mira Holm", roles=frozenset({Role.ANALYST, Role.STEWARD}), organisation="Harbour House"
+)
 
 
 def poisoned(value: Any) -> Any:
     """The same value with every free text in it made as hostile as it can be. Ids, codes and counts stay."""
-    keep = {"id", "lead", "record", "number", "origin", "destination", "count", "dimension", "source_id", "reverses", "hash", "sha256", "fingerprint", "citizenship", "exploited_in"}
+    keep = {
+        "id",
+        "lead",
+        "record",
+        "number",
+        "origin",
+        "destination",
+        "count",
+        "dimension",
+        "source_id",
+        "reverses",
+        "hash",
+        "sha256",
+        "fingerprint",
+        "citizenship",
+        "exploited_in",
+    }
     if isinstance(value, str) and not isinstance(value, Enum):
         return value + NASTY
     if is_dataclass(value) and not isinstance(value, type):
@@ -68,9 +86,15 @@ def evidence(number: int) -> Evidence:
     text = f"Massage and dinner, rooms by the lake, ask for unit {number}. Phone 0142-555-{number % 3}."
     spans = ((text.index("0142"), text.index("0142") + 10, "phone"), (33, 37, "place"))
     item = Evidence(
-        record=f"rec_{number:04x}9c1f", kind="advert", external_id=f"A-{1000 + number}", source="Board scrape, spring 2024",
-        posted=posted, place=PLACES[number * number % 4], text=text, spans=spans,
-    )  # fmt: skip
+        record=f"rec_{number:04x}9c1f",
+        kind="advert",
+        external_id=f"A-{1000 + number}",
+        source="Advert board export, spring 2024",
+        posted=posted,
+        place=PLACES[number * number % 4],
+        text=text,
+        spans=spans,
+    )
     if number == 2:
         at = LONG.index("five five five")
         return replace(item, text=LONG, spans=((at, at + 19, "phone"),))
@@ -80,7 +104,13 @@ def evidence(number: int) -> Evidence:
     if number == 4:
         return replace(item, text=None, spans=())
     if number == 5:
-        return replace(item, kind="conversation", external_id="C-88-" + "x" * 60, text="I was told the debt grew again. They keep my card.", spans=((15, 19, "sign"),))
+        return replace(
+            item,
+            kind="conversation",
+            external_id="C-88-" + "x" * 60,
+            text="I was told the debt grew again. They keep my card.",
+            spans=((15, 19, "sign"),),
+        )
     if number == 6:
         return replace(item, posted=None, place=None)
     return item
@@ -97,7 +127,9 @@ def lead_row(number: int) -> LeadRow:
         first=first if number % 9 else None,
         last=first + timedelta(days=40) if number % 9 else None,
         strongest_for="One phone number, written three different ways, is in 12 of them",
-        strongest_against="" if number % 5 == 4 else "The adverts set their own limits and rules, as people do who work for themselves",
+        strongest_against=""
+        if number % 5 == 4
+        else "The adverts set their own limits and rules, as people do who work for themselves",
         verdict=None if number < 34 else (Verdict.YES, Verdict.NO, Verdict.NOT_SURE)[number % 3],
     )
 
@@ -117,11 +149,50 @@ def lead_view(row: LeadRow, judgements: Sequence[Judgement]) -> LeadView:
     return LeadView(
         row=row,
         contributions=(
-            Contribution(sign="shared-phone", direction=Direction.FOR, points=4.2, words="One phone number, written three different ways, is in 8 of the adverts.", innocent="An agency or a shop gives one number for several people who work for themselves.", source="Own records, detector phone/1", evidence=ids[:8]),
-            Contribution(sign="one-template", direction=Direction.FOR, points=2.6, words="The texts are one text with changed words.", innocent="People copy a text that works, and boards offer templates.", source="Near-duplicate texts, word shingles", evidence=ids[8:12]),
-            Contribution(sign="short-stays", direction=Direction.FOR, points=1.1, words="The adverts move between four towns within days.", innocent="Touring is lawful and common; workers choose it to earn more or to stay unseen by neighbours.", source="FinCEN 2020, behavioural indicator 12", evidence=(*ids[1:5], "rec_not_shown")),
-            Contribution(sign="own-limits", direction=Direction.AGAINST, points=-2.0, words="Three of the adverts set their own limits and rules.", innocent="", source="T-Net (AAAI 2024), in our words", evidence=ids[2:5]),
-            Contribution(sign="screening", direction=Direction.AGAINST, points=-0.4, words="Appointments are asked for a day ahead.", innocent="", source="T-Net (AAAI 2024), in our words"),
+            Contribution(
+                sign="shared-phone",
+                direction=Direction.FOR,
+                points=4.2,
+                words="One phone number, written three different ways, is in 8 of the adverts.",
+                innocent="An agency or a shop gives one number for several people who work for themselves.",
+                source="Own records, detector phone/1",
+                evidence=ids[:8],
+            ),
+            Contribution(
+                sign="one-template",
+                direction=Direction.FOR,
+                points=2.6,
+                words="The texts are one text with changed words.",
+                innocent="People copy a text that works, and boards offer templates.",
+                source="Near-duplicate texts, word shingles",
+                evidence=ids[8:12],
+            ),
+            Contribution(
+                sign="short-stays",
+                direction=Direction.FOR,
+                points=1.1,
+                words="The adverts move between four towns within days.",
+                innocent="Touring is lawful and common; workers choose it to earn more or to stay unseen by neighbours.",
+                source="FinCEN 2020, behavioural indicator 12",
+                evidence=(*ids[1:5], "rec_not_shown"),
+            ),
+            Contribution(
+                sign="own-limits",
+                direction=Direction.AGAINST,
+                points=-2.0,
+                words="Three of the adverts set their own limits and rules.",
+                innocent="",
+                source="T-Net (AAAI 2024), in our words",
+                evidence=ids[2:5],
+            ),
+            Contribution(
+                sign="screening",
+                direction=Direction.AGAINST,
+                points=-0.4,
+                words="Appointments are asked for a day ahead.",
+                innocent="",
+                source="T-Net (AAAI 2024), in our words",
+            ),
         ),
         innocent="A shared flat or a small agency in which each person decides about her own work would look the same from here.",
         evidence=items,
@@ -130,7 +201,7 @@ def lead_view(row: LeadRow, judgements: Sequence[Judgement]) -> LeadView:
         hidden_nodes=27,
         judgements=tuple(judgements),
         label="Points, not a probability: 12 judged so far, too few to say how often such leads were confirmed.",
-    )  # fmt: skip
+    )
 
 
 def case_row(number: int) -> CaseRow:
@@ -147,17 +218,39 @@ def case_row(number: int) -> CaseRow:
 
 
 FLOWS = (
-    ("NPL", "QAT", "132"), ("ROU", "DEU", "644"), ("NGA", "ITA", "97"), ("UKR", "POL", "310"), ("PHL", "SAU", "58"),
-    ("MMR", "THA", "41"), ("BRA", "ESP", "23"), ("COL", "CHL", "12"), ("GHA", "ITA", "<5"), ("KEN", "OMN", "<5"),
-    ("USA", "USA", "210"), ("IND", "GBR", "17"), ("BGR", "NLD", "75"), ("MEX", "USA", "88"), ("VNM", "GBR", "54"),
-    ("UGA", "BHR", "<5"), ("IDN", "SGP", "19"),
-)  # fmt: skip
+    ("NPL", "QAT", "132"),
+    ("ROU", "DEU", "644"),
+    ("NGA", "ITA", "97"),
+    ("UKR", "POL", "310"),
+    ("PHL", "SAU", "58"),
+    ("MMR", "THA", "41"),
+    ("BRA", "ESP", "23"),
+    ("COL", "CHL", "12"),
+    ("GHA", "ITA", "<5"),
+    ("KEN", "OMN", "<5"),
+    ("USA", "USA", "210"),
+    ("IND", "GBR", "17"),
+    ("BGR", "NLD", "75"),
+    ("MEX", "USA", "88"),
+    ("VNM", "GBR", "54"),
+    ("UGA", "BHR", "<5"),
+    ("IDN", "SGP", "19"),
+)
 COUNTS = (
     *(("year", str(2015 + i), str(c)) for i, c in enumerate((61, 75, 140, 188, 240, 133, 171, 402, 377))),
-    ("year", "unknown", "14"), ("form", "forced_labour", "812"), ("form", "sexual_exploitation", "1011"),
-    ("form", "other_exploitation", "<5"), ("sex", "woman", "1240"), ("sex", "man", "488"), ("sex", "other", "<5"),
-    ("sex", "unknown", "59"), ("age", "9--17", "201"), ("age", "18--20", "333"), ("age", "21--23", "270"), ("age", "48+", "<5"),
-)  # fmt: skip
+    ("year", "unknown", "14"),
+    ("form", "forced_labour", "812"),
+    ("form", "sexual_exploitation", "1011"),
+    ("form", "other_exploitation", "<5"),
+    ("sex", "woman", "1240"),
+    ("sex", "man", "488"),
+    ("sex", "other", "<5"),
+    ("sex", "unknown", "59"),
+    ("age", "9--17", "201"),
+    ("age", "18--20", "333"),
+    ("age", "21--23", "270"),
+    ("age", "48+", "<5"),
+)
 
 
 def digest(*parts: object) -> str:
@@ -214,10 +307,32 @@ class FakeDesk:
         if self.empty:
             return Overview(records={}, failed={}, leads_open=0, leads_judged=0, sources=())
         sources = [
-            {"name": "Board scrape, spring 2024", "basis": "legitimate-interests", "purpose": "anti-trafficking", "retention_days": 365, "tlp": "amber", "records": 20000},
-            {"name": "Harbour House case files", "basis": "consent", "purpose": "case support", "retention_days": 1095, "tlp": "red", "records": 412},
-        ]  # fmt: skip
-        return self._said(Overview(records={"adverts": 20000, "cases": 412, "conversations": 96, "payments": 3100}, failed={"price/1": 12}, leads_open=34, leads_judged=6, sources=sources))
+            {
+                "name": "Advert board export, spring 2024",
+                "basis": "legitimate-interests",
+                "purpose": "anti-trafficking",
+                "retention_days": 365,
+                "tlp": "amber",
+                "records": 20000,
+            },
+            {
+                "name": "Harbour House case files",
+                "basis": "consent",
+                "purpose": "case support",
+                "retention_days": 1095,
+                "tlp": "red",
+                "records": 412,
+            },
+        ]
+        return self._said(
+            Overview(
+                records={"adverts": 20000, "cases": 412, "conversations": 96, "payments": 3100},
+                failed={"price/1": 12},
+                leads_open=34,
+                leads_judged=6,
+                sources=sources,
+            )
+        )
 
     def _rows(self) -> list[LeadRow]:
         rows = [] if self.empty else [lead_row(n) for n in range(40)]
@@ -227,7 +342,9 @@ class FakeDesk:
         undone = {j.reverses for j in self.judgements.get(row.id, [])}
         return next((j.verdict for j in reversed(self.judgements.get(row.id, [])) if j.id not in undone), row.verdict)
 
-    def leads(self, actor: Actor, purpose: Purpose, *, judged: bool | None, query: str, offset: int, limit: int) -> tuple[Sequence[LeadRow], int]:
+    def leads(
+        self, actor: Actor, purpose: Purpose, *, judged: bool | None, query: str, offset: int, limit: int
+    ) -> tuple[Sequence[LeadRow], int]:
         rows = [r for r in self._rows() if judged is None or (r.verdict is not None) == judged]
         rows = [r for r in rows if query.casefold() in r.question.casefold()]
         return self._said(rows[offset : offset + limit]), len(rows)
@@ -244,12 +361,23 @@ class FakeDesk:
         self.reads.append(lead)
         return self._said(lead_view(self._row(lead), self.judgements.get(lead, [])))
 
-    def judge(self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None) -> Judgement:
+    def judge(
+        self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None
+    ) -> Judgement:
         self._row(lead)
         past = self.judgements.setdefault(lead, [])
         if reverses and reverses in {j.reverses for j in past}:
             raise Conflict("judgement: it was taken back before")
-        made = Judgement(id=f"jdg_{len(past) + 1}", lead=lead, verdict=verdict, reason=reason, actor="Mira Holm", at=START + timedelta(days=200 + len(past)), reverses=reverses, signature="00" * 64)
+        made = Judgement(
+            id=f"jdg_{len(past) + 1}",
+            lead=lead,
+            verdict=verdict,
+            reason=reason,
+            actor="Mira Holm",
+            at=START + timedelta(days=200 + len(past)),
+            reverses=reverses,
+            signature="00" * 64,
+        )
         past.append(made)
         return made
 
@@ -265,16 +393,34 @@ class FakeDesk:
             if purpose is not Purpose.CASE_SUPPORT:
                 raise NotAllowed("read_identity: only under the purpose case-support")
             self.opened.append((number, purpose))
-        answers = {"consent": "yes", "forced_labour": "yes", "sexual_exploitation": "no", "means_debt_bondage": "unknown", "means_threats": "not_asked"}
-        identity = {"first_name": "Ada", "second_name": "Invented", "birthdate": "2001", "phone": ""} if open_identity else None
+        answers = {
+            "consent": "yes",
+            "forced_labour": "yes",
+            "sexual_exploitation": "no",
+            "means_debt_bondage": "unknown",
+            "means_threats": "not_asked",
+        }
+        identity = (
+            {"first_name": "Ada", "second_name": "Invented", "birthdate": "2001", "phone": ""}
+            if open_identity
+            else None
+        )
         view = CaseView(row=row, answers=answers, source="Harbour House case files", identity=identity)
         return replace(self._said(view), answers=answers)
 
     def flows(self, actor: Actor, purpose: Purpose) -> FlowsView:
-        flows = [] if self.empty else [FlowRow(origin=o, destination=d, count=c, suppressed=c == "<5") for o, d, c in FLOWS]
-        counts = [] if self.empty else [CountRow(dimension=d, value=v, count=c, suppressed=c == "<5") for d, v, c in COUNTS]
+        flows = (
+            [] if self.empty else [FlowRow(origin=o, destination=d, count=c, suppressed=c == "<5") for o, d, c in FLOWS]
+        )
+        counts = (
+            [] if self.empty else [CountRow(dimension=d, value=v, count=c, suppressed=c == "<5") for d, v, c in COUNTS]
+        )
         how = "One case is one person registered by a contributor. A person known to two of them may be counted twice."
-        return self._said(FlowsView(flows=flows, counts=counts, source="Harbour House case files", as_of="3 March 2024", how=how, unknown=73))
+        return self._said(
+            FlowsView(
+                flows=flows, counts=counts, source="Harbour House case files", as_of="3 March 2024", how=how, unknown=73
+            )
+        )
 
     def releases(self, actor: Actor, purpose: Purpose) -> Sequence[Release]:
         return self._said(list(self.made))
@@ -283,12 +429,19 @@ class FakeDesk:
         report = {
             "suppressed": {"rows": 41, "cells": 208, "share": 0.0997},
             "invented": {"rows": 0},
-            "disappeared": [{"column": "citizenship", "value": "GHA", "persons": "<11"}, {"column": "age", "value": "48+", "persons": "<11"}],
+            "disappeared": [
+                {"column": "citizenship", "value": "GHA", "persons": "<11"},
+                {"column": "age", "value": "48+", "persons": "<11"},
+            ],
             "risk": {"singling_out": 0.0, "smallest_group": 11},
             "read_by": None,
-        }  # fmt: skip
+        }
         blocked = "price/1 failed on 12 texts of this data" if ask.title.startswith("blocked") else None
-        return self._said(ReleasePreview(rows=371, report=report, fingerprint=digest(ask.method, ask.parameter, ask.columns), blocked=blocked))
+        return self._said(
+            ReleasePreview(
+                rows=371, report=report, fingerprint=digest(ask.method, ask.parameter, ask.columns), blocked=blocked
+            )
+        )
 
     def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release:
         preview = self.preview_release(actor, purpose, ask)
@@ -298,11 +451,22 @@ class FakeDesk:
             raise Conflict("release: the same release was made before; it cannot be made twice")
         synthetic = ask.method == "synthesise"
         made = Release(
-            id=f"rel_{len(self.made) + 1}", title=ask.title, dataset="cases", method=ask.method,
-            guarantee=f"epsilon = {ask.parameter:g}" if synthetic else f"k = {ask.parameter:g} over {', '.join(ask.columns)}",
-            epsilon=ask.parameter if synthetic else 0.0, recipient=ask.recipient, rows=preview.rows, sha256=digest("file", ask),
-            fingerprint=preview.fingerprint, actor="Mira Holm", at=START + timedelta(days=210), report=json.dumps(dict(preview.report)),
-        )  # fmt: skip
+            id=f"rel_{len(self.made) + 1}",
+            title=ask.title,
+            dataset="cases",
+            method=ask.method,
+            guarantee=f"epsilon = {ask.parameter:g}"
+            if synthetic
+            else f"k = {ask.parameter:g} over {', '.join(ask.columns)}",
+            epsilon=ask.parameter if synthetic else 0.0,
+            recipient=ask.recipient,
+            rows=preview.rows,
+            sha256=digest("file", ask),
+            fingerprint=preview.fingerprint,
+            actor="Mira Holm",
+            at=START + timedelta(days=210),
+            report=json.dumps(dict(preview.report)),
+        )
         self.made.append(made)
         return made
 
@@ -310,8 +474,25 @@ class FakeDesk:
         total = 0 if self.empty else 120
         actions = ("read_lead", "read_identity", "judge", "release", "sign_in")
         rows = [
-            AuditRow(seq=n, at=START + timedelta(hours=n), actor="Mira Holm", action=actions[n % 5], object=f"lead_{n:04d}-{digest(n)[: 8 * (n % 4)]}", purpose="lead-review", hash=digest("entry", n))
+            AuditRow(
+                seq=n,
+                at=START + timedelta(hours=n),
+                actor="Mira Holm",
+                action=actions[n % 5],
+                object=f"lead_{n:04d}-{digest(n)[: 8 * (n % 4)]}",
+                purpose="lead-review",
+                hash=digest("entry", n),
+            )
             for n in range(total, 0, -1)
-        ]  # fmt: skip
-        findings = [] if self.intact else ["entry 17: its hash does not fit its content, it was changed", "between entries 40 and 42: one entry is missing"]
-        return self._said(AuditView(rows=rows[offset : offset + limit], total=total, intact=self.intact, findings=findings))
+        ]
+        findings = (
+            []
+            if self.intact
+            else [
+                "entry 17: its hash does not fit its content, it was changed",
+                "between entries 40 and 42: one entry is missing",
+            ]
+        )
+        return self._said(
+            AuditView(rows=rows[offset : offset + limit], total=total, intact=self.intact, findings=findings)
+        )

@@ -30,7 +30,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     faults.install(app)
     app.add_middleware(LastResort, answer=faults.broke, reference=faults.reference)
-    app.add_middleware(BodyLimit, answer=faults.too_large)
+    app.add_middleware(BodyLimit)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Headers, secure=secure_cookies)
     return app

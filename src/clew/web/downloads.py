@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 
 from starlette.responses import Response
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  full-width forms count too
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe_cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection).
+    r"""A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection).
 
     >>> safe_cell('=HYPERLINK("x")'), safe_cell(-2.5), safe_cell(None)
-    ('\\'=HYPERLINK("x")', -2.5, '')
+    ('\'=HYPERLINK("x")', -2.5, '')
     """
     if value is None:
         return ""

@@ -37,15 +37,55 @@ OURS = Advice(
     "Try once more. If it happens again, give the reference number to who runs this workspace.",
 )
 ADVICE: Mapping[int, Advice] = {
-    400: Advice("That form cannot be used", "The form asks for something that cannot be.", NOTHING, "Go back, change what the message names, and send it again."),
-    401: Advice("Your session has ended", "You were signed out before this arrived.", NOTHING, "Sign in, then go back in your browser: it keeps what you typed."),
-    403: Advice("This is not open to you", "A rule of this workspace says no.", NOTHING, "Check the purpose you work under (top of the page). If you need this for your work, ask your data steward."),
-    404: Advice("There is nothing here", "Nothing by that name is here, or you may not know that it is.", NOTHING, "Go back to the list and choose from there."),
-    405: Advice("That is not possible here", "This address does not take that kind of request.", NOTHING, "Go back and use the form on the page."),
-    409: Advice("This cannot be done now", "What you asked for does not fit what is recorded.", NOTHING, "Read the message, look at the current state, and decide again."),
-    413: Advice("That is too long", "What was sent is larger than any form here takes.", NOTHING, "Shorten the text. Long material belongs in a file that is added with `clew add`."),
-    422: Advice("That cannot be read", "What was sent is not of the form that is expected.", NOTHING, "Go back, correct what the message names, and send it again."),
-}  # fmt: skip
+    400: Advice(
+        "That form cannot be used",
+        "The form asks for something that cannot be.",
+        NOTHING,
+        "Go back, change what the message names, and send it again.",
+    ),
+    401: Advice(
+        "Your session has ended",
+        "You were signed out before this arrived.",
+        NOTHING,
+        "Sign in, then go back in your browser: it keeps what you typed.",
+    ),
+    403: Advice(
+        "This is not open to you",
+        "A rule of this workspace says no.",
+        NOTHING,
+        "Check the purpose you work under (top of the page). If you need this for your work, ask your data steward.",
+    ),
+    404: Advice(
+        "There is nothing here",
+        "Nothing by that name is here, or you may not know that it is.",
+        NOTHING,
+        "Go back to the list and choose from there.",
+    ),
+    405: Advice(
+        "That is not possible here",
+        "This address does not take that kind of request.",
+        NOTHING,
+        "Go back and use the form on the page.",
+    ),
+    409: Advice(
+        "This cannot be done now",
+        "What you asked for does not fit what is recorded.",
+        NOTHING,
+        "Read the message, look at the current state, and decide again.",
+    ),
+    413: Advice(
+        "That is too long",
+        "What was sent is larger than any form here takes.",
+        NOTHING,
+        "Shorten the text. Long material belongs in a file that is added with `clew add`.",
+    ),
+    422: Advice(
+        "That cannot be read",
+        "What was sent is not of the form that is expected.",
+        NOTHING,
+        "Go back, correct what the message names, and send it again.",
+    ),
+}
 
 
 def reference() -> str:
@@ -58,15 +98,13 @@ def fault(request: Request, status: int, *, message: str = "", number: str | Non
     """The error page; logs the number, the status and nothing that was sent."""
     number = number or reference()
     log.info("reference %s: status %s", number, status)
-    return page(request, "fault.html", status=status, advice=ADVICE.get(status, OURS), message=message, reference=number)
+    return page(
+        request, "fault.html", status=status, advice=ADVICE.get(status, OURS), message=message, reference=number
+    )
 
 
 def broke(request: Request, number: str) -> Response:
     return fault(request, 500, number=number)
-
-
-def too_large(request: Request) -> Response:
-    return fault(request, 413)
 
 
 def _refused(request: Request, error: Exception) -> Response:

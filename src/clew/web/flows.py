@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -18,7 +19,12 @@ from clew.web.pages import page
 from clew.web.visit import Visitor
 
 router = APIRouter()
-DIMENSIONS = {"year": "Year of registration", "form": "Form of exploitation", "sex": "Sex", "age": "Age when trafficked"}
+DIMENSIONS = {
+    "year": "Year of registration",
+    "form": "Form of exploitation",
+    "sex": "Sex",
+    "age": "Age when trafficked",
+}
 UNKNOWN = {"unknown", ""}
 SCALE = (5, 20, 100, 500)
 """Upper ends of the map's shades, in cases: below 5 is suppressed and hatched."""
@@ -45,7 +51,7 @@ def largest(count: CountRow | FlowRow) -> int:
 def group(name: str, rows: Sequence[CountRow]) -> Group:
     mine = [row for row in rows if row.dimension == name]
     known = [row for row in mine if row.value not in UNKNOWN]
-    known.sort(key=lambda row: row.value) if name in {"year", "age"} else known.sort(key=largest, reverse=True)
+    known.sort(key=_in_order if name in {"year", "age"} else lambda row: (-largest(row), row.value))
     chart = {
         "labels": [words.plain(row.value) for row in known],
         "values": [largest(row) for row in known],
@@ -56,6 +62,12 @@ def group(name: str, rows: Sequence[CountRow]) -> Group:
     }
     missing = next((row.count for row in mine if row.value in UNKNOWN), "")
     return Group(name, DIMENSIONS[name], _most(known), tuple(known), missing, chart)
+
+
+def _in_order(row: CountRow) -> tuple[int, str]:
+    """Years and ages in their own order: 9--17 before 18--20."""
+    first = re.match(r"\d+", row.value)
+    return (int(first[0]) if first else 1_000_000, row.value)
 
 
 def _most(rows: Sequence[CountRow]) -> str:
@@ -105,7 +117,13 @@ def _line(row: FlowRow) -> dict[str, Any]:
 def _shade(code: str, total: Count, rows: Sequence[FlowRow]) -> dict[str, Any]:
     hidden = all(row.suppressed for row in rows if row.destination == code)
     band = next((i for i, top in enumerate(SCALE) if total.low < top), len(SCALE))
-    return {"code": numeric_code(code), "name": country_name(code), "words": str(total), "band": band, "suppressed": hidden}
+    return {
+        "code": numeric_code(code),
+        "name": country_name(code),
+        "words": str(total),
+        "band": band,
+        "suppressed": hidden,
+    }
 
 
 @router.get("/flows")
@@ -129,7 +147,9 @@ def flows(request: Request, visit: Visitor) -> Response:
 @router.get("/flows.csv")
 def flows_table(visit: Visitor) -> Response:
     view = visit.desk.flows(visit.actor, visit.purpose)
-    return csv_answer("flows", ("origin", "destination", "cases"), ((r.origin, r.destination, r.count) for r in view.flows))
+    return csv_answer(
+        "flows", ("origin", "destination", "cases"), ((r.origin, r.destination, r.count) for r in view.flows)
+    )
 
 
 @router.get("/flows/{dimension}.csv")

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -66,21 +67,13 @@ class Headers:
         await self.app(scope, receive, dressed)
 
 
-class TooLarge(Exception):  # noqa: N818  a control flow signal, answered with 413
-    """The request body is larger than any form here."""
-
-
 class BodyLimit:
-    """Stops reading a body at `LIMIT_BYTES`, whatever length it declared."""
+    """Stops reading a body at `LIMIT_BYTES`, whatever length it declared; the answer is the error page for 413."""
 
-    def __init__(self, app: ASGIApp, answer: Callable[[Request], Response]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         read = 0
 
         async def counted() -> Message:
@@ -88,13 +81,10 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > LIMIT_BYTES:
-                raise TooLarge
+                raise HTTPException(413)
             return message
 
-        try:
-            await self.app(scope, counted, send)
-        except TooLarge:
-            await self.answer(Request(scope))(scope, receive, send)
+        await self.app(scope, counted, send)
 
 
 class LastResort:
@@ -118,11 +108,9 @@ class LastResort:
 
         try:
             await self.app(scope, receive, watched)
-        except TooLarge:
-            raise
         except Exception as error:  # noqa: BLE001  the edge re-labels unknown errors
             reference = self.reference()
-            log.error("reference %s: %s", reference, type(error).__name__)  # noqa: TRY400
+            log.error("reference %s: %s", reference, type(error).__name__)
             if started:
                 raise RuntimeError(f"reference {reference}: the answer broke off") from None
             await self.answer(Request(scope), reference)(scope, receive, send)

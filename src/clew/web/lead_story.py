@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from clew.leads.types import Contribution, Direction, Evidence, GraphNode, LeadView
@@ -74,11 +74,14 @@ class Story:
     @property
     def dated(self) -> tuple[Exhibit, ...]:
         known = [e for e in self.exhibits if e.of.posted]
-        return tuple(sorted(known, key=lambda e: _sortable(e.of.posted)))
+        return tuple(sorted(known, key=lambda e: moment_of(e.of.posted)))
 
     @property
     def undated(self) -> int:
         return len(self.exhibits) - len(self.dated)
+
+    def can_take_back(self, judgement: str) -> bool:
+        return any(told.judgement.id == judgement and not told.taken_back_by for told in self.history)
 
     @property
     def standing(self) -> Judgement | None:
@@ -120,13 +123,15 @@ def _shared(view: LeadView) -> tuple[Shared, ...]:
 
 def _history(judgements: Sequence[Judgement]) -> tuple[Told, ...]:
     undone = {judgement.reverses: judgement for judgement in judgements if judgement.reverses}
-    newest = sorted(judgements, key=lambda j: _sortable(j.at), reverse=True)
+    newest = sorted(judgements, key=lambda j: moment_of(j.at), reverse=True)
     return tuple(Told(judgement, undone.get(judgement.id)) for judgement in newest)
 
 
-def _sortable(moment: datetime | None) -> tuple[int, float]:
-    assert moment is not None
-    return (0, moment.timestamp()) if moment.tzinfo else (0, moment.replace(tzinfo=None).timestamp())
+def moment_of(moment: datetime | None) -> datetime:
+    """A time to sort by: one without zone is taken as UTC, one that is missing comes first."""
+    if moment is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def graph_finding(story: Story) -> str:
@@ -136,7 +141,9 @@ def graph_finding(story: Story) -> str:
     if not story.shared:
         return "These records share no identifier; they are held together by how they are written"
     joined = words.count(len({record for s in holding for record in s.records}), "record")
-    title = f"{words.count(len(holding), 'shared identifier')} {'holds' if len(holding) == 1 else 'hold'} {joined} together"
+    title = (
+        f"{words.count(len(holding), 'shared identifier')} {'holds' if len(holding) == 1 else 'hold'} {joined} together"
+    )
     return title + (f"; {words.count(hubs, 'hub')} left out of the count" if hubs else "")
 
 

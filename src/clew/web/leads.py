@@ -67,16 +67,16 @@ def _queue(visit: Visit, show: str, query: str, pager: Pager) -> tuple[Sequence[
     """The lines of this page, the lines that the chart counts, and how many there are in all."""
     ask = visit.desk.leads
     counted, total = ask(visit.actor, visit.purpose, judged=SHOW[show], query=query, offset=0, limit=CHART_ROWS)
-    if pager.offset + pager.size <= max(len(counted), total if total <= CHART_ROWS else 0):
+    if total <= len(counted) or pager.offset + pager.size <= len(counted):
         return counted[pager.offset : pager.offset + pager.size], counted, total
-    if total <= CHART_ROWS:
-        return counted[pager.offset :], counted, total
     rows, _ = ask(visit.actor, visit.purpose, judged=SHOW[show], query=query, offset=pager.offset, limit=pager.size)
     return rows, counted, total
 
 
 @router.get("/leads")
-def leads(request: Request, visit: Visitor, show: Show = "open", query: Question = "", number: PageNumber = 1) -> Response:
+def leads(
+    request: Request, visit: Visitor, show: Show = "open", query: Question = "", number: PageNumber = 1
+) -> Response:
     rows, counted, total = _queue(visit, show, query.strip(), Pager(number, 0))
     found = bands([row.points for row in counted])
     return page(
@@ -105,6 +105,8 @@ def _lead_page(request: Request, visit: Visit, lead: str, *, status: int = 200, 
     """The page of a lead; `form` is what was typed and what was wrong with it."""
     story = lead_story.tell(visit.desk.lead(visit.actor, visit.purpose, lead))
     typed = {"problem": "", "verdict": "", "reason": "", "reverses": ""} | form
+    if not story.can_take_back(typed["reverses"]):
+        typed["reverses"] = ""
     return page(
         request,
         "lead.html",
@@ -142,14 +144,21 @@ def judge(
     """Records a judgement, or shows the page again with what was typed and what is missing."""
     problem = _problem(verdict, reason)
     if problem:
-        return _lead_page(request, visit, lead, status=422, problem=problem, verdict=verdict, reason=reason, reverses=reverses)
-    try:
-        done = visit.desk.judge(
-            visit.actor, visit.purpose, lead, Verdict(verdict), reason.strip(), reverses or None
+        return _lead_page(
+            request, visit, lead, status=422, problem=problem, verdict=verdict, reason=reason, reverses=reverses
         )
+    try:
+        done = visit.desk.judge(visit.actor, visit.purpose, lead, Verdict(verdict), reason.strip(), reverses or None)
     except ClewError as error:
         return _lead_page(
-            request, visit, lead, status=error.status, problem=str(error), verdict=verdict, reason=reason, reverses=reverses
+            request,
+            visit,
+            lead,
+            status=error.status,
+            problem=str(error),
+            verdict=verdict,
+            reason=reason,
+            reverses=reverses,
         )
     return RedirectResponse(f"/leads/{lead}#judgement-{done.id}", status_code=303)
 
@@ -164,5 +173,8 @@ def network_table(visit: Visitor, lead: Id) -> Response:
 @router.get("/leads/{lead}/timeline.csv")
 def timeline_table(visit: Visitor, lead: Id) -> Response:
     story = lead_story.tell(visit.desk.lead(visit.actor, visit.purpose, lead))
-    rows = ((e.of.posted.isoformat() if e.of.posted else "", e.of.place, e.of.kind, e.of.external_id, e.of.source) for e in story.exhibits)
+    rows = (
+        (e.of.posted.isoformat() if e.of.posted else "", e.of.place, e.of.kind, e.of.external_id, e.of.source)
+        for e in story.exhibits
+    )
     return csv_answer("timeline", ("posted", "place", "kind", "record", "source"), rows)

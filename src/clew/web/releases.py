@@ -68,7 +68,9 @@ def _ask(typed: dict[str, Any]) -> ReleaseAsk:
     if not title:
         raise UsageError("title: say in a few words what this release is")
     if not recipient:
-        raise UsageError("recipient: say who will get it; a release to nobody in particular is public, then write “the public”")
+        raise UsageError(
+            "recipient: say who will get it; a release to nobody in particular is public, then write “the public”"
+        )
     if len(title) > 200 or len(recipient) > 200:
         raise UsageError("title and recipient: at most 200 characters each")
     if method not in {"anonymise", "synthesise"}:

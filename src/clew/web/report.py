@@ -34,10 +34,17 @@ def chapters(report: Mapping[str, Any]) -> tuple[Chapter, ...]:
     out = []
     for title, stems in CHAPTERS.values():
         mine = [name for name in left if any(stem in name.casefold() for stem in stems)]
-        lines = tuple(line for name in mine for line in _lines(words.plain(name), left.pop(name)))
+        lines = tuple(line for name in mine for line in _opened(name, left.pop(name)))
         out.append(Chapter(title, lines))
     rest = tuple(line for name, value in left.items() for line in _lines(words.plain(name), value))
     return (*out, Chapter("Everything else in the report", rest))
+
+
+def _opened(name: str, value: Any) -> list[Line]:
+    """The chapter's title already says the name of a table in it."""
+    if isinstance(value, Mapping):
+        return [line for key, item in value.items() for line in _lines(words.plain(str(key)), item)]
+    return _lines(words.plain(name), value)
 
 
 def _lines(name: str, value: Any) -> list[Line]:

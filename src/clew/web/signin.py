@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from clew.safeguards.actors import Purpose
@@ -12,7 +12,6 @@ from clew.safeguards.errors import UsageError
 from clew.web.pages import page
 from clew.web.visit import (
     FormVisitor,
-    Visitor,
     check_form,
     drop_cookie,
     local_path,
@@ -20,6 +19,7 @@ from clew.web.visit import (
     read_cookie,
     set_cookie,
     token_for,
+    visitor,
 )
 
 router = APIRouter()
@@ -89,6 +89,6 @@ def set_purpose(visit: FormVisitor, purpose: Text = "", then: Text = "/") -> Res
     return RedirectResponse(local_path(then), status_code=303)
 
 
-@router.get("/break")
-def pause(request: Request, visit: Visitor, then: Next = "/") -> Response:
+@router.get("/break", dependencies=[Depends(visitor)])
+def pause(request: Request, then: Next = "/") -> Response:
     return page(request, "break.html", then=local_path(then))

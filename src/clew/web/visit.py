@@ -19,7 +19,7 @@ from clew.web.desk import Desk
 _LOCAL = re.compile(r"/(?:[\w.~:@-]+(?:/[\w.~:@-]+)*)?(?:\?[\w.~:@%+&=-]*)?", re.ASCII)
 
 
-class SignInNeeded(Exception):  # noqa: N818  not an error: the visitor is asked to sign in
+class SignInNeeded(Exception):
     """No session, or one that has ended."""
 
 
@@ -69,9 +69,9 @@ def drop_cookie(request: Request, response: Response, name: str) -> None:
 
 
 def local_path(text: str, otherwise: str = "/") -> str:
-    """`text` if it is a path of this site that a sign-in may lead back to, `otherwise` if not.
+    r"""`text` if it is a path of this site that a sign-in may lead back to, `otherwise` if not.
 
-    >>> local_path("/leads?show=open"), local_path("//elsewhere.example"), local_path("/\\\\elsewhere.example")
+    >>> local_path("/leads?show=open"), local_path("//elsewhere.example"), local_path("/\\elsewhere.example")
     ('/leads?show=open', '/', '/')
     """
     return text if _LOCAL.fullmatch(text) and not text.startswith("/sign-") else otherwise

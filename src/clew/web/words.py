@@ -61,10 +61,10 @@ def instant(moment: datetime | None) -> str:
 
 
 def number(value: float) -> str:
-    """Thousands apart, at most one decimal: `12 345`, `2.4`, `11`.
+    r"""Thousands apart, at most one decimal: `12 345`, `2.4`, `11`.
 
     >>> number(12345), number(2.44), number(3.0)
-    ('12\\u202f345', '2.4', '3')
+    ('12\u202f345', '2.4', '3')
     """
     text = f"{value:,.1f}".removesuffix(".0")
     return text.replace(",", "\u202f")
@@ -83,4 +83,6 @@ def plain(name: str) -> str:
         return KINDS[name]
     if name.startswith("means_"):
         return "means: " + name.removeprefix("means_").replace("_", " ")
+    if name[:1].isdigit():  # an age band or a year span: 9--17
+        return name.replace("--", "–")
     return name.replace("_", " ").replace("-", " ")

@@ -21,18 +21,21 @@ const charts = {
     const hatch = theme.hatch(colours);
     const said = (at) => `${data.labels[at]}: ${data.words ? data.words[at] : data.values[at]} ${data.unit}`;
     const names = this.axis(colours, { type: "category", data: data.labels, inverse: Boolean(data.lying), splitLine: { show: false } });
-    if (data.lying) names.axisLabel = { ...names.axisLabel, width: 130, overflow: "break" };
+    if (data.lying) names.axisLabel = { ...names.axisLabel, width: 150, overflow: "break", lineHeight: 16 };
     const values = this.axis(colours, { type: "value", minInterval: 1, axisLine: { show: false }, splitNumber: 4 });
     const bars = data.values.map((value, at) => ({
       value,
-      itemStyle: data.suppressed && data.suppressed[at] ? { color: hatch, borderColor: colours.quiet, borderWidth: 1 } : {},
+      ...(data.suppressed && data.suppressed[at] ? {
+        itemStyle: { color: hatch, borderColor: colours.quiet, borderWidth: 1 },
+        label: { show: true, formatter: data.words[at], position: data.lying ? "right" : "top", color: colours.quiet, fontSize: 14 },
+      } : {}),
     }));
     const option = this.base(colours);
     option.grid = { left: 8, right: 24, top: 12, bottom: 8, containLabel: true };
     option.tooltip.formatter = (point) => said(point.dataIndex);
     option.xAxis = data.lying ? values : names;
     option.yAxis = data.lying ? names : values;
-    option.series = [{ type: "bar", data: bars, barMaxWidth: 22, barMinHeight: 2, itemStyle: { color: colours.six[0], borderRadius: 1 } }];
+    option.series = [{ type: "bar", data: bars, barMaxWidth: 22, barMinHeight: 3, itemStyle: { color: colours.six[0], borderRadius: 1 } }];
     return option;
   },
   timeline(data, colours) {
@@ -45,7 +48,7 @@ const charts = {
     });
     option.grid = { left: 8, right: 24, top: 16, bottom: 8, containLabel: true };
     option.tooltip.formatter = (point) => `${point.data.name}\n${point.data.value[0].slice(0, 10)}, ${point.data.value[1]}`;
-    option.xAxis = this.axis(colours, { type: "time", splitNumber: 4, axisLabel: { color: colours.quiet, fontSize: 14, hideOverlap: true } });
+    option.xAxis = this.axis(colours, { type: "time", splitNumber: 4, boundaryGap: ["3%", "3%"], axisLabel: { color: colours.quiet, fontSize: 14, hideOverlap: true } });
     option.yAxis = this.axis(colours, { type: "category", data: places, inverse: true, axisLabel: { color: colours.quiet, fontSize: 14, width: 110, overflow: "truncate" } });
     option.series = [
       { type: "line", data: data.times.map((time) => [time.at, time.place]), showSymbol: false, silent: true, lineStyle: { color: colours.thread, width: 1, opacity: 0.55 }, z: 1 },

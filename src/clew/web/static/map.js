@@ -25,9 +25,8 @@ const atlas = {
     const hatch = theme.hatch(colours);
     const projection = d3.geoNaturalEarth1();
     const most = Math.max(1, ...data.lines.map((line) => line.value));
-    const width = (value) => 0.8 + 3.6 * Math.sqrt(value / most);
+    const width = (value) => 1 + 3 * Math.sqrt(value / most);
     const known = data.lines.filter((line) => this.centres[line.from] && this.centres[line.to]);
-    const tint = (line) => (selection.current === line.id ? colours.thread : colours.six[0]);
     const option = charts.base(colours);
     option.tooltip.formatter = (point) => (point.data && point.data.said ? point.data.said : "");
     option.geo = {
@@ -46,7 +45,7 @@ const atlas = {
           coords: [this.centres[line.from], this.centres[line.to]], id: line.id, said: `${line.name}: ${line.words} cases`,
           lineStyle: {
             curveness: 0.25, width: selection.current === line.id ? Math.max(3, width(line.value)) : width(line.value),
-            color: tint(line), opacity: selection.current && selection.current !== line.id ? 0.25 : 0.8,
+            color: colours.thread, opacity: selection.current && selection.current !== line.id ? 0.2 : 0.85,
             type: line.suppressed ? [3, 4] : "solid",
           },
         })),
@@ -56,7 +55,7 @@ const atlas = {
         data: known.map((line) => ({
           value: this.centres[line.to], id: line.id, said: line.within ? `Within ${line.name.split(" to ")[0]}: ${line.words} cases` : `${line.name}: ${line.words} cases`,
           symbol: line.within ? "emptyCircle" : "circle", symbolSize: line.within ? 6 + 2 * width(line.value) : 4 + width(line.value),
-          itemStyle: { color: tint(line), opacity: selection.current && selection.current !== line.id ? 0.25 : 1 },
+          itemStyle: { color: colours.thread, opacity: selection.current && selection.current !== line.id ? 0.2 : 1 },
         })),
       },
     ];

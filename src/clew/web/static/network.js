@@ -55,7 +55,11 @@ const network = {
       node.addClass("picked");
       node.connectedEdges().addClass("near").connectedNodes().not(node).addClass("near");
     });
-    new ResizeObserver(() => { cy.resize(); cy.fit(undefined, 24); }).observe(place);
+    new ResizeObserver(() => {
+      cy.resize();
+      cy.fit(undefined, 24);
+      cy.nodes().style("font-size", 12 / cy.zoom()); // letters keep their size however small the picture is
+    }).observe(place);
   },
 };
 document.addEventListener("DOMContentLoaded", () => {

@@ -1,0 +1,213 @@
+"""Home, cases, flows, releases and audit: what they show, what they hold back, what they ask before they act."""
+
+import re
+
+import pytest
+from client import Client, Page
+from fake_desk import FakeDesk
+
+from clew.safeguards.actors import Purpose
+from clew.web.desk import CountRow, FlowRow
+from clew.web.flows import group, map_data, map_finding
+from clew.web.report import chapters
+
+ASK = {
+    "title": "Cases 2015 to 2024",
+    "recipient": "University of the Lake",
+    "method": "anonymise",
+    "k": "11",
+    "columns": ["age", "gender"],
+}
+
+
+def text_of(client: Client, address: str) -> str:
+    return re.sub(r"\s+", " ", Page(client.get(address).text).text)
+
+
+def test_home_shows_failed_detectors_plainly(client: Client) -> None:
+    text = text_of(client, "/")
+    assert "34 leads wait for a judgement. 6 leads were judged so far." in text
+    assert "▲ failed price/1 12" in text
+    assert "blocked until they have read it" in text
+    assert "legitimate interests" in text
+
+
+def test_navigation_has_no_dead_end(client: Client) -> None:
+    links = {str(a["href"]) for a in Page(client.get("/").text).of("a") if str(a.get("href", "")).startswith("/")}
+    assert {"/", "/cases", "/leads", "/flows", "/releases", "/audit"} <= links
+    assert {client.get(link).status_code for link in links} == {200}
+
+
+def test_break_is_calm_and_leads_back(client: Client) -> None:
+    page = Page(client.get("/break?next=/cases").text)
+    assert "Nothing you left is lost" in page.text
+    assert "/cases" in [a["href"] for a in page.of("a") if a.get("class") == "button"]
+    assert "x.example" not in client.get("/break?next=//x.example").text
+
+
+def test_case_says_four_answers_in_four_words(client: Client) -> None:
+    text = text_of(client, "/cases/K-2001")
+    for said in (
+        "Consent to share ● yes",
+        "Sexual exploitation ○ no",
+        "Means: debt bondage ? not known",
+        "Means: threats – not asked",
+    ):
+        assert said in text
+    assert "Nigeria, Ghana" in text
+    assert "18–20" in text
+
+
+def test_identity_stays_sealed_until_a_deliberate_act(client: Client, desk: FakeDesk) -> None:
+    assert "Sealed." in text_of(client, "/cases/K-2001")
+    assert client.post("/cases/K-2001/identity", purpose="lead-review").status_code == 400
+    assert client.post("/cases/K-2001/identity", purpose="lead-review", sure="yes").status_code == 403
+    client.post("/purpose", purpose="case-support")
+    # The purpose was changed in another window after this form was made.
+    assert client.post("/cases/K-2001/identity", purpose="lead-review", sure="yes").status_code == 409
+    assert not desk.opened
+    opened = client.post("/cases/K-2001/identity", purpose="case-support", sure="yes")
+    assert "Invented" in opened.text
+    assert desk.opened == [("K-2001", Purpose.CASE_SUPPORT)]
+    assert "Invented" not in client.get("/cases/K-2001").text
+
+
+def test_cases_have_no_download(client: Client) -> None:
+    assert client.get("/cases.csv").status_code == 404
+
+
+def test_flows_keep_small_cells_suppressed(client: Client) -> None:
+    text = text_of(client, "/flows")
+    assert "The largest recorded flow leads from Romania to Germany: 644 cases" in text
+    assert "<5 (suppressed)" in text
+    assert "Borders are Natural Earth's view" in text
+    assert "73 cases without a recorded origin or destination" in text
+    assert "2.5" not in text
+
+
+def test_flow_map_joins_on_numbers_and_hatches_what_is_hidden() -> None:
+    rows = [
+        FlowRow(origin="GHA", destination="ITA", count="<5", suppressed=True),
+        FlowRow(origin="NPL", destination="QAT", count="132", suppressed=False),
+    ]
+    data = map_data(rows)
+    assert [(line["from"], line["to"], line["suppressed"]) for line in data["lines"]] == [
+        ("288", "380", True),
+        ("524", "634", False),
+    ]
+    assert {c["code"]: (c["suppressed"], c["words"]) for c in data["countries"]} == {
+        "380": (True, "<5"),
+        "634": (False, "132"),
+    }
+
+
+def test_flow_map_adds_intervals_not_middles() -> None:
+    rows = [
+        FlowRow(origin=o, destination="ITA", count=c, suppressed=c == "<5") for o, c in (("GHA", "<5"), ("NGA", "97"))
+    ]
+    (italy,) = map_data(rows)["countries"]
+    assert (italy["words"], italy["suppressed"]) == ("98 to 101", False)
+
+
+def test_flow_map_without_an_open_cell_claims_no_number() -> None:
+    assert map_finding([]) == "No flow is recorded"
+    hidden = [FlowRow(origin="GHA", destination="ITA", count="<5", suppressed=True)]
+    assert map_finding(hidden) == "No flow between two countries is large enough to show as a number"
+
+
+def test_counts_stand_in_their_own_order_and_name_what_is_missing() -> None:
+    rows = [
+        CountRow(dimension="age", value=v, count=c, suppressed=c == "<5")
+        for v, c in (("48+", "<5"), ("9--17", "7"), ("18--20", "12"), ("unknown", "31"))
+    ]
+    ages = group("age", rows)
+    assert [row.value for row in ages.rows] == ["9--17", "18--20", "48+"]
+    assert (ages.finding, ages.missing) == ("most cases: 18–20 (12)", "31")
+
+
+def fingerprint_in(html: str) -> str:
+    found = re.search(r'name="fingerprint" value="(\w+)"', html)
+    assert found
+    return found[1]
+
+
+def test_release_is_asked_looked_at_and_signed(client: Client, desk: FakeDesk) -> None:
+    look = client.post("/releases/preview", **ASK)
+    for part in ("What is suppressed", "What is invented", "Who disappears", "column citizenship, value GHA"):
+        assert part in look.text
+    assert not desk.made
+    signed = client.post("/releases", **ASK, fingerprint=fingerprint_in(look.text), sure="yes")
+    assert (signed.status_code, signed.headers["location"]) == (303, "/releases/rel_1")
+    assert desk.made[0].sha256 in client.get("/releases/rel_1").text
+    again = client.post("/releases", **ASK, fingerprint=fingerprint_in(look.text), sure="yes")
+    assert again.status_code == 409
+    assert len(desk.made) == 1
+
+
+def test_release_is_not_signed_unread_or_unlike_what_was_seen(client: Client, desk: FakeDesk) -> None:
+    seen = fingerprint_in(client.post("/releases/preview", **ASK).text)
+    assert client.post("/releases", **ASK, fingerprint=seen).status_code == 400
+    assert client.post("/releases", **(ASK | {"k": "3"}), fingerprint=seen, sure="yes").status_code == 409
+    assert client.post("/releases", **ASK, fingerprint="", sure="yes").status_code == 409
+    assert not desk.made
+
+
+def test_release_that_is_blocked_offers_no_signature(client: Client) -> None:
+    look = client.post("/releases/preview", **(ASK | {"title": "blocked"}))
+    assert "price/1 failed on 12 texts" in look.text
+    assert "Sign and release" not in look.text
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"title": " "}, "title"), ({"recipient": ""}, "recipient"), ({"method": "publish"}, "method"), ({"columns": []}, "columns"),
+     ({"columns": ["first_name", "id"]}, "columns"), ({"k": "1"}, "k"), ({"k": "many"}, "k"), ({"k": "2.5"}, "k"),
+     ({"method": "synthesise", "epsilon": "0"}, "epsilon"), ({"method": "synthesise", "epsilon": "nan"}, "epsilon"),
+     ({"method": "synthesise", "epsilon": "inf"}, "epsilon"), ({"title": "t" * 201}, "title")],
+)  # fmt: skip
+def test_release_form_names_what_does_not_fit_and_keeps_the_rest(
+    client: Client, change: dict[str, object], field: str
+) -> None:
+    answer = client.post("/releases/preview", **(ASK | change))
+    assert answer.status_code == 400
+    assert re.search(rf"{field}[^<]*:", answer.text)
+    if "recipient" not in change:
+        assert "University of the Lake" in answer.text
+
+
+def test_release_offers_no_column_that_is_sealed(client: Client) -> None:
+    offered = {
+        box["value"] for box in Page(client.get("/releases/new").text).of("input") if box.get("name") == "columns"
+    }
+    assert {"age", "gender", "citizenship"} <= offered
+    assert not offered & {"id", "first_name", "second_name", "birthdate", "phone", "email", "address", "details"}
+
+
+def test_report_keeps_every_line_in_one_chapter() -> None:
+    found = chapters(
+        {
+            "suppressed_cells": 3,
+            "groups": {"lost": 1},
+            "vanished": [],
+            "k": 11,
+            "deep": {"a": {"b": [1, 2.5, None, True]}},
+        }
+    )
+    said = {c.title: [(line.name, line.value) for line in c.lines] for c in found}
+    assert said["What is suppressed"] == [("suppressed cells", "3")]
+    assert said["What is invented"] == []
+    assert said["Who disappears"] == [("vanished", "none")]
+    assert said["Everything else in the report"] == [
+        ("groups: lost", "1"),
+        ("k", "11"),
+        ("deep: a: b", "1, 2.5, not known, yes"),
+    ]
+
+
+def test_audit_says_in_words_whether_the_chain_holds(client: Client, desk: FakeDesk) -> None:
+    assert "All 120 entries follow from one another" in text_of(client, "/audit")
+    assert "101 to 120 of 120 entries" in text_of(client, "/audit?page=3")
+    desk.intact = False
+    broken = text_of(client, "/audit")
+    assert "The chain does not verify" in broken
+    assert "one entry is missing" in broken
