@@ -1,4 +1,5 @@
 import json
+import sys
 from collections import Counter
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from clew.publish import Method, synthesise
 from clew.publish.synthesise import AGGREGATES
-from clew.safeguards.errors import UnreadableInput, UsageError
+from clew.safeguards.errors import Blocked, UnreadableInput, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,21 @@ def test_length_out_of_range_is_refused(people, length):
 def test_tables_that_cannot_be_synthesised(table, error):
     with pytest.raises(error):
         synthesise(table)
+
+
+def test_a_panic_of_the_engine_blocks_and_other_interrupts_pass(people, monkeypatch):
+    class PanicException(BaseException):
+        pass
+
+    module = sys.modules["clew.publish.synthesise"]
+    for raised, expected in ((PanicException, Blocked), (KeyboardInterrupt, KeyboardInterrupt)):
+
+        def broken(_, raised=raised):
+            raise raised
+
+        monkeypatch.setattr(module, "Dataset", broken)
+        with pytest.raises(expected):
+            synthesise(people)
 
 
 def test_missing_stays_missing_and_types_stay():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ class Anonymised:
     """A table that may leave, and the report of what it cost, which may not."""
 
     release: Releasable[pa.Table]
-    report: Report
+    report: Report = field(repr=False)
 
     @property
     def table(self) -> pa.Table:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -45,7 +45,7 @@ class Synthesised:
     release: Releasable[pa.Table]
     aggregates: Releasable[pa.Table]
     """`AGGREGATES`: the private counts that the rows were made from; combination is JSON, column to value."""
-    report: Report
+    report: Report = field(repr=False)
 
     @property
     def table(self) -> pa.Table:
