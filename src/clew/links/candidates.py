@@ -1,8 +1,8 @@
 """Which pairs of texts are worth comparing: those that share a shingle, few of them a shingle, none of them twice over.
 
-Of a shingle in n texts not all n(n-1)/2 pairs are made: all of them up to 8 texts, then every text with the 4 before it,
-then with the 2 before it. Work is linear in the keys, whatever is shared by how many. Pairs that are already together, or
-whose words differ too much, are dropped here.
+Of a shingle in n texts not all n(n-1)/2 pairs are made: first every text with the one before it, for all shingles; then
+with the 2 or 3 before it where the shingle is in few texts. Work is linear in the keys,
+whatever is shared by how many. Pairs that are already together, or whose words differ too much, are dropped here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROUNDS = 12
 """The keys are taken in rounds; what one round has put together, the next does not compare again."""
 _KEYS_A_PART = 1 << 16
 _ROWS_A_PART = 1 << 16
-_MOST_MATES = 7
+_MOST_MATES = 2
 _MARKS = 4
 """64-bit words of the summary of each text's tokens."""
 
@@ -60,16 +60,29 @@ def pairs(
     texts: Tokens,
     marks: npt.NDArray[np.uint64],
     threshold: float,
+    *,
+    nearest: bool,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The pairs of one round to compare, each once, sorted; `together` names the group each text is in so far."""
-    arguments = [(keys[low:high], bits, together, texts.counts, marks, threshold) for low, high in ranges]
+    """The pairs of one round to compare, each once, sorted; `together` names the group each text is in so far.
+
+    `nearest` pairs each text with the one before it among those that share a shingle; otherwise with the ones further.
+    """
+    arguments = [(keys[low:high], bits, together, texts.counts, marks, threshold, nearest) for low, high in ranges]
     found = np.unique(np.concatenate(list(in_threads(_pairs_of_part, arguments))))
     return (found >> np.uint64(32)).astype(np.int64), (found & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _pairs_of_part(keys: npt.NDArray[np.uint64], *arguments: object) -> npt.NDArray[np.uint64]:
-    out = np.empty(len(keys) * _MOST_MATES, np.uint64)
-    used = _propose(keys, *arguments, out)
+def _pairs_of_part(
+    keys: npt.NDArray[np.uint64],
+    bits: int,
+    together: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int32],
+    marks: npt.NDArray[np.uint64],
+    threshold: float,
+    nearest: bool,
+) -> npt.NDArray[np.uint64]:
+    out = np.empty(len(keys) * (1 if nearest else _MOST_MATES), np.uint64)
+    used = _propose(keys, bits, together, counts, marks, threshold, nearest, out)
     return out[:used].copy()
 
 
@@ -94,6 +107,7 @@ def _propose(
     counts: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint64],
     threshold: float,
+    nearest: bool,
     out: npt.NDArray[np.uint64],
 ) -> int:
     shift = np.uint64(bits)
@@ -106,10 +120,12 @@ def _propose(
         while last < len(keys) and keys[last] >> shift == shingle:
             last += 1
         size = last - first
-        mates = 7 if size <= 8 else (4 if size <= 32 else 2)
-        for here in range(first + 1, last):
+        closest, farthest = 1, 1
+        if not nearest:
+            closest, farthest = 2, 3 if size <= 4 else (2 if size <= 64 else 1)
+        for here in range(first + closest, last):
             right = np.int64(keys[here] & low_bits)
-            for there in range(max(first, here - mates), here):
+            for there in range(max(first, here - farthest), here - closest + 1):
                 left = np.int64(keys[there] & low_bits)
                 if together[left] == together[right]:
                     continue

@@ -25,7 +25,7 @@ def compiled(function: Kernel) -> Kernel:
 
 def inlined(function: Kernel) -> Kernel:
     """A helper that exists only inside kernels; nothing is kept on disk for it alone."""
-    return cast(Kernel, numba.njit(nogil=True)(function))
+    return cast(Kernel, numba.njit(nogil=True, inline="always")(function))
 
 
 @inlined

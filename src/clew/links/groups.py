@@ -7,19 +7,19 @@ text of the sample that is; the others form groups of their own in the same way.
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import numpy.typing as npt
 
-from clew.links.alignment import desk, similarity
-from clew.links.compiled import compiled, in_threads
+from clew.links.alignment import similarities
+from clew.links.compiled import compiled
 from clew.links.tokens import Tokens
 
-_SAMPLE = 5
-_TURNS = 64
+SAMPLE = 5
+"""Texts of a group that are compared with each other to find its centre."""
+TURNS = 64
 """A group that falls apart into more groups than this keeps the last ones as they were joined."""
-_TEXTS_A_PART = 1 << 16
+
+Numbers = npt.NDArray[np.int64]
 
 
 def apart(count: int) -> npt.NDArray[np.int64]:
@@ -32,20 +32,59 @@ def join(groups: npt.NDArray[np.int64], left: npt.NDArray[np.int64], right: npt.
     _join(groups, left, right)
 
 
-def settle(texts: Tokens, groups: npt.NDArray[np.int64], threshold: float) -> npt.NDArray[np.int64]:
-    """The same groups without what was only chained to them."""
-    order = np.argsort(groups, kind="stable")
-    named = groups[order]
-    edges = np.concatenate([[0], np.flatnonzero(named[1:] != named[:-1]) + 1, [len(order)]]).astype(np.int64)
-    cuts = np.unique(np.searchsorted(edges, np.arange(0, len(order) + _TEXTS_A_PART, _TEXTS_A_PART)))
-    cuts = np.unique(np.clip(np.append(cuts, len(edges) - 1), 0, len(edges) - 1))
+def settle(texts: Tokens, groups: Numbers, threshold: float) -> Numbers:
+    """The same groups without what was only chained to them; a group is named by its centre."""
     settled = groups.copy()
-    arguments = [
-        (texts.values, texts.starts, texts.counts, order, edges[low : high + 1], threshold, settled)
-        for low, high in itertools.pairwise(cuts)
-    ]
-    list(in_threads(_settle, arguments))
+    sizes = np.bincount(groups, minlength=len(groups))
+    open_texts = np.flatnonzero(sizes[groups] > 2)
+    open_texts = open_texts[np.argsort(groups[open_texts], kind="stable")]
+    for _ in range(TURNS):
+        if len(open_texts) == 0:
+            break
+        kept, centres = _around_centres(texts, open_texts, settled[open_texts], threshold)
+        settled[open_texts[kept]] = centres[kept]
+        open_texts = open_texts[~kept]
+        settled[open_texts] = _first_of_each(settled[open_texts], open_texts)
     return settled
+
+
+def _first_of_each(groups: Numbers, members: Numbers) -> Numbers:
+    """For each member the first member of its group; members of one group stand together."""
+    _, first, which = np.unique(groups, return_index=True, return_inverse=True)
+    return members[first][which]
+
+
+def _around_centres(
+    texts: Tokens, members: Numbers, groups: Numbers, threshold: float
+) -> tuple[npt.NDArray[np.bool_], Numbers]:
+    """Which members are like their group's centre, or like a sampled text that is; and that centre."""
+    _, first, which, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    places = first[:, None] + np.arange(SAMPLE) * sizes[:, None] // SAMPLE
+    sample = members[places]
+    centre = sample[np.arange(len(sample)), _central(texts, sample)]
+    kept = _like(texts, centre[which], members, threshold)
+    sample_kept = kept[places]
+    for each in range(SAMPLE):
+        again = np.flatnonzero(~kept & sample_kept[which, each])
+        kept[again] = _like(texts, sample[which[again], each], members[again], threshold)
+    return kept, centre[which]
+
+
+def _central(texts: Tokens, sample: Numbers) -> npt.NDArray[np.intp]:
+    """Of each row of sampled texts, the place of the one most like the others."""
+    one, other = np.triu_indices(SAMPLE, 1)
+    alike = similarities(texts, sample[:, one].ravel(), sample[:, other].ravel()).reshape(len(sample), -1)
+    alike[sample[:, one] == sample[:, other]] = 0.0
+    total: npt.NDArray[np.float64] = np.zeros(sample.shape)
+    for pair, ends in enumerate(zip(one, other, strict=True)):
+        total[:, ends] += alike[:, [pair]]
+    places: npt.NDArray[np.intp] = total.argmax(axis=1)
+    return places
+
+
+def _like(texts: Tokens, left: Numbers, right: Numbers, threshold: float) -> npt.NDArray[np.bool_]:
+    same: npt.NDArray[np.bool_] = left == right
+    return same | (similarities(texts, left, right, threshold) >= threshold)
 
 
 @compiled
@@ -65,66 +104,3 @@ def _join(groups: npt.NDArray[np.int64], left: npt.NDArray[np.int64], right: npt
             groups[a] = b
     for text in range(len(groups)):  # parents are smaller, so one pass from below flattens all
         groups[text] = groups[groups[text]]
-
-
-@compiled
-def _settle(
-    values: npt.NDArray[np.uint32],
-    starts: npt.NDArray[np.int64],
-    counts: npt.NDArray[np.int32],
-    order: npt.NDArray[np.int64],
-    edges: npt.NDArray[np.int64],
-    threshold: float,
-    settled: npt.NDArray[np.int64],
-) -> None:
-    room = desk()
-    sample = np.empty(_SAMPLE, np.int64)
-    total = np.empty(_SAMPLE, np.float32)
-    for group in range(len(edges) - 1):
-        members = order[edges[group] : edges[group + 1]].copy()
-        turn = 0
-        while len(members) > 2 and turn < _TURNS:
-            turn += 1
-            size = min(_SAMPLE, len(members))
-            for each in range(size):
-                sample[each] = members[each * len(members) // size]
-                total[each] = 0
-            for one in range(size):
-                for other in range(one + 1, size):
-                    alike = similarity(values, starts, counts, sample[one], sample[other], 0.0, room)
-                    total[one] += alike
-                    total[other] += alike
-            centre = sample[np.argmax(total[:size])]
-            kept = 0
-            lost = 0
-            rest = np.empty(len(members), np.int64)
-            for each in range(len(members)):
-                text = members[each]
-                if text == centre or similarity(values, starts, counts, centre, text, threshold, room) >= threshold:
-                    settled[text] = centre
-                    kept += 1
-                else:
-                    rest[lost] = text
-                    lost += 1
-            far = 0
-            for each in range(lost):
-                text = rest[each]
-                near = False
-                for one in range(size):
-                    if not near and settled[sample[one]] == centre and sample[one] != centre:
-                        near = similarity(values, starts, counts, sample[one], text, threshold, room) >= threshold
-                if near:
-                    rest[each] = -1 - text
-                else:
-                    far += 1
-            following = np.empty(far, np.int64)
-            at = 0
-            for each in range(lost):
-                if rest[each] < 0:
-                    settled[-1 - rest[each]] = centre
-                else:
-                    following[at] = rest[each]
-                    at += 1
-            members = following
-            for each in range(len(members)):
-                settled[members[each]] = members[0]

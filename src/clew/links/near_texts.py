@@ -91,10 +91,12 @@ def _alike(texts: Tokens, threshold: float) -> npt.NDArray[np.int64]:
     bits = shingles.text_bits(len(texts))
     keys = shingles.keys(texts)
     marks = candidates.summaries(texts)
-    for ranges in candidates.key_rounds(keys, bits):
-        left, right = candidates.pairs(keys, ranges, bits, together, texts, marks, threshold)
-        alike = alignment.similarities(texts, left, right, threshold) >= threshold
-        groups.join(together, left[alike], right[alike])
+    alignment.runs(texts)
+    for nearest in (True, False):
+        for ranges in candidates.key_rounds(keys, bits):
+            left, right = candidates.pairs(keys, ranges, bits, together, texts, marks, threshold, nearest=nearest)
+            alike = alignment.similarities(texts, left, right, threshold) >= threshold
+            groups.join(together, left[alike], right[alike])
     del keys, marks
     return groups.settle(texts, together, threshold)
 

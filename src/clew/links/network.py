@@ -60,7 +60,7 @@ def _summed(
 ) -> tuple[Numbers, Numbers, npt.NDArray[np.float64]]:
     pair, which = np.unique(left * max(nodes, 1) + right, return_inverse=True)
     order = np.lexsort((weight, which))  # sums in one order of terms, whatever the order of the rows
-    total = np.bincount(which[order], weight[order], len(pair))
+    total = np.bincount(which[order], weight[order], len(pair)).astype(np.float64)
     return pair // max(nodes, 1), pair % max(nodes, 1), total
 
 

@@ -10,7 +10,7 @@ one by its common ones, and a boilerplate sentence in half of all adverts cannot
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -38,11 +38,8 @@ def keys(texts: Tokens) -> npt.NDArray[np.uint64]:
     Texts that share a shingle stand side by side. The order of the texts decides nothing but their numbers.
     """
     shares = _occurrences(texts)
-    arguments = [
-        (_key_buffer(high - low), texts.values, texts.starts, texts.counts, shares, low, high, text_bits(len(texts)))
-        for low, high in parts_of(len(texts), _ROWS_A_PART)
-    ]
-    return _sorted(np.concatenate(list(in_threads(_keys_of_part, arguments))))
+    parts = [(texts, shares, low, high) for low, high in parts_of(len(texts), _ROWS_A_PART)]
+    return _sorted(np.concatenate(list(in_threads(_keys_of_part, parts))))
 
 
 def _sorted(found: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -51,28 +48,40 @@ def _sorted(found: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return np.concatenate(list(in_threads(np.sort, [(found[~high],), (found[high],)])))
 
 
-def _key_buffer(rows: int) -> int:
-    return rows * sum(KEPT)
-
-
-def _keys_of_part(size: int, *arguments: object) -> npt.NDArray[np.uint64]:
-    out = np.empty(size, np.uint64)
-    used = _choose(*arguments, np.array(RARITIES), np.array(KEPT), SHORT, out)
+def _keys_of_part(texts: Tokens, shares: npt.NDArray[np.uint16], low: int, high: int) -> npt.NDArray[np.uint64]:
+    rarities, kept = np.array(RARITIES), np.array(KEPT)
+    out = np.empty((high - low) * sum(KEPT), np.uint64)
+    shingles = _room(texts, low, high)
+    found = np.empty(len(shingles), np.uint16)
+    best, filled = np.empty((len(KEPT), max(KEPT)), np.uint64), np.empty(len(KEPT), np.int64)
+    values, starts, counts, bits = texts.values, texts.starts, texts.counts, text_bits(len(texts))
+    used = _choose(
+        values, starts, counts, shares, low, high, bits, rarities, kept, SHORT, shingles, found, best, filled, out
+    )
     return out[:used].copy()
 
 
+def _room(texts: Tokens, low: int, high: int) -> npt.NDArray[np.uint64]:
+    """Space for the shingles of the longest of these texts."""
+    return np.empty(2 * int(texts.counts[low:high].max(initial=1)), np.uint64)
+
+
 def _occurrences(texts: Tokens) -> npt.NDArray[np.uint16]:
-    """How often each shingle occurs, by the low bits of its hash, up to about 65,000. Threads count apart and add up."""
+    """How often each shingle occurs, by the low bits of its hash, to about 65,000. Threads count apart and add up."""
     workers = min(worker_count(), 4)
     slots = 1 << min(max(int(texts.counts.sum()).bit_length(), 12), 30)
-    bounds = np.linspace(0, len(texts), workers + 1).astype(np.int64)
-    arguments = [
-        (texts.values, texts.starts, texts.counts, np.zeros(slots, np.uint16), low, high, SHORT, 65_000 // workers)
-        for low, high in itertools.pairwise(bounds)
-    ]
-    shares, *others = in_threads(_count, arguments)
+    bounds = np.linspace(0, len(texts), workers + 1).astype(np.int64).tolist()
+    arguments = [(texts, slots, low, high, 65_000 // workers) for low, high in pairwise(bounds)]
+    shares, *others = in_threads(_count_part, arguments)
     for other in others:
         shares += other
+    return shares
+
+
+def _count_part(texts: Tokens, slots: int, low: int, high: int, most: int) -> npt.NDArray[np.uint16]:
+    shares = np.zeros(slots, np.uint16)
+    values, starts, counts = texts.values, texts.starts, texts.counts
+    _count(values, starts, counts, shares, low, high, SHORT, most, _room(texts, low, high))
     return shares
 
 
@@ -120,14 +129,6 @@ def _gather(
     return used
 
 
-@inlined
-def _longest(counts: npt.NDArray[np.int32], first: int, last: int) -> int:
-    longest = 1
-    for text in range(first, last):
-        longest = max(longest, counts[text])
-    return longest
-
-
 @compiled
 def _count(
     values: npt.NDArray[np.uint32],
@@ -138,16 +139,15 @@ def _count(
     last: int,
     short: int,
     most: int,
-) -> npt.NDArray[np.uint16]:
+    shingles: npt.NDArray[np.uint64],
+) -> None:
     """Adds the shingles of texts `first` to `last` to their slots, up to `most`."""
     mask = np.uint64(len(shares) - 1)
-    shingles = np.empty(2 * _longest(counts, first, last), np.uint64)
     for text in range(first, last):
         for each in range(_gather(values, starts[text], counts[text], short, shingles)):
             slot = shingles[each] & mask
             if shares[slot] < most:
                 shares[slot] += np.uint16(1)
-    return shares
 
 
 @compiled
@@ -162,19 +162,20 @@ def _choose(
     rarities: npt.NDArray[np.int64],
     kept: npt.NDArray[np.int64],
     short: int,
+    shingles: npt.NDArray[np.uint64],
+    found: npt.NDArray[np.uint16],
+    best: npt.NDArray[np.uint64],
+    filled: npt.NDArray[np.int64],
     out: npt.NDArray[np.uint64],
 ) -> int:
     """Writes the keys of texts `first` to `last`; answers how many."""
     mask = np.uint64(len(shares) - 1)
     classes = len(kept)
-    best = np.empty((classes, kept.max()), np.uint64)
-    filled = np.zeros(classes, np.int64)
     shift = np.uint64(bits)
-    shingles = np.empty(2 * _longest(counts, first, last), np.uint64)
-    found = np.empty(len(shingles), np.uint16)
     used = 0
     for text in range(first, last):
-        filled[:] = 0
+        for level in range(classes):
+            filled[level] = 0
         gathered = _gather(values, starts[text], counts[text], short, shingles)
         for each in range(gathered):
             found[each] = shares[shingles[each] & mask]

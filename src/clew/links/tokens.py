@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from clew.links.compiled import compiled, in_threads, mixed, parts_of
 from clew.links.letters import folding
 
 _ROWS_A_PART = 1 << 15
-Texts = pa.Array | pa.ChunkedArray | Sequence[str | None]
+Texts: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,35 +122,26 @@ def _tokenise(
         here = starts[row]
         end = ends[row]
         while here <= end:
-            size = 1
-            if here == end:
-                meaning = np.uint32(0)  # the end of the text ends its last word
-            else:
+            meaning = np.uint32(0)  # the end of the text ends its last word
+            if here < end:
                 lead = np.uint32(data[here])
-                point = lead
+                here += 1
+                meaning = fold[lead]
                 if lead >= 0xC0:
-                    if lead < 0xE0:
-                        size = 2
-                        point = lead & np.uint32(0x1F)
-                    elif lead < 0xF0:
-                        size = 3
-                        point = lead & np.uint32(0x0F)
-                    else:
-                        size = 4
-                        point = lead & np.uint32(0x07)
-                    if here + size > end:
-                        size = end - here
-                    for step in range(1, size):
-                        point = (point << np.uint32(6)) | (np.uint32(data[here + step]) & np.uint32(0x3F))
-                    if point >= 0x110000:
-                        point = np.uint32(0xFFFD)
-                meaning = fold[point]
-            here += size
-            if meaning == 1:
-                continue
+                    size = 1 if lead < 0xE0 else (2 if lead < 0xF0 else 3)
+                    point = lead & (np.uint32(0x3F) >> np.uint32(size))
+                    last = min(end, here + size)
+                    while here < last:
+                        point = (point << np.uint32(6)) | (np.uint32(data[here]) & np.uint32(0x3F))
+                        here += 1
+                    meaning = fold[point if point < 0x110000 else np.uint32(0xFFFD)]
+            else:
+                here += 1
             if meaning > 2 and meaning < 0x80000000:
                 word = (word ^ np.uint64(meaning)) * prime
                 inside = True
+                continue
+            if meaning == 1:
                 continue
             if inside:
                 token = np.uint32(mixed(word)) & np.uint32(0xFFFFFFFE)
