@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -110,3 +111,15 @@ def test_every_role_has_a_purpose_to_start_with(role: Role) -> None:
 
 def test_the_person_at_the_keyboard_acts_in_named_roles() -> None:
     assert operator("anna", Role.STEWARD) == Actor(id="operator:anna", name="anna", roles=frozenset({Role.STEWARD}))
+
+
+def test_the_documentation_shows_the_table_as_it_is(project_root: Path) -> None:
+    page = (project_root / "docs" / "safeguards.md").read_text(encoding="utf-8")
+    rows = {line for line in page.splitlines() if line.startswith(tuple(f"| {role} |" for role in Role))}
+    expected = set()
+    for role, purpose in itertools.product(Role, Purpose):
+        beyond = (action for action in Action if action is not Action.READ_OVERVIEW)
+        allowed = [action.value for action in beyond if decide(person(role), action, purpose).allowed]
+        if allowed:
+            expected.add(f"| {role} | {purpose} | {', '.join(allowed)} |")
+    assert rows == expected

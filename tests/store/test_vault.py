@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import stat
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 from vault_backends import (
     ADMINISTRATOR,
     ANALYST,
@@ -42,6 +45,7 @@ from clew.safeguards.errors import (
 )
 from clew.safeguards.keys import KeyRing, verify_judgement
 from clew.safeguards.permissions import Action
+from clew.store.database import _config
 from clew.store.ledger import Proposed
 from clew.store.models import APPEND_ONLY, Base
 from clew.store.vault import Vault
@@ -106,6 +110,24 @@ def test_what_was_written_is_there_after_reopening(backend: Backend, opened: tup
 def test_the_steps_make_the_tables_of_the_models(backend: Backend, opened: tuple[Vault, str | Path]) -> None:
     with backend.raw(opened[1]) as raw:
         assert compare_metadata(MigrationContext.configure(raw), Base.metadata) == []
+
+
+def test_the_steps_lead_back_and_forth(backend: Backend) -> None:
+    place = backend.empty()
+    for _ in range(2):
+        backend.create(place)
+        with backend.raw(place) as raw, raw.begin():
+            command.downgrade(_config(raw), "base")
+            assert inspect(raw).get_table_names() == ["alembic_version"]
+        if backend.name == "sqlcipher":
+            Path(place).unlink()
+
+
+def test_an_unreachable_server_is_named_without_its_address() -> None:
+    for address in ("postgresql://u:secret-word@/v?host=/nowhere", "postgresql://u:secret-word@host:port/v"):
+        with pytest.raises(ClewError) as refused:
+            Vault.open(address, RING)
+        assert "secret-word" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_a_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:

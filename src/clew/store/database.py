@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, pool
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -149,9 +150,14 @@ def _make_private(path: Path) -> None:
 
 
 def _postgresql(address: str) -> Engine:
-    url = make_url(address)
-    if url.get_backend_name() != "postgresql":
+    if not address.startswith("postgresql://"):
         raise UsageError("vault: a file or a postgresql:// URL is needed")
+    if find_spec("psycopg") is None:
+        raise UsageError("vault: PostgreSQL needs the extra: pip install clew[postgres]")
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        raise UsageError("vault: the postgresql:// URL cannot be read") from None
     return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
 
 
