@@ -33,7 +33,10 @@ def test_scan_writes_the_contract_columns_and_exact_spans(clew, adverts, tmp_pat
     table = read_table(out).table
     assert table.column_names == ["id", "kind", "value", "start", "end", "confidence", "detector"]
     texts = dict(zip("abc", TEXTS, strict=True))
-    found = {(row["id"], row["kind"], row["value"]): texts[row["id"]][int(row["start"]) : int(row["end"])] for row in table.to_pylist()}
+    found = {
+        (row["id"], row["kind"], row["value"]): texts[row["id"]][int(row["start"]) : int(row["end"])]
+        for row in table.to_pylist()
+    }
     assert found["a", "phone", "+442079460123"] == "+44 20 7946 0123"
     assert found["c", "email", "jobs@example.com"] == "jobs@example.com"
 
@@ -53,7 +56,9 @@ def test_columns_may_have_other_names(clew, tmp_path):
     path = tmp_path / "ads.csv"
     write_table(pa.table({"no": ["1", "2"], "says": TEXTS[:2], "when": ["2024", "2024"]}), path)
     assert clew("adverts", "cluster", path, "--id", "no", "--text", "says", "--out", tmp_path / "o.csv").code == 0
-    assert clew("adverts", "cluster", path, "--map", "id=no", "--map", "text=says", "--out", tmp_path / "p.csv").code == 0
+    assert (
+        clew("adverts", "cluster", path, "--map", "id=no", "--map", "text=says", "--out", tmp_path / "p.csv").code == 0
+    )
     assert column(tmp_path / "o.csv", "id") == column(tmp_path / "p.csv", "id") == ["1", "2"]
 
 
@@ -74,7 +79,11 @@ def test_rejected_rows_are_counted_named_and_kept_beside_the_output(clew, tmp_pa
     assert "3 rows could not be read" in ended.err
     kept = read_table(tmp_path / "o.rejects.csv").table
     assert kept.column_names == ["row", "id", "field", "rule", "raw"]
-    assert list(zip(kept["row"].to_pylist(), kept["field"].to_pylist(), strict=True)) == [("2", "(row)"), ("3", "id"), ("4", "text")]
+    assert list(zip(kept["row"].to_pylist(), kept["field"].to_pylist(), strict=True)) == [
+        ("2", "(row)"),
+        ("3", "id"),
+        ("4", "text"),
+    ]
     assert column(tmp_path / "o.csv", "id") == ["a"]
 
 

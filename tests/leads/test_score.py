@@ -16,7 +16,22 @@ from clew.safeguards.acts import Judgement, Verdict
 from clew.standards.signs import signs
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-NUMBERS = ("adverts", "tips", "calls", "conversations", "payments", "pages", "contacts", "phones", "texts", "pictures", "places", "sites", "days", "moves")
+NUMBERS = (
+    "adverts",
+    "tips",
+    "calls",
+    "conversations",
+    "payments",
+    "pages",
+    "contacts",
+    "phones",
+    "texts",
+    "pictures",
+    "places",
+    "sites",
+    "days",
+    "moves",
+)
 
 
 def features(*rows):
@@ -24,13 +39,27 @@ def features(*rows):
     usual = dict.fromkeys(NUMBERS, 0) | {"adverts": 4, "contacts": 1, "phones": 1, "texts": 1, "places": 2, "days": 20}
     filled = [{"network": number, "first": AT, "last": AT} | usual | row for number, row in enumerate(rows)]
     return pa.Table.from_pylist(filled).cast(
-        pa.schema([("network", pa.int64()), ("first", pa.timestamp("us", "UTC")), ("last", pa.timestamp("us", "UTC")), *((name, pa.int64()) for name in NUMBERS)])
+        pa.schema(
+            [
+                ("network", pa.int64()),
+                ("first", pa.timestamp("us", "UTC")),
+                ("last", pa.timestamp("us", "UTC")),
+                *((name, pa.int64()) for name in NUMBERS),
+            ]
+        )
     )
 
 
 def shown(*rows):
     """network, sign, adverts."""
-    return pa.table({"network": pa.array([r[0] for r in rows], pa.int64()), "sign": [r[1] for r in rows], "adverts": pa.array([r[2] for r in rows], pa.int64()), "evidence": [["r"] for _ in rows]})
+    return pa.table(
+        {
+            "network": pa.array([r[0] for r in rows], pa.int64()),
+            "sign": [r[1] for r in rows],
+            "adverts": pa.array([r[2] for r in rows], pa.int64()),
+            "evidence": [["r"] for _ in rows],
+        }
+    )
 
 
 def points(table, signs_table=None):
@@ -92,7 +121,11 @@ def test_the_queue_names_leads_by_their_earliest_record_and_leaves_small_ones_ou
     anchors = pa.table({"network": pa.array([0, 1, 2], pa.int64()), "record_id": ["ra", "rb", "rc"]})
     leads, reasons = build_queue(table, shown(), anchors)
     assert leads["network"].to_pylist() == [2, 0]
-    again, _ = build_queue(features({}, {"contacts": 5, "texts": 8}), shown(), pa.table({"network": pa.array([0, 1], pa.int64()), "record_id": ["rx", "ra"]}))
+    again, _ = build_queue(
+        features({}, {"contacts": 5, "texts": 8}),
+        shown(),
+        pa.table({"network": pa.array([0, 1], pa.int64()), "record_id": ["rx", "ra"]}),
+    )
     assert again["lead"][0] == leads["lead"][1]
     assert set(reasons["lead"].to_pylist()) == set(leads["lead"].to_pylist())
 
@@ -112,7 +145,23 @@ def test_every_reason_for_a_look_has_words_a_source_and_an_innocent_reading():
     assert len({rule.words for rule in rules()}) == len(rules())
 
 
-@pytest.mark.parametrize("trait", ["young", "mature", "asian", "black", "latina", "trans", "muslim", "student", "foreign", "teen", "exotic", "nationality"])
+@pytest.mark.parametrize(
+    "trait",
+    [
+        "young",
+        "mature",
+        "asian",
+        "black",
+        "latina",
+        "trans",
+        "muslim",
+        "student",
+        "foreign",
+        "teen",
+        "exotic",
+        "nationality",
+    ],
+)
 def test_no_sign_reads_a_protected_trait(trait):
     phrases = [term for sign in signs() for terms in sign.terms.values() for term in terms]
     assert not [phrase for phrase in phrases if trait in phrase.lower().split()]
@@ -135,7 +184,16 @@ def test_reasons_are_said_in_words_with_their_number():
 
 
 def judgement(name, verdict=Verdict.YES, reverses=None, minute=0):
-    return Judgement(id=name, lead="l", verdict=verdict, reason="r", actor="a", at=AT.replace(minute=minute), reverses=reverses, signature="")
+    return Judgement(
+        id=name,
+        lead="l",
+        verdict=verdict,
+        reason="r",
+        actor="a",
+        at=AT.replace(minute=minute),
+        reverses=reverses,
+        signature="",
+    )
 
 
 def test_the_latest_judgement_that_was_not_taken_back_stands():

@@ -41,7 +41,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the demo puts its files.")] = Path("demo-out"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the demo puts its files.")] = Path(
+        "demo-out"
+    ),
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same world.")] = 7,
     adverts: Annotated[int, typer.Option("--adverts", min=100, help="How many adverts the world has.")] = 20_000,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the workbench at the end.")] = True,
@@ -70,7 +72,9 @@ def demo(
     if serve:
         _serve(out, unlock, host, port)
     else:
-        typer.echo(f"Open the workbench with: CLEW_KEY_FILE={out / 'demo.key'} clew serve --workspace {out / 'workspace'}")
+        typer.echo(
+            f"Open the workbench with: CLEW_KEY_FILE={out / 'demo.key'} clew serve --workspace {out / 'workspace'}"
+        )
 
 
 def _prepare(out: Path) -> None:
@@ -90,13 +94,19 @@ def _prepare(out: Path) -> None:
 def _build(seed: int, adverts: int, folder: Path, progress: Progress) -> None:
     from clew.world import build, write
 
-    write(build(seed, adverts, progress=lambda step, d, t: progress(f"World: {step}", d, t)), folder, progress=lambda _, d, t: progress("World: files", d, t))
+    write(
+        build(seed, adverts, progress=lambda step, d, t: progress(f"World: {step}", d, t)),
+        folder,
+        progress=lambda _, d, t: progress("World: files", d, t),
+    )
 
 
 def _add_all(workspace: Workspace, actor: Actor, world: Path, seed: int, progress: Progress) -> dict[str, int]:
     from clew.records import KINDS, LegalBasis, Source, Tlp
 
-    source = Source(name=f"Invented world, seed {seed}", basis=LegalBasis.SYNTHETIC, purpose="demonstration", tlp=Tlp.CLEAR)
+    source = Source(
+        name=f"Invented world, seed {seed}", basis=LegalBasis.SYNTHETIC, purpose="demonstration", tlp=Tlp.CLEAR
+    )
     counts: dict[str, int] = {}
     for done, (plural, name) in enumerate(_FILES):
         progress("Adding files", done, len(_FILES))
@@ -120,19 +130,40 @@ def _summary(workspace: Workspace, actor: Actor, world: Path, counts: dict[str, 
         f"{ran.claims:,} signals in {ran.texts:,} texts ({ran.failures} failed); {ran.clusters:,} texts apart; "
         f"{ran.networks:,} networks; {ran.hubs} hubs that join nothing; {ran.leads} leads for a person to judge."
     )
-    truth = Table("measured on the invented world", "found", title="\nHow it compares with the truth", title_justify="left", title_style="bold")
+    truth = Table(
+        "measured on the invented world",
+        "found",
+        title="\nHow it compares with the truth",
+        title_justify="left",
+        title_style="bold",
+    )
     results = compare(workspace, world, ran.leads)
     for name, words in results["lines"]:
         truth.add_row(name, words)
     console.print(truth)
-    classes = Table("who posts", "posters", "in a lead", "share", title="\nWho the leads put before a person", title_justify="left", title_style="bold")
+    classes = Table(
+        "who posts",
+        "posters",
+        "in a lead",
+        "share",
+        title="\nWho the leads put before a person",
+        title_justify="left",
+        title_style="bold",
+    )
     for row in results["classes"]:
-        classes.add_row(row["class"], f"{row['posters']:,}", f"{row['flagged']:,}", f"{row['rate']:.1%} ({row['low']:.1%} to {row['high']:.1%})")
+        classes.add_row(
+            row["class"],
+            f"{row['posters']:,}",
+            f"{row['flagged']:,}",
+            f"{row['rate']:.1%} ({row['low']:.1%} to {row['high']:.1%})",
+        )
     console.print(classes)
     console.print(f"[bold]Wrong flags on independent workers: {results['independents']}[/bold]")
     for line in _publishing(workspace, actor):
         console.print(line)
-    console.print("Points, not a probability. The world is invented: none of these figures says anything of the real one.")
+    console.print(
+        "Points, not a probability. The world is invented: none of these figures says anything of the real one."
+    )
 
 
 def compare(workspace: Workspace, world: Path, top: int) -> dict[str, Any]:
@@ -144,9 +175,13 @@ def compare(workspace: Workspace, world: Path, top: int) -> dict[str, Any]:
     names = workspace.lake.read("adverts", ["record_id", "external_id"])
     clusters = _by_file_id(workspace.lake.read("clusters"), names)
     texts = compare_clusters(truth, clusters)
-    claims = workspace.lake.query("SELECT record_id, kind, value FROM claims WHERE kind = 'phone' AND record_kind = 'advert' AND start IS NOT NULL")
+    claims = workspace.lake.query(
+        "SELECT record_id, kind, value FROM claims WHERE kind = 'phone' AND record_kind = 'advert' AND start IS NOT NULL"
+    )
     phones = compare_phones(truth, _by_file_id(claims, names))
-    held = workspace.lake.query("SELECT l.lead, m.record_id, l.points FROM leads l JOIN members m USING (network) WHERE m.record_kind = 'advert'")
+    held = workspace.lake.query(
+        "SELECT l.lead, m.record_id, l.points FROM leads l JOIN members m USING (network) WHERE m.record_kind = 'advert'"
+    )
     leads = compare_leads(truth, _by_file_id(held, names).rename_columns({"id": "record"}), top)
     lines = [
         ("near-duplicate texts: pairs found that are right (precision)", f"{texts.precision:.3f}"),
@@ -155,12 +190,22 @@ def compare(workspace: Workspace, world: Path, top: int) -> dict[str, Any]:
         ("numbers read that are the advert's own", str(phones.right)),
         (f"controllers' networks among the {leads.leads} leads", str(leads.networks)),
         *(
-            (f"controllers' networks among the first {few} leads", str(compare_leads(truth, _by_file_id(held, names).rename_columns({"id": "record"}), few).networks))
+            (
+                f"controllers' networks among the first {few} leads",
+                str(compare_leads(truth, _by_file_id(held, names).rename_columns({"id": "record"}), few).networks),
+            )
             for few in (20, 50)
             if few < leads.leads
         ),
     ]
-    return {"lines": lines, "classes": leads.by_class.to_pylist(), "independents": str(leads.independents), "leads": leads, "texts": texts, "phones": phones}
+    return {
+        "lines": lines,
+        "classes": leads.by_class.to_pylist(),
+        "independents": str(leads.independents),
+        "leads": leads,
+        "texts": texts,
+        "phones": phones,
+    }
 
 
 def _by_file_id(table: pa.Table, names: pa.Table) -> pa.Table:
@@ -186,7 +231,11 @@ def _publishing(workspace: Workspace, actor: Actor) -> list[str]:
 
 def _gone(report: Any) -> str:
     values = report["values"]
-    return f"{values['suppressed']['number']} of {values['in']} single values disappear" if "suppressed" in values else "see the report"
+    return (
+        f"{values['suppressed']['number']} of {values['in']} single values disappear"
+        if "suppressed" in values
+        else "see the report"
+    )
 
 
 def _serve(out: Path, unlock: Any, host: str, port: int) -> None:

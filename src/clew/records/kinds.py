@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, get_type_hints
 
 import pyarrow as pa
@@ -256,3 +257,10 @@ KINDS: Mapping[str, Kind] = {
     )
 }
 """By the plural name that the command line uses."""
+
+
+@cache
+def answer_fields() -> tuple[str, ...]:
+    """The fields of a case that are answered with yes, no, unknown or not asked, in order."""
+    hints = get_type_hints(Case)
+    return tuple(f.name for f in dataclasses.fields(Case) if Answer in getattr(hints[f.name], "__args__", ()))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.records.imprecise import AgeRange, Answer, DateInterval
-from clew.records.kinds import AGE_RANGE, DATE_INTERVAL, INSTANT, Field
+from clew.records.kinds import AGE_RANGE, DATE_INTERVAL, INSTANT, Field, answer_fields
 
 Fitted = tuple[pa.Array, pa.Array, str]
 """The typed column, which rows do not fit, and the rule they break."""
@@ -32,21 +32,13 @@ def fit(
         return _instants(column, date_format)
     if field.type in (DATE_INTERVAL, AGE_RANGE):
         return _imprecise(column, field, date_format)
-    if field.name in _answer_fields():
+    if field.name in answer_fields():
         return _answers(column, empty_answer)
     if field.type == pa.int64():
         return _numbers(column, pa.int64(), r"^\s*[+-]?\d{1,18}(?:\.0+)?\s*$", "not a whole number")
     if field.type == pa.float64():
         return _numbers(column, pa.float64(), r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$", "not a number")
     return _as_text(column), _none_broken(column), ""
-
-
-def _answer_fields() -> frozenset[str]:
-    from clew.records.kinds import KINDS
-
-    cases = KINDS["cases"]
-    hints = cases.type.__annotations__
-    return frozenset(name for name, hint in hints.items() if "Answer" in str(hint))
 
 
 def _as_text(column: pa.Array) -> pa.Array:

@@ -75,7 +75,7 @@ class Lake:
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """For look-ups by id on pages; analysis is written in Ibis."""
         with self._one_at_a_time:
-            return cast(pa.Table, self._sql.execute(sql, list(parameters)).fetch_arrow_table())
+            return cast(pa.Table, self._sql.execute(sql, list(parameters)).to_arrow_table())
 
     def close(self) -> None:
         self._ibis.disconnect()

@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from clew.insight.flows import case_flows
-from clew.records import KINDS, Answer
+from clew.records import Answer
 from clew.records.imprecise import AgeRange, DateInterval
+from clew.records.kinds import answer_fields
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action
@@ -49,7 +50,7 @@ class Counting(Opened):
             identity = self.vault.unseal([row["record_id"]], actor, purpose, why=why)[row["record_id"]]
         else:
             self.vault.record(actor, Action.READ_CASE.value, row["record_id"], purpose)
-        answers = {f.name: row[f.name] for f in KINDS["cases"].fields if f.name in row and row[f.name] in set(Answer)}
+        answers = {name: row[name] for name in answer_fields() if row[name]}
         source = next((s.name for s in self.vault.sources() if s.id == row["source_id"]), "")
         return CaseView(row=_case_row(row), answers=answers, source=source, identity=identity)
 

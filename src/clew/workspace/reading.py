@@ -196,7 +196,7 @@ class Reading(Opened):
         at = {"tip": "received", "call": "received", "conversation": "sent"}[kind]
         place = "NULL" if kind == "conversation" else "area"
         rows = self.lake.query(
-            f"SELECT record_id, external_id, source_id, {at} AS at, {place} AS place FROM {kind}s WHERE record_id IN (SELECT unnest($1)) ORDER BY at, record_id",  # noqa: S608 (names are ours)
+            f"SELECT record_id, external_id, source_id, {at} AS seen_at, {place} AS place FROM {kind}s WHERE record_id IN (SELECT unnest($1)) ORDER BY seen_at, record_id",  # noqa: S608 (names are ours)
             [list(records)],
         )
         return [
@@ -205,7 +205,7 @@ class Reading(Opened):
                 kind=kind,
                 external_id=row["external_id"][:12],
                 source=sources.get(row["source_id"], ""),
-                posted=row["at"],
+                posted=row["seen_at"],
                 place=row["place"],
                 text=words.get(row["record_id"], {}).get("text"),
             )

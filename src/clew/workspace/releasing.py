@@ -51,7 +51,8 @@ class Releasing(Reading):
             if any(release.fingerprint == made for release in self.vault.releases()):
                 raise Conflict("the same data were released with the same method and settings before")
             if ask.method == Method.SYNTHESISE:
-                Budget(DATASET, self.settings.epsilon, self.vault.spent(DATASET)).spend(ask.parameter)
+                spent = self.vault.spent(DATASET)
+                Budget(dataset=DATASET, total_epsilon=self.settings.epsilon, spent=spent).spend(ask.parameter)
             elif ask.parameter < self.settings.k:
                 raise Blocked(f"k: this workspace releases nothing below k = {self.settings.k}")
         except ClewError as error:

@@ -1,0 +1,53 @@
+"""One small invented world, walked through once; tests that change a workspace make their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clew.records import KINDS, LegalBasis, Source
+from clew.safeguards.keys import Cost, Unlock
+from clew.workspace import Workspace
+from clew.world import build, write
+
+CHEAP = Cost(passes=1, memory_kib=64, lanes=1)
+INVENTED = Source(name="Invented world", basis=LegalBasis.SYNTHETIC)
+FILES = {
+    "adverts": "adverts.csv", "postings": "postings.csv", "pages": "pages.jsonl", "images": "images.csv", "tips": "tips.csv",
+    "calls": "calls.csv", "conversations": "conversations.csv", "payments": "payments.csv", "areas": "areas.csv",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    write(build(11, 1200), folder)
+    return folder
+
+
+def make(folder: Path) -> Workspace:
+    return Workspace.create(folder / "w", Unlock(key_file=folder / "k" / "w.key"), cost=CHEAP, owner="anna")
+
+
+def reopen(folder: Path) -> Workspace:
+    return Workspace.open(folder / "w", Unlock(key_file=folder / "k" / "w.key"), cost=CHEAP)
+
+
+@pytest.fixture()
+def empty(tmp_path: Path):
+    with make(tmp_path) as workspace:
+        yield workspace
+
+
+@pytest.fixture(scope="session")
+def walked(world: Path, tmp_path_factory: pytest.TempPathFactory):
+    """The whole world, added and run."""
+    with make(tmp_path_factory.mktemp("walked")) as workspace:
+        actor = workspace.account()
+        for plural, name in FILES.items():
+            workspace.add(KINDS[plural], world / name, INVENTED, None, actor)
+        for name in ("cases_ctdc.csv", "cases_htcds.xlsx"):
+            workspace.add(KINDS["cases"], world / name, INVENTED, None, actor)
+        workspace.ran = workspace.run(actor)
+        yield workspace

@@ -1,0 +1,302 @@
+"""The chain on the invented world: what goes in is kept, what is sealed stays sealed, and the truth is found again."""
+
+from __future__ import annotations
+
+import pytest
+
+from clew.cli.demo import compare
+from clew.records import KINDS, LegalBasis, Source, read_table
+from clew.safeguards.actors import Purpose, Role
+from clew.safeguards.acts import Verdict
+from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, UsageError
+from clew.safeguards.keys import Unlock
+from clew.safeguards.permissions import Action
+from clew.web.desk import ReleaseAsk
+from clew.workspace import Workspace
+
+from .conftest import CHEAP, FILES, INVENTED, make, reopen
+
+ASK = ReleaseAsk(
+    title="Yearly",
+    recipient="the public",
+    method="anonymise",
+    parameter=11,
+    columns=("registered", "gender", "exploited_in"),
+)
+
+
+def review(workspace):
+    return workspace.account(), Purpose.LEAD_REVIEW
+
+
+def test_every_row_of_every_file_is_there(walked, world):
+    for plural, name in FILES.items():
+        assert walked.lake.count(plural) == read_table(world / name).table.num_rows, plural
+    cases = read_table(world / "cases_ctdc.csv").table.num_rows + read_table(world / "cases_htcds.xlsx").table.num_rows
+    assert walked.lake.count("cases") == cases
+
+
+def test_no_detector_failed_on_the_world(walked):
+    assert walked.failed() == {}
+    assert walked.ran.failures == 0
+
+
+def test_the_chain_finds_again_what_is_true_of_the_world(walked, world):
+    found = compare(walked, world, walked.ran.leads)
+    assert found["texts"].precision >= 0.99
+    assert found["texts"].recall >= 0.98
+    assert found["phones"].found.rate >= 0.9
+    assert found["phones"].right.rate >= 0.97
+    assert found["leads"].networks.rate >= 0.5
+    assert found["leads"].independents.rate <= 0.1
+
+
+def test_the_same_records_give_the_same_leads(walked, world, tmp_path):
+    with make(tmp_path) as again:
+        for plural, name in reversed(FILES.items()):  # in another order
+            again.add(KINDS[plural], world / name, INVENTED, None, again.account())
+        again.run(again.account())
+        one, other = (
+            w.lake.read("leads", ["lead", "points", "adverts"]).sort_by("lead").to_pylist() for w in (walked, again)
+        )
+    assert [row["lead"] for row in one] == [row["lead"] for row in other]
+    assert [row["points"] for row in one] == pytest.approx([row["points"] for row in other])
+
+
+def test_adding_a_file_twice_doubles_nothing(empty, world):
+    actor = empty.account()
+    first = empty.add(KINDS["tips"], world / "tips.csv", INVENTED, None, actor)
+    second = empty.add(KINDS["tips"], world / "tips.csv", INVENTED, None, actor)
+    assert (second.new, second.known) == (0, first.new)
+    assert empty.lake.count("tips") == empty.vault.sealed_count("tips") == first.new
+
+
+def test_the_same_row_from_another_source_is_another_record(empty, world):
+    actor = empty.account()
+    empty.add(KINDS["areas"], world / "areas.csv", INVENTED, None, actor)
+    other = Source(name="Another", basis=LegalBasis.PUBLIC_INTEREST)
+    assert empty.add(KINDS["areas"], world / "areas.csv", other, None, actor).known == 0
+
+
+def test_a_source_cannot_come_back_on_other_terms(empty, world):
+    actor = empty.account()
+    empty.add(KINDS["areas"], world / "areas.csv", INVENTED, None, actor)
+    with pytest.raises(Conflict):
+        empty.add(
+            KINDS["areas"], world / "areas.csv", Source(name="Invented world", basis=LegalBasis.CONSENT), None, actor
+        )
+
+
+def test_rejected_rows_are_counted_and_kept_in_the_workspace(empty, tmp_path):
+    path = tmp_path / "ads.csv"
+    path.write_text("id,text,posted\n1,a,2024-01-01\n2,b,someday\n3,c,2024-01-01,x\n")
+    added = empty.add(KINDS["adverts"], path, INVENTED, None, empty.account())
+    assert (added.new, len(added.rejects)) == (1, 2)
+    kept = read_table(empty.folder / "rejects" / "ads.rejects.csv").table
+    assert kept["rule"].to_pylist()[1].startswith("row has more or fewer cells")
+
+
+def test_no_word_of_a_sealed_record_rests_in_the_lake(walked, world):
+    said = [text for text in read_table(world / "tips.csv").table["text"].to_pylist() if len(text) > 20]
+    names = [name for name in read_table(world / "cases_htcds.xlsx").table["prs_SecondName"].to_pylist() if name]
+    ids = read_table(world / "cases_htcds.xlsx").table.column(0).to_pylist()
+    walked.lake.query("CHECKPOINT")
+    content = (walked.folder / "lake.duckdb").read_bytes()
+    assert said and names and ids
+    for value in said[:50] + [name for name in names if len(name) > 7]:
+        assert value.encode() not in content
+    sealed = walked.lake.query(
+        "SELECT count(*) AS n FROM claims WHERE record_kind IN ('tip', 'call', 'conversation') AND kind NOT IN ('wording', 'language') AND value IS NOT NULL"
+    )
+    assert sealed["n"][0].as_py() == 0
+
+
+def test_tips_join_adverts_by_pseudonym(walked):
+    joined = walked.lake.query(
+        "SELECT count(DISTINCT t.record_id) AS n FROM members t JOIN members a USING (network) WHERE t.record_kind = 'tip' AND a.record_kind = 'advert'"
+    )
+    assert joined["n"][0].as_py() > 0
+
+
+def test_a_lead_explains_itself_and_that_it_was_read_is_recorded(walked):
+    actor, purpose = review(walked)
+    rows, total = walked.leads(actor, purpose)
+    assert total == walked.ran.leads > 0
+    view = walked.lead(actor, purpose, rows[0].id)
+    assert sum(c.points for c in view.contributions) == pytest.approx(rows[0].points, abs=0.06)
+    assert view.label.startswith("Points, not a probability")
+    assert any(item.spans for item in view.evidence)
+    for item in view.evidence:
+        for start, end, _ in item.spans:
+            assert 0 <= start < end <= len(item.text)
+    assert {edge.source for edge in view.edges} <= {node.id for node in view.nodes}
+    (newest, *_), _ = walked.vault.audit(actor, Purpose.OVERSIGHT, about=rows[0].id)
+    assert newest.action == "read_lead"
+
+
+def test_searching_finds_leads_by_what_their_adverts_say(walked):
+    actor, purpose = review(walked)
+    rows, _ = walked.leads(actor, purpose, limit=1)
+    advert = next(item for item in walked.lead(actor, purpose, rows[0].id).evidence if item.kind == "advert")
+    found, _ = walked.leads(actor, purpose, query=advert.external_id)
+    assert rows[0].id in [row.id for row in found]
+    assert walked.leads(actor, purpose, query="100%_\\ nothing '; DROP TABLE leads")[1] == 0
+
+
+def test_only_a_judgement_changes_a_lead_and_it_can_be_taken_back(walked):
+    actor, purpose = review(walked)
+    lead = walked.leads(actor, purpose)[0][-1].id
+    before = walked.leads(actor, purpose, judged=False)[1]
+    with pytest.raises(UsageError, match="reason"):
+        walked.judge(actor, purpose, lead, Verdict.NO, "  ")
+    made = walked.judge(actor, purpose, lead, Verdict.NO, "Two colleagues who share a flat.")
+    assert walked.leads(actor, purpose, judged=False)[1] == before - 1
+    assert walked.lead(actor, purpose, lead).row.verdict is Verdict.NO
+    back = walked.judge(actor, purpose, lead, Verdict.NOT_SURE, "The flat is in another city.", made.id)
+    assert walked.lead(actor, purpose, lead).row.verdict is Verdict.NOT_SURE
+    with pytest.raises(Conflict):
+        walked.judge(actor, purpose, lead, Verdict.YES, "again", made.id)
+    walked.judge(actor, purpose, lead, Verdict.NO, "They wrote to us.", back.id)
+    with pytest.raises(NotFound):
+        walked.judge(actor, purpose, "lead_0", Verdict.YES, "x")
+    assert walked.vault.verify() == []
+
+
+def test_a_case_shows_its_identity_only_by_a_recorded_act(walked):
+    actor = walked.account()
+    rows, total = walked.cases(actor, Purpose.CASE_SUPPORT, limit=500)
+    assert total == walked.lake.count("cases")
+    view = walked.case(actor, Purpose.CASE_SUPPORT, rows[0].number)
+    assert view.identity is None
+    assert set(view.answers.values()) <= {"yes", "no", "unknown", "not_asked"}
+    opened = walked.case(actor, Purpose.CASE_SUPPORT, rows[0].number, open_identity=True)
+    assert opened.identity["id"]
+    (newest, *_), _ = walked.vault.audit(actor, Purpose.OVERSIGHT)
+    assert newest.action == "read_identity"
+    with pytest.raises(NotAllowed):
+        walked.case(actor, Purpose.STATISTICS, rows[0].number, open_identity=True)
+
+
+def test_flows_suppress_small_cells(walked):
+    view = walked.flows(walked.account(), Purpose.STATISTICS)
+    assert view.flows
+    for row in (*view.flows, *view.counts):
+        assert row.suppressed == row.count.startswith("<")
+        assert row.suppressed or int(row.count) == 0 or int(row.count) >= 5
+    assert {row.dimension for row in view.counts} == {"year", "form", "sex", "age"}
+
+
+def test_a_release_is_one_event_and_cannot_be_made_twice(world, tmp_path):
+    with make(tmp_path) as workspace:
+        actor = workspace.account()
+        workspace.add(KINDS["cases"], world / "cases_ctdc.csv", INVENTED, None, actor)
+        preview = workspace.preview_release(actor, Purpose.STATISTICS, ASK)
+        assert preview.blocked is None
+        assert not (workspace.folder / "releases").exists()
+        made = workspace.release(actor, Purpose.STATISTICS, ASK)
+        assert made.fingerprint == preview.fingerprint
+        assert read_table(workspace.folder / "releases" / f"{made.id}.csv").table.column_names == list(ASK.columns)
+        assert "before" in workspace.preview_release(actor, Purpose.STATISTICS, ASK).blocked
+        with pytest.raises(Conflict):
+            workspace.release(actor, Purpose.STATISTICS, ASK)
+        assert len(list((workspace.folder / "releases").iterdir())) == 2
+        assert workspace.releases(actor, Purpose.STATISTICS) == [made]
+
+
+def test_a_spent_budget_and_a_small_k_block_a_release(world, tmp_path):
+    with make(tmp_path) as workspace:
+        actor = workspace.account()
+        workspace.add(KINDS["cases"], world / "cases_ctdc.csv", INVENTED, None, actor)
+        dp = ReleaseAsk(title="t", recipient="r", method="synthesise", parameter=3, columns=("gender", "exploited_in"))
+        workspace.release(actor, Purpose.STATISTICS, dp)
+        more = ReleaseAsk(title="t", recipient="r", method="synthesise", parameter=2, columns=("gender", "age"))
+        assert workspace.preview_release(actor, Purpose.STATISTICS, more).blocked
+        with pytest.raises(Blocked, match="budget"):
+            workspace.release(actor, Purpose.STATISTICS, more)
+        with pytest.raises(Blocked, match="k = 11"):
+            workspace.release(
+                actor,
+                Purpose.STATISTICS,
+                ReleaseAsk(title="t", recipient="r", method="anonymise", parameter=2, columns=("gender",)),
+            )
+        assert len(workspace.releases(actor, Purpose.STATISTICS)) == 1
+        assert not list((workspace.folder / "releases").glob(".*"))
+
+
+def test_a_failed_detector_blocks_every_release(world, tmp_path, monkeypatch):
+    from clew.workspace import chain
+
+    def broken(texts, **options):
+        from clew.signals import FAILURES, SIGNALS, Detection
+
+        import pyarrow as pa
+
+        rows = pa.table([[0], ["phone/1"], ["broken on purpose"]], schema=FAILURES)
+        return Detection(SIGNALS.empty_table(), rows)
+
+    with make(tmp_path) as workspace:
+        actor = workspace.account()
+        workspace.add(KINDS["cases"], world / "cases_ctdc.csv", INVENTED, None, actor)
+        workspace.add(KINDS["tips"], world / "tips.csv", INVENTED, None, actor)
+        monkeypatch.setattr(chain, "scan", broken)
+        assert workspace.run(actor).failures > 0
+        assert workspace.overview(actor).failed == {"phone/1": workspace.run(actor).failures}
+        assert "could not be read" in workspace.preview_release(actor, Purpose.STATISTICS, ASK).blocked
+        with pytest.raises(Blocked):
+            workspace.release(actor, Purpose.STATISTICS, ASK)
+        assert workspace.releases(actor, Purpose.STATISTICS) == []
+
+
+def test_sealed_columns_are_never_released(walked):
+    actor = walked.account()
+    for columns in (("first_name",), ("id",), ("nose",), ()):
+        with pytest.raises(UsageError, match="columns"):
+            walked.preview_release(
+                actor,
+                Purpose.STATISTICS,
+                ReleaseAsk(title="t", recipient="r", method="anonymise", parameter=11, columns=columns),
+            )
+
+
+def test_roles_decide_what_an_account_may_do(world, tmp_path):
+    with make(tmp_path) as workspace:
+        auditor = workspace.add_account("Audit", (Role.AUDITOR,))
+        with pytest.raises(NotAllowed):
+            workspace.add(KINDS["areas"], world / "areas.csv", INVENTED, None, auditor)
+        with pytest.raises(NotAllowed):
+            workspace.run(auditor)
+        with pytest.raises(NotAllowed):
+            workspace.purpose_for(auditor, Action.JUDGE)
+        with pytest.raises(UsageError, match="--as"):
+            workspace.account()
+        assert workspace.account("audit") == auditor
+
+
+def test_a_workspace_is_made_once_and_opens_only_with_its_key(tmp_path):
+    make(tmp_path).close()
+    with pytest.raises(Conflict):
+        make(tmp_path)
+    with reopen(tmp_path) as workspace:
+        assert workspace.account().name == "anna"
+    from clew.safeguards.errors import WrongKey
+    from clew.safeguards.keys import make_key_file
+
+    make_key_file(tmp_path / "other.key")
+    with pytest.raises(WrongKey):
+        Workspace.open(tmp_path / "w", Unlock(key_file=tmp_path / "other.key"), cost=CHEAP)
+    with pytest.raises(UsageError, match="clew init"):
+        Workspace.open(tmp_path / "none", Unlock(key_file=tmp_path / "other.key"))
+
+
+def test_settings_are_read_once_and_refused_when_they_are_not_known(tmp_path):
+    make(tmp_path).close()
+    settings = tmp_path / "w" / "clew.toml"
+    settings.write_text('region = "GB"\nk = 20\n')
+    with reopen(tmp_path) as workspace:
+        assert (workspace.settings.region, workspace.settings.k) == ("GB", 20)
+    settings.write_text('regoin = "GB"\nk = "many"\n')
+    with pytest.raises(UsageError, match=r"regoin is not known; k must be of type int"):
+        reopen(tmp_path)
+    settings.write_text("k = 1\nepsilon = 99.0\n")
+    with pytest.raises(UsageError, match="k must be at least 2; epsilon"):
+        reopen(tmp_path)
