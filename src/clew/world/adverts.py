@@ -172,7 +172,7 @@ class Press:
     def _edit(
         self, value: Ints, is_slot: npt.NDArray[np.bool_], row: Ints, template: Ints, rng: np.random.Generator
     ) -> tuple[Ints, npt.NDArray[np.bool_]]:
-        """Changes a share of the words: another word, a slip of the finger, an emoji after it, or nothing in its place."""
+        """Changes a share of the words: another word, a slip of the finger, an emoji after it, or nothing at all."""
         share = self._edits[template] * rng.random(len(template))
         changed = np.flatnonzero(rng.random(len(value), dtype=np.float32) < share[row])
         changed = changed[~is_slot[changed]]

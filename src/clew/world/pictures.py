@@ -46,11 +46,7 @@ class Picture:
         return _palette(self.base)
 
     def png(self) -> bytes:
-        return _png(self.grey().astype(np.uint8), self.tint())
-
-    def pixels(self) -> npt.NDArray[np.uint8]:
-        """The picture as a reader decodes it: height, width, 3."""
-        return self.tint()[self.grey()]
+        return _png(self.grey(), self.tint())
 
 
 def _draw(rng: np.random.Generator) -> Grey:
@@ -59,19 +55,20 @@ def _draw(rng: np.random.Generator) -> Grey:
     def below(count: int) -> int:
         return int(rng.random() * count)
 
-    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    y, x = np.arange(HEIGHT)[:, None], np.arange(WIDTH)[None, :]
     horizon = 70 + below(45)
-    canvas = np.where(y < horizon, 150 + below(80) - y // (1 + below(4)), 50 + below(60) + (y - horizon) // 2)
+    canvas = np.where(y < horizon, 150 + below(80) - y // (1 + below(4)), 50 + below(60) + (y - horizon) // 2) + 0 * x
     for _ in range(9 + below(8)):
         left, top, width, height = below(WIDTH - 20), below(HEIGHT - 16), 12 + below(70), 10 + below(56)
-        shade, slant = below(256), below(3) - 1
-        inside = (x - slant * (y - top) // 3 >= left) & (x - slant * (y - top) // 3 < left + width)
-        inside &= (y >= top) & (y < top + height)
-        canvas = np.where(inside, shade + (x - left) // (2 + below(5)), canvas)
+        shade, fade = below(256), 2 + below(5)
+        canvas[top : top + height, left : left + width] = shade + np.arange(min(width, WIDTH - left)) // fade
     for _ in range(3 + below(5)):
         across, down, radius, shade = below(WIDTH), below(HEIGHT), 6 + below(26), below(256)
-        canvas = np.where((x - across) ** 2 + (y - down) ** 2 < radius**2, shade, canvas)
-    return np.clip(canvas, 0, 255).astype(np.int64)
+        rows, columns = slice(max(0, down - radius), down + radius), slice(max(0, across - radius), across + radius)
+        inside = (x[:, columns] - across) ** 2 + (y[rows] - down) ** 2 < radius**2
+        canvas[rows, columns][inside] = shade
+    drawn: Grey = np.clip(canvas, 0, 255).astype(np.int64)
+    return drawn
 
 
 def _changed(grey: Grey, change: str) -> Grey:
@@ -114,9 +111,9 @@ def _stored(data: bytes) -> bytes:
     return b"\x78\x01" + body + struct.pack(">I", zlib.adler32(data))
 
 
-def _png(grey: npt.NDArray[np.uint8], palette: npt.NDArray[np.uint8]) -> bytes:
+def _png(grey: Grey, palette: npt.NDArray[np.uint8]) -> bytes:
     height, width = grey.shape
-    lines = np.concatenate([np.zeros((height, 1), np.uint8), grey], axis=1).tobytes()
+    lines = np.concatenate([np.zeros((height, 1), np.uint8), grey.astype(np.uint8)], axis=1).tobytes()
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
     parts = (
         _chunk(b"IHDR", head),
@@ -181,8 +178,9 @@ def images(pictures: Iterable[Picture]) -> pa.Table:
 
     rows: list[tuple[Any, ...]] = []
     for picture in pictures:
-        found = pdq_pixels(picture.pixels())
-        rows.append((picture.id, found.hash, found.quality, hashlib.sha256(picture.png()).hexdigest()))
+        grey = picture.grey()
+        found = pdq_pixels(picture.tint()[grey])
+        rows.append((picture.id, found.hash, found.quality, hashlib.sha256(_png(grey, picture.tint())).hexdigest()))
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), ()]
     schema = KINDS["images"].schema
     return pa.table(

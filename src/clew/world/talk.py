@@ -42,7 +42,7 @@ def conversations(cast: Cast, messages: int, seed: int) -> tuple[pa.Table, pa.Ta
     while len(said) < messages:
         number += 1
         name = f"cnv_{number:06d}"
-        if dice.chance(0.2):
+        if number % 5 == 0:
             said += _recruiting(name, dice.pick(bosses), dice)
         else:
             said += _ordinary(name, dice.pick(cast.posters), dice)
