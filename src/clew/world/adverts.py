@@ -191,9 +191,11 @@ class Press:
 
 
 def _mistyped(word: str) -> str:
-    """The word with two letters swapped, as fast fingers do."""
-    at = max(0, len(word.rstrip()) // 2 - 1)
-    return word[:at] + word[at + 1 : at + 2] + word[at : at + 1] + word[at + 2 :] if len(word.rstrip()) > 2 else word
+    """The word with two letters swapped, as fast fingers do; a short one stays, or it would become another word."""
+    if len(word.rstrip()) < 5:
+        return word
+    at = len(word.rstrip()) // 2 - 1
+    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
 def _price(sign: str, amount: int) -> str:
