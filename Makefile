@@ -7,6 +7,7 @@ SERVE ?= 1
 OUT ?= demo-out
 PY = .venv/bin/python
 RUN = env -u PYTHONPATH -u PYTHONHOME -u PYTHONSTARTUP $(PY)
+PYTEST = $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadgroup
 APART = browser or postgres or spark
 
 help: ## this list
@@ -21,10 +22,10 @@ demo: setup ## builds a synthetic world, walks it through the chain, serves the 
 
 test: setup ## all tests; installs what they need (Chromium, Java) when run as root on Debian
 	@sh scripts/setup_tests.sh
-	@$(RUN) -m pytest
+	@$(PYTEST)
 
 test-core: setup ## the tests that need no browser, server or Java
-	@$(RUN) -m pytest -m "not ($(APART))"
+	@$(PYTEST) -m "not ($(APART))"
 
 check: setup ## style, types, and what must not be committed
 	@$(RUN) -m ruff check .

@@ -28,10 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if any(item.get_closest_marker(name) for name in APART):
-            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+        for name in APART:
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+                item.add_marker(pytest.mark.xdist_group(name))  # one browser, one server
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

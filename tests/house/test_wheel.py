@@ -12,6 +12,8 @@ import pytest
 
 import clew
 
+pytestmark = pytest.mark.xdist_group("wheel")  # built once
+
 VENDOR = "clew/web/static/vendor/"
 PLACES = "clew/standards/_fetched/"
 
