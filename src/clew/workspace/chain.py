@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from clew.leads.features import movement, network_features, sign_counts
 from clew.leads.queue import build_queue
 from clew.links import near_duplicates, networks, shared
+from clew.links.bridges import bridges
 from clew.safeguards.keys import KeyRing
 from clew.signals import scan
 from clew.store.lake import Lake
@@ -44,8 +45,10 @@ JOINING = ("phone", "email", "handle", "url", "picture")
 """Kinds of identifiers that join records."""
 OPEN_TEXTS = {"adverts": "text", "pages": "text", "payments": "memo"}
 SEALED_TEXTS = ("tips", "calls", "conversations")
-GIANT = 400
+GIANT = 60
 """Nodes from which a component is divided into communities."""
+TEXT_WEIGHT = 1.0
+"""Of one text against a shared contact, which weighs 1 / log2(1 + texts)."""
 _BATCH = 5_000
 
 
@@ -198,21 +201,38 @@ def link(lake: Lake, progress: Progress) -> tuple[pa.Table, pa.Table, pa.Table]:
     clusters = pa.table({"record_id": adverts["record_id"], "cluster": pa.array(labels, pa.int64())})
     lake.replace("clusters", clusters)
     progress("Comparing texts", adverts.num_rows, adverts.num_rows)
+    edges, hubs = _shared(lake, clusters)
+    lake.replace("edges", edges)
+    lake.replace("hubs", hubs)
+    return clusters, edges, hubs
+
+
+def _shared(lake: Lake, clusters: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Identifiers that join, and hubs that do not: too common, or a bridge between people reachable on their own."""
     claims = lake.read("claims", ["record_id", "kind", "key"])
     claims = claims.filter(pc.is_in(claims["kind"], pa.array(JOINING)))
-    seen = pa.table({"record": claims["record_id"], "kind": claims["kind"], "key": claims["key"]})
-    found = shared(seen.join(clusters, keys="record", right_keys="record_id"))
-    lake.replace("edges", found.edges)
-    lake.replace("hubs", found.hubs)
-    return clusters, found.edges, found.hubs
+    texts = clusters.rename_columns(["record", "cluster"])
+    seen = claims.rename_columns(["record", "kind", "key"]).join(texts, keys="record")
+    found = shared(seen)
+    bridging = bridges(seen.group_by(["record", "kind", "key"]).aggregate([]), texts)
+    taken = found.edges.join(bridging, ["kind", "key"], join_type="left anti").sort_by([("record", "ascending"), ("key", "ascending")])
+    counted = found.edges.group_by(["kind", "key"]).aggregate([("record", "count")]).join(bridging, ["kind", "key"], join_type="inner")
+    more = pa.table({"kind": counted["kind"], "key": counted["key"], "records": counted["record_count"], "parts": counted["parts"]})
+    common = found.hubs.select(["kind", "key", "records"]).append_column("parts", pa.nulls(found.hubs.num_rows, pa.int64()))
+    return taken, pa.concat_tables([common, more.cast(common.schema)])
 
 
 def join_networks(lake: Lake, clusters: pa.Table, edges: pa.Table) -> pa.Table:
     """record_id, record_kind, network: records held together by shared identifiers, threads and few-handed texts."""
-    named = pc.binary_join_element_wise(edges["kind"], edges["key"], ":")
-    parts = [pa.table({"a": edges["record"], "b": named, "weight": edges["weight"]})]
+    hands = _hands(clusters, edges)
+    bulk = hands.filter(pc.greater_equal(hands["hands"], BULK_HANDS))["cluster"].combine_chunks()
+    sent = clusters.filter(pc.is_in(clusters["cluster"], bulk))["record_id"].combine_chunks()
+    joining = edges.filter(pc.invert(pc.is_in(edges["record"], sent)))
+    named = pc.binary_join_element_wise(joining["kind"], joining["key"], ":")
+    parts = [pa.table({"a": joining["record"], "b": named, "weight": joining["weight"]})]
     parts.append(_thread_edges(lake))
-    parts.append(_text_edges(clusters, edges))
+    few = hands.filter(pc.less_equal(hands["hands"], MOST_HANDS))["cluster"].combine_chunks()
+    parts.append(_text_edges(clusters, pa.concat_arrays([few, bulk])))
     found = networks(pa.concat_tables([part.cast(_EDGE) for part in parts]), giant=GIANT)
     kinds = _record_kinds(lake)
     members = found.join(kinds, keys="node", right_keys="record_id", join_type="inner")
@@ -232,24 +252,27 @@ def _thread_edges(lake: Lake) -> pa.Table:
 
 
 MOST_HANDS = 6
-"""Contacts under which one text may run and still join its adverts: more is a bulk sender or a borrowed text."""
+"""Contacts under which one text may run and still join its adverts: under more it is a borrowed text."""
+BULK_HANDS = 12
+"""Contacts from which one text is sent in bulk. Its adverts stay together and join nobody else: the numbers of bulk
+senders change hands, and whoever holds one next has nothing to do with them."""
 
 
-def _text_edges(clusters: pa.Table, edges: pa.Table) -> pa.Table:
-    """Adverts of one text join where few contacts use it and it is long enough to be somebody's own."""
+def _hands(clusters: pa.Table, edges: pa.Table) -> pa.Table:
+    """cluster, hands: how many contacts each text of two adverts or more runs under."""
     contacts = edges.filter(pc.is_in(edges["kind"], pa.array(["phone", "email", "handle"])))
     used = contacts.select(["record", "key"]).join(clusters, keys="record", right_keys="record_id", join_type="inner")
     hands = used.group_by("cluster").aggregate([("key", "count_distinct")])
     sizes = clusters.group_by("cluster").aggregate([("record_id", "count")])
-    few = sizes.join(hands, "cluster")
-    few = few.filter(
-        pc.and_(
-            pc.less_equal(pc.fill_null(few["key_count_distinct"], 0), MOST_HANDS), pc.greater(few["record_id_count"], 1)
-        )
-    )
-    rows = clusters.filter(pc.is_in(clusters["cluster"], few["cluster"].combine_chunks()))
+    both = sizes.filter(pc.greater(sizes["record_id_count"], 1)).join(hands, "cluster").sort_by("cluster")
+    return pa.table({"cluster": both["cluster"], "hands": pc.fill_null(both["key_count_distinct"], 0)})
+
+
+def _text_edges(clusters: pa.Table, joining: pa.Array) -> pa.Table:
+    """Adverts of one text, for the texts that join."""
+    rows = clusters.filter(pc.is_in(clusters["cluster"], joining))
     text = pc.binary_join_element_wise(pa.scalar("text"), rows["cluster"].cast(pa.string()), ":")
-    return pa.table({"a": rows["record_id"], "b": text, "weight": pa.repeat(pa.scalar(0.3), rows.num_rows)})
+    return pa.table({"a": rows["record_id"], "b": text, "weight": pa.repeat(pa.scalar(TEXT_WEIGHT), rows.num_rows)})
 
 
 def _record_kinds(lake: Lake) -> pa.Table:
