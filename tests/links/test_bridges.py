@@ -12,7 +12,8 @@ def table(rows):
     edges = [(record, *name.split(":")) for record, _, names in rows for name in names]
     columns = list(zip(*edges, strict=True)) if edges else [[], [], []]
     named = zip(("record", "kind", "key"), columns, strict=True)
-    texts = pa.table({"record": [r for r, _, _ in rows], "cluster": pa.array([c for _, c, _ in rows], pa.int64())})
+    members = pa.array([r for r, _, _ in rows], pa.string())
+    texts = pa.table({"record": members, "cluster": pa.array([c for _, c, _ in rows], pa.int64())})
     return pa.table({name: pa.array(column, pa.string()) for name, column in named}), texts
 
 
