@@ -253,7 +253,7 @@ def _htcds_row(cast: Cast, number: int, dice: Dice) -> tuple[dict[str, str], str
 def _details(cast: Cast, dice: Dice, city: str) -> tuple[str, str | None]:
     """A note of the referral; a third of them name the number of a network."""
     if dice.chance(0.33):
-        poster = dice.pick([p for p in cast.posters if p.network])
+        poster = dice.pick(cast.tied)
         return (
             f"Came through a job advert in {city}; the number given was {e164(dice.pick(poster.phones))}.",
             poster.network,

@@ -105,6 +105,8 @@ class Cast:
     hubs: list[int]
     callers: list[int]
     """Numbers of nobody who posts: people who call a hotline."""
+    tied: list[Poster]
+    """Controllers, and those who recruit for them."""
 
     def of(self, kind: str) -> list[Poster]:
         return [poster for poster in self.posters if poster.kind == kind]
@@ -118,7 +120,8 @@ def gather(seed: int, adverts: int) -> Cast:
     for index in range(len(maker.posters)):
         maker.settle(index)
     callers = [maker.exchange.take(maker.dice.pick(phones.COUNTRIES)) for _ in range(min(4000, 50 + adverts // 20))]
-    return Cast(maker.posters, maker.voices, maker.contacts, maker.templates, maker.hubs, callers)
+    tied = [poster for poster in maker.posters if poster.network]
+    return Cast(maker.posters, maker.voices, maker.contacts, maker.templates, maker.hubs, callers, tied)
 
 
 class _Maker:

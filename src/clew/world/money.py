@@ -49,12 +49,11 @@ def payments(cast: Cast, count: int, seed: int) -> tuple[pa.Table, pa.Table, pa.
     """The payments, the truth of each (id, flow, network), and the accounts (account, role, network)."""
     ledger = _Ledger(Dice(stream(seed, "money")))
     controllers = cast.of("controller")
-    recruiters = [p for p in cast.posters if p.kind == "fake-job"]
+    through_account = {p.network for p in cast.of("fake-job") if p.link == "account"}
     each = max(6, count * 3 // 10 // max(1, len(controllers)))
     for number, poster in enumerate(controllers):
         if len(ledger.rows) < count * 3 // 10:
-            mine = [r for r in recruiters if r.network == poster.network]
-            _collect(ledger, number, poster, mine, each)
+            _collect(ledger, number, poster, each, fees_to_boss=poster.network in through_account)
     number = 0
     while len(ledger.rows) < count:
         number += 1
@@ -66,7 +65,7 @@ def _word(ledger: _Ledger, poster: Poster, section: str) -> str:
     return ledger.dice.pick(book(poster.language)[section])
 
 
-def _collect(ledger: _Ledger, number: int, poster: Poster, recruiters: list[Poster], count: int) -> None:
+def _collect(ledger: _Ledger, number: int, poster: Poster, count: int, *, fees_to_boss: bool) -> None:
     """Many small sums in, at odd hours; passed on within a day; hotel, ticket and fee payments beside them."""
     dice, network = ledger.dice, poster.network
     collector = ledger.account("acc_c", number, "collector", network)
@@ -92,7 +91,7 @@ def _collect(ledger: _Ledger, number: int, poster: Poster, recruiters: list[Post
         )
     for recruit in range(dice.between(1, 4)):
         person = ledger.account("acc_r", number * 10 + recruit, "recruit", network)
-        via = boss if any(r.link == "account" for r in recruiters) or dice.chance(0.5) else collector
+        via = boss if fees_to_boss or dice.chance(0.5) else collector
         for week in range(dice.between(2, 6)):
             when = (poster.start + 7 * week) * 1440 + dice.between(480, 1200)
             ledger.pay(

@@ -40,7 +40,7 @@ def _moments(count: int, dice: Dice) -> list[int]:
 def _about(cast: Cast, dice: Dice, share: float) -> tuple[Poster, bool]:
     """Whom a report is about: a network in `share` of them, else anybody."""
     if dice.chance(share):
-        return dice.pick([p for p in cast.posters if p.network]), True
+        return dice.pick(cast.tied), True
     return dice.pick(cast.posters), False
 
 

@@ -36,14 +36,13 @@ class _Message:
 def conversations(cast: Cast, messages: int, seed: int) -> tuple[pa.Table, pa.Table]:
     """The messages (records.kinds.Conversation); of each, the truth: id, conversation, stage, recruiting, network."""
     dice = Dice(stream(seed, "talk"))
-    bosses = [poster for poster in cast.posters if poster.network]
     said: list[_Message] = []
     number = 0
     while len(said) < messages:
         number += 1
         name = f"cnv_{number:06d}"
         if number % 5 == 0:
-            said += _recruiting(name, dice.pick(bosses), dice)
+            said += _recruiting(name, dice.pick(cast.tied), dice)
         else:
             said += _ordinary(name, dice.pick(cast.posters), dice)
     said = said[:messages]

@@ -69,8 +69,9 @@ class Templates:
 
     def word(self, text: str) -> int:
         """The number of a word, spaces and all."""
-        number = self._numbers.setdefault(text, len(self.words))
-        if number == len(self.words):
+        number = self._numbers.get(text)
+        if number is None:
+            number = self._numbers[text] = len(self.words)
             self.words.append(text)
         return number
 
@@ -117,6 +118,9 @@ class Templates:
         """Words with the space that follows them; what sticks to a slot stays stuck to it."""
         tokens: list[int] = []
         for chunk in sentence.split():
+            if "{" not in chunk:
+                tokens.append(self.word(chunk + " "))
+                continue
             last, at = len(chunk), 0
             for match in _PART.finditer(chunk):
                 if match[1]:
