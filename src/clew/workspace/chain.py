@@ -269,10 +269,12 @@ def _hands(clusters: pa.Table, edges: pa.Table) -> pa.Table:
 
 
 def _text_edges(clusters: pa.Table, joining: pa.Array) -> pa.Table:
-    """Adverts of one text, for the texts that join."""
+    """Adverts of one text, for the texts that join. A text is named by its first record, whatever its number is."""
     rows = clusters.filter(pc.is_in(clusters["cluster"], joining))
-    text = pc.binary_join_element_wise(pa.scalar("text"), rows["cluster"].cast(pa.string()), ":")
-    return pa.table({"a": rows["record_id"], "b": text, "weight": pa.repeat(pa.scalar(TEXT_WEIGHT), rows.num_rows)})
+    first = rows.group_by("cluster").aggregate([("record_id", "min")])
+    named = rows.join(first, "cluster")
+    text = pc.binary_join_element_wise(pa.scalar("text"), named["record_id_min"], ":")
+    return pa.table({"a": named["record_id"], "b": text, "weight": pa.repeat(pa.scalar(TEXT_WEIGHT), named.num_rows)})
 
 
 def _record_kinds(lake: Lake) -> pa.Table:
