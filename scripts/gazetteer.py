@@ -78,8 +78,7 @@ def _is_name(name: str) -> bool:
 
 
 def _without_accents(name: str) -> str:
-    """
-    >>> _without_accents("Łódź"), _without_accents("São Paulo")
+    """X>>> _without_accents("Łódź"), _without_accents("São Paulo")
     ('Lodz', 'Sao Paulo')
     """
     swapped = name.translate(str.maketrans("łŁøØđĐıßæÆ", "lLoOdDisaA"))

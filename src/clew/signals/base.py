@@ -90,7 +90,7 @@ class Settings:
 
     region: str | None = None
     limit_s: float = 10.0
-    """Seconds that one detector may take over one text before it answers `Failed`."""
+    """Seconds of processor time that one detector may take over one text before it answers `Failed`."""
     longest: int = 2_000_000
     """Characters; a longer text is answered with `Failed`, unread."""
 

@@ -26,7 +26,9 @@ COUNTRY = frozenset(
     "wf ws ye yt za zm zw".split()
 )
 ENDINGS = GENERIC | COUNTRY
-WORDS = frozenset("is it me my no so to at be in us am as do go by la se es de pm ma pa sa re id im ps pro date work life live".split())
+WORDS = frozenset(
+    "is it me my no so to at be in us am as do go by la se es de pm ma pa sa re id im ps pro date work life live".split()
+)
 """Endings that are also words, so that a missing space after a full stop makes them look like a domain."""
 
 MAILBOXES = frozenset(

@@ -14,7 +14,9 @@ IGNORED = "\u200b"
 """Stands for every sign that shows nothing by itself: joiners, selectors, keycaps, combining marks."""
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff70"
-_INVISIBLE = "\u00ad\u034f\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0e\ufe0f\ufeff\u20e3\u20dd\u20de"
+_INVISIBLE = (
+    "\u00ad\u034f\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0e\ufe0f\ufeff\u20e3\u20dd\u20de"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +61,9 @@ def _ascii(char: str) -> str | None:
     return folded if len(folded) == 1 and folded.isascii() and folded.isprintable() else None
 
 
-_LOOKS_LATIN = str.maketrans("аеіїорсухѕјһԁԛԝѵАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρυικӏԌ", "aeiiopcyxsjhdqwvABESIJKMHOPCTYXABEZHIKMNOPTYXoavpuiklG")
+_LOOKS_LATIN = str.maketrans(
+    "аеіїорсухѕјһԁԛԝѵАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρυικӏԌ", "aeiiopcyxsjhdqwvABESIJKMHOPCTYXABEZHIKMNOPTYXoavpuiklG"
+)
 
 
 def latin(word: str) -> str:
@@ -73,11 +77,10 @@ def latin(word: str) -> str:
 
 @cache
 def without_accents(word: str) -> str:
-    """
+    """What is typed on a keyboard without accents.
+
     >>> without_accents("sześć"), without_accents("três")
     ('szesc', 'tres')
     """
     swapped = word.translate(str.maketrans("łøđıß", "lodis"))
     return "".join(c for c in unicodedata.normalize("NFD", swapped) if not unicodedata.combining(c) and c != IGNORED)
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -12,8 +13,9 @@ from clew.safeguards.errors import ClewError, UsageError
 from clew.signals.base import FAILURES, SIGNALS, Detection, Detector, Failed, Found, Manifest, Outcome, Settings
 from clew.signals.registry import chosen, load, manifests
 
-Column = pa.Array | pa.ChunkedArray
-Texts = Sequence[str] | Column
+Column: TypeAlias = Any
+"""A `pa.Array` or `pa.ChunkedArray` of large strings."""
+Texts: TypeAlias = Sequence[str] | Any
 _BATCH = 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MANY = 20_000
@@ -109,13 +111,18 @@ def _batches(texts: Column) -> Iterator[tuple[int, list[str]]]:
 
 def _column(texts: Texts) -> Column:
     """The texts as an Arrow column. A lone surrogate is no text in UTF-8 and is read as U+FFFD, one sign for one sign."""
-    if not isinstance(texts, Column):
+    if not isinstance(texts, pa.Array | pa.ChunkedArray):
         try:
             return pa.array(texts, pa.large_string())
         except UnicodeEncodeError:
             return pa.array([text and _SURROGATE.sub("\ufffd", text) for text in texts], pa.large_string())
     kind = texts.type.value_type if pa.types.is_dictionary(texts.type) else texts.type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)):
+    if not (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_null(kind)
+    ):
         raise UsageError("texts: the column must hold strings")
     return texts.cast(pa.large_string())
 

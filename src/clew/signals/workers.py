@@ -46,7 +46,7 @@ def _ask(texts: Column, order: str, names: Sequence[str], first_row: int) -> Det
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
     done = subprocess.run(  # noqa: S603 - this interpreter, this module, our own order
-        [sys.executable, "-m", "clew.signals.workers", order, str(first_row)],
+        [sys.executable, "-P", "-m", "clew.signals.workers", order, str(first_row)],
         input=sink.getvalue().to_pybytes(),
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
@@ -62,7 +62,9 @@ def _all_failed(rows: int, names: Sequence[str], first_row: int, reason: str) ->
     marks = [m.mark for m in manifests() if m.name in names]
     failures = [(first_row + row, mark, reason) for row in range(rows) for mark in marks]
     columns = [list(column) for column in zip(*failures, strict=True)] if failures else [[], [], []]
-    return Detection(SIGNALS.empty_table(), pa.table([pa.array(c, f.type) for c, f in zip(columns, FAILURES, strict=True)], FAILURES))
+    return Detection(
+        SIGNALS.empty_table(), pa.table([pa.array(c, f.type) for c, f in zip(columns, FAILURES, strict=True)], FAILURES)
+    )
 
 
 def _serve(order: str, first_row: int, source: BinaryIO, sink: BinaryIO) -> None:

@@ -140,8 +140,8 @@ def _city(row: list[str]) -> City:
 
 
 def _country(row: list[str]) -> Country:
-    point = (float(row[4]), float(row[5])) if row[4] else (None, None)
-    return Country(row[0], row[1], row[2], row[3], *point, row[6])
+    latitude, longitude = (float(part) if part else None for part in row[4:6])
+    return Country(row[0], row[1], row[2], row[3], latitude, longitude, row[6])
 
 
 @cache

@@ -22,13 +22,16 @@ _SPELLED = re.compile(
 )
 _HINTS = ("@", "(at", "[at", "{at", "<at", "( at", "[ at", "gmail", "hotmail", "yahoo", "outlook", "proton", "arroba")
 _DOTTED = re.compile(r"\sat\s[\w-]{1,63}(?:\s|\s?[\[({<])(?:dot|punto|point|punkt|ponto|punct|kropka)", re.IGNORECASE)
-_WORDS = frozenset("me us mail email e-mail look looking is it write reach contact available find only call text or and".split())
+_WORDS = frozenset(
+    "me us mail email e-mail look looking is it write reach contact available find only call text or and".split()
+)
 _LOCAL_REACH = 140
 
 
 class EmailDetector(TextDetector):
     """Reads e-mail addresses. One that is spelled out ("name at mail dot com") counts only where its last word ends
-    domain names and, without brackets, where the dot too is spelled or the domain is known for mailboxes."""
+    domain names and, without brackets, where the dot too is spelled or the domain is known for mailboxes.
+    """
 
     def read(self, text: str) -> list[Signal]:
         shown = plain(text)
@@ -62,7 +65,7 @@ class EmailDetector(TextDetector):
 
 def _local_before(shown: str, end: int) -> re.Match[str] | None:
     match = _LOCAL.search(shown, max(0, end - _LOCAL_REACH), end)
-    return match if match and (match.start() == 0 or shown[match.start() - 1] not in "@") else None
+    return match if match and (match.start() == 0 or shown[match.start() - 1] != "@") else None
 
 
 def _spelled(shown: str, match: re.Match[str]) -> tuple[int, int, str, float] | None:

@@ -55,10 +55,41 @@ _NAMES = {
     "threema": "threema",
     "wickr": "wickr",
 }
-_CLEAR = frozenset(("telegram", "telegrama", "телеграм", "instagram", "insta", "snapchat", "kik", "wechat", "skype", "discord", "tiktok"))
+_CLEAR = frozenset(
+    (
+        "telegram",
+        "telegrama",
+        "телеграм",
+        "instagram",
+        "insta",
+        "snapchat",
+        "kik",
+        "wechat",
+        "skype",
+        "discord",
+        "tiktok",
+    )
+)
 """Names that announce an account even without a colon."""
-_STEMS = ("t.me", "wa.me", ".com/", ".me/", "instagr", "telegr", "insta", "snap", "kik", "wechat", "weixin", "skype", "discord", "tiktok")
-_NOT_NAMES = frozenset("me only or and for us on at in the my is id user username name handle video call chat here if to you us no yes app".split())
+_STEMS = (
+    "t.me",
+    "wa.me",
+    ".com/",
+    ".me/",
+    "instagr",
+    "telegr",
+    "insta",
+    "snap",
+    "kik",
+    "wechat",
+    "weixin",
+    "skype",
+    "discord",
+    "tiktok",
+)
+_NOT_NAMES = frozenset(
+    "me only or and for us on at in the my is id user username name handle video call chat here if to you us no yes app".split()
+)
 _TAIL = r"(?P<name>[^\W_](?:[\w.-]{1,30}\w)|\w{2,32})"
 
 _LINK = re.compile(
@@ -76,7 +107,8 @@ _BARE = re.compile(r"(?<![\w@.+/-])@(?P<name>[^\W\d][\w.]{1,30}\w)(?![\w@-])")
 
 class HandleDetector(TextDetector):
     """Reads account names. A platform's name alone is not enough where it is a common word ("line", "signal", "snap"): it
-    must be followed by a colon or an @; else the name must hold a digit, a dot or an underscore."""
+    must be followed by a colon or an @; else the name must hold a digit, a dot or an underscore.
+    """
 
     def read(self, text: str) -> list[Signal]:
         shown = plain(text)
@@ -104,7 +136,12 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
     for match in _SAID.finditer(shown):
         said = match["platform"].lower()
         if _announces(said, match["join"], match["name"]):
-            yield match.start(), match.end(), f"{_NAMES[said]}:{match['name'].lower()}", 0.9 if "@" in match["join"] else 0.8
+            yield (
+                match.start(),
+                match.end(),
+                f"{_NAMES[said]}:{match['name'].lower()}",
+                0.9 if "@" in match["join"] else 0.8,
+            )
     if "@" in shown:
         for match in _BARE.finditer(shown):
             if not _is_address(shown, match):
@@ -128,4 +165,9 @@ def _announces(said: str, join: str, name: str) -> bool:
 
 def _is_address(shown: str, match: re.Match[str]) -> bool:
     """Whether the @ belongs to an e-mail address written with a space before it."""
-    return match.start() > 1 and shown[match.start() - 1] == " " and "." in match["name"] and shown[match.start() - 2].isalnum()
+    return (
+        match.start() > 1
+        and shown[match.start() - 1] == " "
+        and "." in match["name"]
+        and shown[match.start() - 2].isalnum()
+    )

@@ -29,6 +29,10 @@ _USUAL = re.compile(r" {0,2}[-./()·•*_~\\,|:']{0,2} {0,2}")
 _ENDS = re.compile(r"[€£$¥₹₺₽%@#=&<>^+?]")
 _LONGEST_GAP = 24
 _MASK_REACH = 24
+_LINK_REACH = 256
+"""Signs to look back for the start of a link."""
+_LONGEST_JOINED = 160
+"""Letters: seventeen of the longest number words."""
 
 _LOOKS = {
     ord(letter): digit
@@ -54,7 +58,7 @@ class Atom:
     digits: str
     how: str
     glued: bool = False
-    """Letters that belong to no number stand right before it."""
+    """A letter or capitals stand right before it, as in a code; a word that was run on does not count."""
 
 
 @dataclass(slots=True)
@@ -82,7 +86,8 @@ def chains(shown: str) -> Iterator[Chain]:
 def _unmasked(shown: str, chain: Chain) -> Iterator[Chain]:
     """The chain cut where a date, a time, a sum or an account stands in it."""
     start, end = chain.atoms[0].start, chain.atoms[-1].end
-    masked = [m.span() for m in MASK.finditer(shown, max(0, start - _MASK_REACH), end + _MASK_REACH)]
+    before = max(shown.rfind(" ", max(0, start - _LINK_REACH), start), start - _LINK_REACH)
+    masked = [m.span() for m in MASK.finditer(shown, max(0, min(start - _MASK_REACH, before)), end + _MASK_REACH)]
     if masked:
         kept = [atom for atom in chain.atoms if not any(atom.start < e and s < atom.end for s, e in masked)]
         cut = [atom.start for atom, before in zip(chain.atoms[1:], chain.atoms, strict=False) if before not in kept]
@@ -151,15 +156,27 @@ def _spoken(shown: str, atoms: list[Atom]) -> list[Atom]:
 
 
 def _in_company(shown: str, atoms: list[Atom], at: int) -> bool:
-    """Whether a number word of the same language stands right beside this one."""
+    """Whether a number word of the same language stands right beside this one, or it stands between single digits."""
     _, _, languages = words.phrases()
     own = languages[atoms[at].digits]
+    last = at == len(atoms) - 1 or not _near(shown, atoms, at)
+    if at and _near(shown, atoms, at - 1) and _single(atoms[at - 1]) and (last or _single(atoms[at + 1])):
+        return True
     for before, after, other in ((at - 1, at, at - 1), (at, at + 1, at + 1)):
-        if 0 <= before and after < len(atoms) and atoms[other].how in "wr":
-            gap = shown[atoms[before].end : atoms[after].start]
-            if len(gap) < 4 and own & languages.get(atoms[other].digits, own):
+        if before >= 0 and after < len(atoms) and atoms[other].how in "wr":
+            if _near(shown, atoms, before) and own & languages.get(atoms[other].digits, own):
                 return True
     return False
+
+
+def _single(atom: Atom) -> bool:
+    return atom.how == "w" or len(atom.digits) == 1
+
+
+def _near(shown: str, atoms: list[Atom], at: int) -> bool:
+    """Whether at most three signs without letters stand between this atom and the next."""
+    gap = shown[atoms[at].end : atoms[at + 1].start]
+    return len(gap) < 4 and not any(c.isalnum() for c in gap)
 
 
 def _run(shown: str, atoms: list[Atom], first: int, most: int) -> list[str]:
@@ -178,10 +195,8 @@ def _atoms(shown: str) -> Iterator[Atom]:
     kinds = _kinds()
     for token in _TOKEN.finditer(shown):
         word = token[0]
-        kind = kinds.get(word, "?")
-        if kind is None:
-            continue
-        if kind == "?":
+        kind = kinds.get(word, _UNSEEN)
+        if kind is _UNSEEN:
             kind = _kind(word)
             if len(kinds) < _MOST_KINDS:
                 kinds[word] = kind
@@ -196,6 +211,7 @@ def _atoms(shown: str) -> Iterator[Atom]:
 
 
 _MOST_KINDS = 200_000
+_UNSEEN = ("?", "")
 
 
 @cache
@@ -244,8 +260,10 @@ def _stands(shown: str, start: int, end: int) -> bool:
 def _mixed(token: str, start: int) -> Iterator[Atom]:
     """A token of digits and letters: letters that look like digits, number words side by side, or neither."""
     bare = token.replace(IGNORED, "")
+    if len(bare) > _LONGEST_JOINED:
+        return
     read = bare.translate(_LOOKS)
-    whole = sum(c.isdigit() for c in bare) * 2 >= len(bare) or _plainly(bare)
+    whole = sum(c.isdigit() for c in bare) * 2 >= len(bare) or _plainly(bare) or len(bare) <= 4 or _mostly(bare)
     if read.isdigit() and whole and not _WHOLE.match(bare):
         yield Atom(start, start + len(token), read, "m")
         return
@@ -259,7 +277,7 @@ def _mixed(token: str, start: int) -> Iterator[Atom]:
             glued = False
         elif piece and low != "x" and low not in words.SPOKEN_DOTS:
             digits = _joined(low) or (piece.translate(_LOOKS) if _plainly(piece) else "")
-            glued = not digits
+            glued = not digits and (len(piece) == 1 or piece.isupper())
             if digits:
                 yield Atom(*where, digits, "m")
 
@@ -269,6 +287,14 @@ def _plainly(letters: str) -> bool:
     return all(c.isdigit() or c in _ROUND or c in _STICKS for c in letters)
 
 
+def _mostly(letters: str) -> bool:
+    """Whether a short group has two digits and, besides them, only letters that many read as 0, 1 and 5."""
+    return len(letters) <= 8 and len(_RUNS.findall(letters)) > 2 and set(letters) <= _COMMON_LOOKS
+
+
+_COMMON_LOOKS = frozenset("0123456789OoIlSs")
+
+
 @lru_cache(maxsize=4096)
 def _joined(low: str) -> str:
     """The digits of number words written without spaces, empty when there is anything else.
@@ -276,6 +302,8 @@ def _joined(low: str) -> str:
     >>> _joined("sevensevenzero")
     '770'
     """
+    if len(low) > _LONGEST_JOINED:
+        return ""
     known, _, _ = words.phrases()
     parts = _word_pattern().findall(low)
     return "".join(known[(part,)] for part in parts) if "".join(parts) == low else ""

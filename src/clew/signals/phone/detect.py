@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
 from clew.signals.glyphs import plain
 from clew.signals.phone import plans
 from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Atom, Chain, chains
-from clew.signals.phone.hints import regions_of
+from clew.signals.phone.hints import by_language, by_place
 
 _HAN_RUN = re.compile("[〇零一二三四五六七八九]{2}")
 _HAN = str.maketrans("〇零一二三四五六七八九", "00123456789")
@@ -47,7 +46,8 @@ class _Window:
 class PhoneDetector(TextDetector):
     """Reads telephone numbers through other scripts' digits, letters for digits, number words, emoji and line breaks between
     them. A number counts only where a numbering plan has it; without a country it is read by the region set, else by
-    the places and the language of the text, else by a list of countries with lower confidence."""
+    the places and the language of the text, else by a list of countries with lower confidence.
+    """
 
     def read(self, text: str) -> list[Signal]:
         shown = plain(text)
@@ -57,13 +57,15 @@ class PhoneDetector(TextDetector):
         return [self.signal("phone", e164, span, confidence) for span, e164, confidence in reader.numbers()]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Reader:
     """Reads the numbers of one text."""
 
     text: str
     shown: str
     region: str | None
+    places: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
 
     def numbers(self) -> Iterator[tuple[tuple[int, int], str, float]]:
         for chain in chains(self.shown):
@@ -84,6 +86,9 @@ class _Reader:
         left = chain.gaps[first - 1] if first else BROKEN
         plus = first == 0 and chain.plus is not None
         start = chain.atoms[first].digits[:1]
+        strong, alone = plus or start == "0", _ones(chain, first)
+        if _never_stands(chain, first, left, strong=strong and not alone):
+            return None
         best: _Window | None = None
         digits, inner = "", 0
         for last in range(first, len(chain.atoms)):
@@ -93,7 +98,7 @@ class _Reader:
             if last > first:
                 inner = max(inner, chain.gaps[last - 1])
             right = BROKEN if _next_starts(chain, first, last) else chain.gaps[last]
-            if len(digits) < LEAST_DIGITS or not _may_stand(left, inner, right, strong=plus or start == "0", alone=_ones(chain, first)):
+            if len(digits) < LEAST_DIGITS or not _may_stand(left, inner, right, strong=strong, alone=alone):
                 continue
             cut = right <= inner or left <= inner
             window = self._window(chain, first, last, digits, plus=plus, inner=inner, cut=cut)
@@ -107,7 +112,11 @@ class _Reader:
         self, chain: Chain, first: int, last: int, digits: str, *, plus: bool, inner: int, cut: bool
     ) -> _Window | None:
         atoms = chain.atoms[first : last + 1]
-        if atoms[0].glued and (len(atoms[0].digits) < 9 or not digits.startswith("0")) and not self._cued(atoms[0].start):
+        if (
+            atoms[0].glued
+            and (len(atoms[0].digits) < 9 or not digits.startswith("0"))
+            and not self._cued(atoms[0].start)
+        ):
             return None
         disguised = any(atom.how != "d" for atom in atoms) or inner >= NOISE
         if not plus and self._is_other(atoms[0].start):
@@ -125,7 +134,7 @@ class _Reader:
         if atom.how != "d" or digits[0] != "0" or not 11 <= len(digits) <= 15 or not (after.isalpha() or after == "+"):
             return None
         for tail in (3, 2, 1, 4):
-            found = next(plans.readings(digits[:-tail], self._hints, 0.6), None)
+            found = next(plans.readings(digits[:-tail], self._known_regions(), 0.6), None)
             if found:
                 atom.end -= tail
                 return _Window(at, at, found.e164, found.sure, (True, 0.0, len(digits) - tail))
@@ -138,24 +147,34 @@ class _Reader:
         if found := plans.with_prefix(digits):
             return plans.Reading(found, 0.95, bare=False)
         if self.region:
-            return next(plans.readings(digits, [self.region], 0.95), None) or self._bare_abroad(digits, atoms, [self.region])
-        return self._somewhere(digits, atoms, disguised=disguised) or self._bare_abroad(digits, atoms, plans.DEFAULT_REGIONS)
+            return next(plans.readings(digits, [self.region], 0.95), None) or self._bare_abroad(
+                digits, atoms, [self.region]
+            )
+        return self._somewhere(digits, atoms, disguised=disguised) or self._bare_abroad(
+            digits, atoms, plans.DEFAULT_REGIONS
+        )
 
     def _somewhere(self, digits: str, atoms: Sequence[Atom], *, disguised: bool) -> plans.Reading | None:
-        hinted = next(plans.readings(digits, self._hints, 0.85), None)
-        if hinted:
-            return hinted
+        for hint in (self._by_place, self._by_language):
+            if hinted := next(plans.readings(digits, hint(), 0.85), None):
+                return hinted
         found = list(plans.readings(digits, plans.DEFAULT_REGIONS, 0.8))
         if not found:
             return None
         if found[0].bare and not (disguised or self._looks_dialled(digits, atoms)):
             return None
-        return found[0] if len({reading.e164 for reading in found}) == 1 else plans.Reading(found[0].e164, 0.6, found[0].bare)
+        return (
+            found[0]
+            if len({reading.e164 for reading in found}) == 1
+            else plans.Reading(found[0].e164, 0.6, found[0].bare)
+        )
 
     def _bare_abroad(self, digits: str, atoms: Sequence[Atom], regions: Sequence[str]) -> plans.Reading | None:
         """A number with its calling code but no plus: only of the regions in question, and only if it is one run or asked for."""
-        codes = plans.calling_codes([*self._hints, *regions])
-        if len(digits) < 10 or not digits.startswith(codes):
+        if len(digits) < 10 or digits[0] == "0":
+            return None
+        codes = plans.calling_codes(tuple(dict.fromkeys([*self._known_regions(), *regions])))
+        if not digits.startswith(codes):
             return None
         if len(atoms) > 1 and all(a.how == "d" for a in atoms) and not self._cued(atoms[0].start):
             return None
@@ -166,9 +185,18 @@ class _Reader:
         shape = ",".join(str(len(atom.digits)) for atom in atoms)
         return shape in _SHAPES or len(digits) >= 10 or self._cued(atoms[0].start)
 
-    @cached_property
-    def _hints(self) -> tuple[str, ...]:
-        return (self.region,) if self.region else regions_of(self.text)
+    def _known_regions(self) -> tuple[str, ...]:
+        return (self.region,) if self.region else (*self._by_place(), *self._by_language())
+
+    def _by_place(self) -> tuple[str, ...]:
+        if self.places is None:
+            self.places = by_place(self.text)
+        return self.places
+
+    def _by_language(self) -> tuple[str, ...]:
+        if self.languages is None:
+            self.languages = by_language(self.text)
+        return self.languages
 
     def _cued(self, start: int) -> bool:
         return _CUE.search(self.shown, max(0, start - _CUE_REACH), start) is not None
@@ -176,6 +204,13 @@ class _Reader:
     def _is_other(self, start: int) -> bool:
         before = self.shown[max(0, start - _OTHER_REACH) : start]
         return _OTHER.search(before) is not None and not self._cued(start)
+
+
+def _never_stands(chain: Chain, first: int, left: int, *, strong: bool) -> bool:
+    """Whether no run from here can be set off from what stands before it: quick, so that long chains stay cheap."""
+    if strong or first == len(chain.gaps) or len(chain.atoms[first].digits) >= LEAST_DIGITS:
+        return False
+    return left <= chain.gaps[first]
 
 
 def _may_stand(left: int, inner: int, right: int, *, strong: bool, alone: bool) -> bool:

@@ -44,15 +44,19 @@ _SAID = 0.8
 """Places surer than this stand after a word such as "in"; where there are any, a lone name may be a person's."""
 
 
-def regions_of(text: str) -> tuple[str, ...]:
-    """Regions to try first, likeliest first; empty when the text says nothing of where it is."""
+def by_place(text: str) -> tuple[str, ...]:
+    """The countries of the cities that the text names, likeliest first; empty when it names none."""
     cities = _read("place", text)
     said = [city for city in cities if city.confidence > _SAID] or cities
     weights: Counter[str] = Counter()
     for city in said:
         weights[city.value[-2:]] += round(100 * city.confidence)
-    spoken = [region for language in _read("language", text) for region in _SPOKEN_IN.get(language.value, ())]
-    return tuple(dict.fromkeys([*(country for country, _ in weights.most_common(2)), *spoken]))
+    return tuple(country for country, _ in weights.most_common(2))
+
+
+def by_language(text: str) -> tuple[str, ...]:
+    """Where the text's language is spoken most; empty for one spoken everywhere or not recognised."""
+    return tuple(region for language in _read("language", text) for region in _SPOKEN_IN.get(language.value, ()))
 
 
 def _read(name: str, text: str) -> list[Signal]:

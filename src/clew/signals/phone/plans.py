@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import phonenumbers
 
@@ -61,16 +62,14 @@ def national(digits: str, region: str) -> str | None:
     return _valid(digits, region)
 
 
-_SHORT = frozenset(("DK", "NO", "SG", "HK", "LV", "LT", "EE", "CY", "MT", "LU", "IS", "CR", "SV", "GT", "PA", "HN", "NI"))
+_SHORT = frozenset(
+    ("DK", "NO", "SG", "HK", "LV", "LT", "EE", "CY", "MT", "LU", "IS", "CR", "SV", "GT", "PA", "HN", "NI")
+)
 """Regions whose whole numbers have seven or eight digits; they count only when something says the region."""
 
 
-def has_trunk_prefix(region: str) -> bool:
-    """Whether numbers of the region start with 0 when they are written without the country."""
-    return _prefix(region) in ("0", "06") or region == "IT"
-
-
-def calling_codes(regions: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def calling_codes(regions: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(phonenumbers.country_code_for_region(region)) for region in regions))
 
 
@@ -96,14 +95,16 @@ def _valid(written: str, region: str | None) -> str | None:
 
 @cache
 def _prefix(region: str) -> str:
-    return phonenumbers.PhoneMetadata.metadata_for_region(region).national_prefix or ""
+    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    return str(plan.national_prefix or "")
 
 
 @cache
 def _gate(region: str) -> re.Pattern[str]:
     """A quick look before the full check: the trunk prefix (needed where it is 0) and any national number."""
     prefix = _prefix(region)
-    pattern = phonenumbers.PhoneMetadata.metadata_for_region(region).general_desc.national_number_pattern
+    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    pattern = plan.general_desc.national_number_pattern
     optional = "" if prefix in ("0", "06", "8") and region not in _LOOSE else "?"
     return re.compile(rf"(?:{prefix}){optional}(?:{pattern})" if prefix else rf"(?:{pattern})")
 

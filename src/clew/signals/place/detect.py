@@ -34,7 +34,8 @@ class _Sighting:
 class PlaceDetector(TextDetector):
     """Reads city names that are written like names: with a capital, and after a word such as "in" when the city is small
     or the name is a common word. Of several cities of one name it takes the most populous, unless another country is named
-    more in the same text; how much smaller the others are is how sure it is. Scripts without spaces are not read."""
+    more in the same text; how much smaller the others are is how sure it is. Scripts without spaces are not read.
+    """
 
     def read(self, text: str) -> list[Signal]:
         sightings = _sightings(text)
@@ -73,9 +74,7 @@ def _sighted(text: str) -> Iterator[_Sighting]:
                 yield sighting[1]
 
 
-def _look(
-    text: str, words: list[re.Match[str]], position: int, reach: int, key: str
-) -> tuple[int, _Sighting] | None:
+def _look(text: str, words: list[re.Match[str]], position: int, reach: int, key: str) -> tuple[int, _Sighting] | None:
     """The longest city name that starts with this word and counts, and how many words it takes."""
     _, names = _names()
     found = [(1, names[key])] if key in names else []
@@ -165,7 +164,8 @@ def _most_likely(candidates: tuple[int, ...], votes: Counter[str]) -> tuple[plac
 @cache
 def _names() -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
     """First word -> most words of a name that starts with it; name -> cities. Names of one letter or more than four words
-    are left out."""
+    are left out.
+    """
     starts: dict[str, int] = {}
     kept: dict[str, tuple[int, ...]] = {}
     for name, cities in places.index().items():

@@ -8,7 +8,9 @@ CUES = frozenset(
     "nach aus bei ort stadt raum te naar uit bij stad plaats w z do miasto koło din în la lângă oraș localitate "
     "в из город около ke di dari kota ile şehir".split()
 )
-STRONG_CUES = frozenset("in near visiting city town ciudad ville à nach aus stadt città miasto în oraș в из город".split())
+STRONG_CUES = frozenset(
+    "in near visiting city town ciudad ville à nach aus stadt città miasto în oraș в из город".split()
+)
 """The cues after which a common word may still be a city, when it is written with one capital."""
 COMMON = frozenset(
     # English

@@ -10,9 +10,11 @@ from clew.signals.detector import TextDetector
 from clew.signals.glyphs import plain
 from clew.signals.price import money
 
+
 class PriceDetector(TextDetector):
     """Reads amounts with their currency and, where it stands beside them, the time they buy. What a sign shared by
-    several currencies means is a guess and scores lower; words such as "roses" are kept as written, not made money."""
+    several currencies means is a guess and scores lower; words such as "roses" are kept as written, not made money.
+    """
 
     def read(self, text: str) -> list[Signal]:
         shown = plain(text)
@@ -26,13 +28,21 @@ class PriceDetector(TextDetector):
 def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
     for amount in money.AMOUNT.finditer(shown):
         after = money.AFTER.match(shown, amount.end())
-        before = money.BEFORE.search(shown, max(0, amount.start() - money.BEFORE_REACH), amount.start())
+        before = _before(shown, amount.start())
         if before:
             yield from _price(shown, amount, before, (before.start(), amount.end()))
         elif after:
             yield from _price(shown, amount, after, (amount.start(), after.end()))
         elif (pence := money.PENCE.match(shown, amount.end())) and amount["amount"].isdigit():
             yield from _pence(amount, pence)
+
+
+def _before(shown: str, start: int) -> re.Match[str] | None:
+    """The currency right before an amount; looked for only behind a sign or a letter, which is quick to see."""
+    sign = shown[max(0, start - 2) : start].rstrip()[-1:]
+    if not sign or sign.isdigit() or sign in ".,:;-/+()":
+        return None
+    return money.BEFORE.search(shown, max(0, start - money.BEFORE_REACH), start)
 
 
 def _price(

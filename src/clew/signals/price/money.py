@@ -106,7 +106,10 @@ AMOUNT = re.compile(rf"(?<![\w.,:])(?P<amount>{_AMOUNT})(?P<k>k(?![^\W_]))?(?![\
 BEFORE = re.compile(rf"(?P<symbol>{_SYMBOL})\s?\Z|(?<![^\W_])(?P<word>{'|'.join(sorted(CODES))})\s?\Z", re.IGNORECASE)
 BEFORE_REACH = 5
 AFTER = re.compile(rf"\s?[-,]?-?\s?(?:(?P<symbol>{_SYMBOL})(?!\d)|(?P<word>{_WORD})(?![^\W_]))", re.IGNORECASE)
-PENCE = re.compile(r"p(?P<per>pm|/(?:msg|min|day|wk|week|text|txt|sms)|\s?per\s(?:min(?:ute)?|msg|text|txt|day|week))?(?!\w)", re.IGNORECASE)
+PENCE = re.compile(
+    r"p(?P<per>pm|/(?:msg|min|day|wk|week|text|txt|sms)|\s?per\s(?:min(?:ute)?|msg|text|txt|day|week))?(?!\w)",
+    re.IGNORECASE,
+)
 LISTED = re.compile(r"(?<![\w.,])(?P<amount>\d{2,4})\s?/\s?\Z")
 FOLLOWED = re.compile(_PER + _LENGTH.format("after_") + r"(?!\s?[:=–-]?\s?[\d€£$])", re.IGNORECASE)
 """The time after an amount; one that introduces the next amount is not it."""

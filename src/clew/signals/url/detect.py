@@ -13,7 +13,10 @@ _DOT = rf"(?:\.|{BRACKETED_DOT})"
 _HOST = rf"(?:{LABEL}{_DOT}){{1,6}}[^\W\d_]{{2,24}}"
 _ADDRESS = r"\d{1,3}(?:\.\d{1,3}){3}"
 _REST = r"(?::\d{2,5})?(?:[/?#][^\s<>\"']{0,2048})?"
-_FULL = re.compile(rf"(?P<scheme>(?:https?|hxxps?|ftp)://)(?:[^\s/@]{{1,64}}@)?(?P<host>{_HOST}|{_ADDRESS})(?P<rest>{_REST})", re.IGNORECASE)
+_FULL = re.compile(
+    rf"(?P<scheme>(?:https?|hxxps?|ftp)://)(?:[^\s/@]{{1,64}}@)?(?P<host>{_HOST}|{_ADDRESS})(?P<rest>{_REST})",
+    re.IGNORECASE,
+)
 _BARE = re.compile(rf"(?<![\w@.+-])(?P<host>{_HOST})(?![\w@-])(?P<rest>{_REST})", re.IGNORECASE)
 _DOTTED = re.compile(r"\.\w|[\[({]\s?(?:\.|dot)", re.IGNORECASE)
 _TRAIL = ".,;:!?'\"»”*…"
@@ -21,7 +24,8 @@ _TRAIL = ".,;:!?'\"»”*…"
 
 class UrlDetector(TextDetector):
     """Reads web addresses. Without scheme or www, a domain counts only under a known ending, and under one that is also a
-    word ("it", "me") only with a path, a hyphen, a digit or a third label: else a missing space would make a domain."""
+    word ("it", "me") only with a path, a hyphen, a digit or a third label: else a missing space would make a domain.
+    """
 
     def read(self, text: str) -> list[Signal]:
         shown = plain(text)
@@ -29,9 +33,8 @@ class UrlDetector(TextDetector):
             return []
         found = [self._claim(match, shown, full=True) for match in _FULL.finditer(shown)]
         taken = [(s.start, s.end) for s in found if s]
-        for match in _BARE.finditer(shown):
-            if not _inside(match.start("host"), taken):
-                found.append(self._claim(match, shown, full=False))
+        bare = (match for match in _BARE.finditer(shown) if not _inside(match.start("host"), taken))
+        found += [self._claim(match, shown, full=False) for match in bare]
         return sorted((s for s in found if s), key=lambda s: s.start)
 
     def _claim(self, match: re.Match[str], shown: str, *, full: bool) -> Signal | None:
