@@ -86,3 +86,10 @@ def test_a_body_larger_than_any_form_is_refused(client: Client, desk: FakeDesk) 
     assert answer.status_code == 413
     assert "That is too long" in answer.text
     assert not desk.judgements
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_use_each_id_once(with_release: Client, address: str) -> None:
+    with_release.post("/leads/lead_0000/judgements", verdict="yes", reason="the reasons hold")
+    ids = [attributes["id"] for _, attributes in Page(with_release.get(address).text).elements if "id" in attributes]
+    assert sorted(ids, key=str) == sorted(set(ids), key=str)

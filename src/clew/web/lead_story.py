@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -64,9 +64,12 @@ class Story:
     most: float
     shared: tuple[Shared, ...]
     history: tuple[Told, ...]
+    by_record: Mapping[str, Exhibit]
+    names: Mapping[str, str]
+    """Node of the graph -> what it is called."""
 
     def exhibit(self, record: str) -> Exhibit | None:
-        return next((exhibit for exhibit in self.exhibits if exhibit.of.record == record), None)
+        return self.by_record.get(record)
 
     def shown(self, records: Iterable[str]) -> tuple[Exhibit, ...]:
         return tuple(found for record in records if (found := self.exhibit(record)))
@@ -80,6 +83,18 @@ class Story:
     def undated(self) -> int:
         return len(self.exhibits) - len(self.dated)
 
+    def place(self, reason: Contribution) -> str:
+        """The anchor of a reason on the page."""
+        return f"reason-{self.view.contributions.index(reason) + 1}"
+
+    def cited(self, record: str) -> tuple[Contribution, ...]:
+        """The reasons in which a record counts: the thread back from evidence."""
+        return tuple(c for c in (*self.speaks_for, *self.speaks_against) if record in c.evidence)
+
+    def name(self, node: str) -> str:
+        """What a node of the graph is called."""
+        return self.names.get(node, node)
+
     def can_take_back(self, judgement: str) -> bool:
         return any(told.judgement.id == judgement and not told.taken_back_by for told in self.history)
 
@@ -91,14 +106,17 @@ class Story:
 
 def tell(view: LeadView) -> Story:
     biggest = sorted(view.contributions, key=lambda c: -abs(c.points))
+    exhibits = tuple(_exhibit(number, item) for number, item in enumerate(view.evidence, start=1))
     return Story(
         view=view,
-        exhibits=tuple(_exhibit(number, item) for number, item in enumerate(view.evidence, start=1)),
+        exhibits=exhibits,
         speaks_for=tuple(c for c in biggest if c.direction is Direction.FOR),
         speaks_against=tuple(c for c in biggest if c.direction is Direction.AGAINST),
         most=max((abs(c.points) for c in biggest), default=0.0),
         shared=_shared(view),
         history=_history(view.judgements),
+        by_record={exhibit.of.record: exhibit for exhibit in exhibits},
+        names={node.id: node.label for node in view.nodes},
     )
 
 
@@ -139,7 +157,8 @@ def graph_finding(story: Story) -> str:
     holding = [s for s in story.shared if not s.node.hub]
     hubs = len(story.shared) - len(holding)
     if not story.shared:
-        return "These records share no identifier; they are held together by how they are written"
+        links = words.count(len(story.view.edges), "link")
+        return f"{links} between these records, none of them a shared identifier"
     joined = words.count(len({record for s in holding for record in s.records}), "record")
     title = (
         f"{words.count(len(holding), 'shared identifier')} {'holds' if len(holding) == 1 else 'hold'} {joined} together"

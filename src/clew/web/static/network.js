@@ -14,17 +14,20 @@ const network = {
     ring(outer, 180);
     return seats;
   },
-  style(colours) {
+  // With many identifiers their names would lie on one another: then only what is picked is named.
+  style(colours, data) {
+    const named = data.nodes.filter((node) => !node.record).length <= 12;
     return [
       { selector: "node", style: {
         "background-color": colours.card, "border-width": 2, "border-color": colours.six[0], width: 14, height: 14,
         "font-family": colours.font, "font-size": 11, color: colours.ink, "text-outline-color": colours.card, "text-outline-width": 2,
       } },
-      { selector: "node[!record]", style: { "background-color": colours.six[0], width: 20, height: 20, label: "data(short)", "text-valign": "bottom", "text-margin-y": 4 } },
+      { selector: "node[!record]", style: { "background-color": colours.six[0], width: 20, height: 20, label: named ? "data(short)" : "", "text-valign": "bottom", "text-margin-y": 4 } },
       { selector: "node[?hub]", style: { shape: "diamond", "background-color": colours.rest, "border-color": colours.rest } },
       { selector: "edge", style: { width: "mapData(weight, 0, 1, 0.8, 2)", "line-color": colours.line, "curve-style": "straight" } },
       { selector: ".near", style: { "line-color": colours.thread, "border-color": colours.thread, width: 2 } },
       { selector: "node.near", style: { width: 16, height: 16 } },
+      { selector: "node.near[!record]", style: { width: 20, height: 20, label: "data(short)" } },
       { selector: "node.picked", style: { "background-color": colours.thread, "border-color": colours.thread, width: 24, height: 24, label: "data(short)", "text-valign": "bottom", "text-margin-y": 4 } },
     ];
   },
@@ -41,12 +44,12 @@ const network = {
     const data = theme.data(place);
     if (!data.nodes.length) return;
     const cy = cytoscape({
-      container: place, elements: this.elements(data), style: this.style(theme.read()),
+      container: place, elements: this.elements(data), style: this.style(theme.read(), data),
       layout: { name: "cose", randomize: false, animate: false, nodeRepulsion: () => 9000, idealEdgeLength: () => 60, padding: 24 },
       userZoomingEnabled: false, boxSelectionEnabled: false, autoungrabify: true,
     });
     place.cy = cy;
-    theme.follow(() => cy.style(this.style(theme.read())));
+    theme.follow(() => cy.style(this.style(theme.read(), data)));
     cy.on("tap", "node", (event) => selection.pick(event.target.id()));
     selection.listen((name) => {
       cy.elements().removeClass("picked near");
