@@ -11,7 +11,7 @@ from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, UsageError
 from clew.safeguards.keys import Unlock
 from clew.safeguards.permissions import Action
-from clew.web.desk import ReleaseAsk
+from clew.desk import ReleaseAsk
 from clew.workspace import Workspace
 
 from .conftest import CHEAP, FILES, INVENTED, make, reopen

@@ -18,7 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_NOUNS = ("adverts", "media", "publish", "audit")
+_NOUNS = ("adverts", "flows", "media", "publish", "audit")
 _COMMANDS = ("world", "workspace", "demo", "serve")
 
 

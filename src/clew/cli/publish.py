@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clew.cli import files
+from clew.cli.unlocking import HERE, As, Folder, opened
 from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,6 +103,44 @@ def synthesise(
     rows = made.report["rows"]
     files.say(f"{rows['out']} rows invented from {rows['in']}; spent {made.report['guarantee']}")
     _say_who_disappeared(made.report, out)
+
+
+@app.command()
+def release(
+    title: Annotated[str, typer.Option("--title", help="What this release is.")],
+    recipient: Annotated[str, typer.Option("--recipient", help="Who gets it.")],
+    columns: Annotated[str, typer.Option("--columns", metavar="A,B", help="Columns of the cases.")],
+    k: Annotated[int | None, typer.Option("--k", help="Anonymise with this k.")] = None,
+    epsilon: Annotated[float | None, typer.Option("--epsilon", help="Synthesise with this epsilon.")] = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Make the release. Without it only the price is shown.")
+    ] = False,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Releases the workspace's cases: shows what it costs, and with --sign makes it, once, into the ledger."""
+    from clew.desk import ReleaseAsk
+    from clew.safeguards.permissions import Action
+
+    if (k is None) == (epsilon is None):
+        raise UsageError("release: give --k or --epsilon, one of the two")
+    ask = ReleaseAsk(
+        title=title,
+        recipient=recipient,
+        method="anonymise" if k is not None else "synthesise",
+        parameter=float(k if k is not None else epsilon or 0),
+        columns=tuple(name.strip() for name in columns.split(",") if name.strip()),
+    )
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        purpose = workspace.purpose_for(who, Action.RELEASE)
+        if not sign:
+            preview = workspace.preview_release(who, purpose, ask)
+            typer.echo(json.dumps(preview.report, ensure_ascii=False, indent=1))
+            files.say(preview.blocked or f"{preview.rows} rows would leave. Make the release with --sign.")
+            return
+        made = workspace.release(who, purpose, ask)
+    files.say(f"Release {made.id} signed by {who.name}: {made.rows} rows, {made.guarantee}, in {folder / 'releases'}.")
 
 
 def _read(file: Path, out: Path, rejects: Path | None, form: Format, *also: Path | None) -> pa.Table:

@@ -63,9 +63,7 @@ def read_pages(path: Path) -> Read:
     try:
         with path.open("rb") as file:
             for number, record in enumerate(ArchiveIterator(file), 1):
-                if record.rec_type == "response" and "html" in (
-                    record.http_headers.get_header("Content-Type") or "html"
-                ):
+                if record.rec_type == "response" and _is_html(record.http_headers):
                     _take(number, record, pages, bad)
     except (ArchiveLoadFailed, OSError) as error:
         raise UnreadableInput(f"{path.name}: not a readable web archive") from error
@@ -74,6 +72,10 @@ def read_pages(path: Path) -> Read:
     return Read(
         _table(pages), Rejects(pa.table(list(zip(*bad, strict=True)), schema=REJECTS)) if bad else Rejects.none()
     )
+
+
+def _is_html(headers: Any) -> bool:
+    return headers is not None and "html" in (headers.get_header("Content-Type") or "html")
 
 
 def _take(

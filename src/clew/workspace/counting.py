@@ -15,7 +15,7 @@ from clew.records.kinds import answer_fields
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action
-from clew.web.desk import AuditRow, AuditView, CaseRow, CaseView, CountRow, FlowRow, FlowsView
+from clew.desk import AuditRow, AuditView, CaseRow, CaseView, CountRow, FlowRow, FlowsView
 from clew.workspace.opened import Opened
 
 _FORMS = {

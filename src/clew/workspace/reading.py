@@ -15,7 +15,7 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action, decide
-from clew.web.desk import Overview
+from clew.desk import Overview
 from clew.workspace.opened import Opened
 
 SHOWN_RECORDS = 60

@@ -19,7 +19,7 @@ from clew.safeguards.acts import Release
 from clew.safeguards.errors import Blocked, ClewError, Conflict, UsageError
 from clew.safeguards.permissions import Action
 from clew.store.ledger import Proposed
-from clew.web.desk import ReleaseAsk, ReleasePreview
+from clew.desk import ReleaseAsk, ReleasePreview
 from clew.workspace.counting import cases_table
 from clew.workspace.reading import Reading
 
