@@ -78,7 +78,9 @@ def _is_name(name: str) -> bool:
 
 
 def _without_accents(name: str) -> str:
-    """X>>> _without_accents("Łódź"), _without_accents("São Paulo")
+    """What is typed on a keyboard without accents.
+
+    >>> _without_accents("Łódź"), _without_accents("São Paulo")
     ('Lodz', 'Sao Paulo')
     """
     swapped = name.translate(str.maketrans("łŁøØđĐıßæÆ", "lLoOdDisaA"))

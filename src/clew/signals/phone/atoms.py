@@ -27,7 +27,8 @@ _WHOLE = re.compile("[0-9]{9,}(?![OoIlОоΟο])")
 """Digits enough for a number; letters that follow are then the next word, as in 08704439680Ts."""
 _USUAL = re.compile(r" {0,2}[-./()·•*_~\\,|:']{0,2} {0,2}")
 _ENDS = re.compile(r"[€£$¥₹₺₽%@#=&<>^+?]")
-_LONGEST_GAP = 24
+_LONGEST_GAP, _LONGEST_RAW_GAP = 24, 48
+"""Signs between two atoms of one number: those that show, and all."""
 _MASK_REACH = 24
 _LINK_REACH = 256
 """Signs to look back for the start of a link."""
@@ -109,7 +110,9 @@ def _chained(shown: str, atoms: list[Atom], cut: frozenset[int] = frozenset()) -
                 yield chain
                 chain = Chain()
             continue
-        gap = _distance(shown[chain.atoms[-1].end : atom.start]) if chain.atoms else BROKEN
+        gap = BROKEN
+        if chain.atoms and atom.start - chain.atoms[-1].end <= _LONGEST_RAW_GAP:
+            gap = _distance(shown[chain.atoms[-1].end : atom.start])
         if gap == BROKEN or atom.start in cut:
             if chain.atoms:
                 yield chain
@@ -163,9 +166,9 @@ def _in_company(shown: str, atoms: list[Atom], at: int) -> bool:
     if at and _near(shown, atoms, at - 1) and _single(atoms[at - 1]) and (last or _single(atoms[at + 1])):
         return True
     for before, after, other in ((at - 1, at, at - 1), (at, at + 1, at + 1)):
-        if before >= 0 and after < len(atoms) and atoms[other].how in "wr":
-            if _near(shown, atoms, before) and own & languages.get(atoms[other].digits, own):
-                return True
+        beside = before >= 0 and after < len(atoms) and _near(shown, atoms, before)
+        if beside and atoms[other].how in "wr" and own & languages.get(atoms[other].digits, own):
+            return True
     return False
 
 

@@ -29,11 +29,11 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
     for amount in money.AMOUNT.finditer(shown):
         after = money.AFTER.match(shown, amount.end())
         before = _before(shown, amount.start())
-        if before:
+        if before and _currency(before["symbol"], before["word"], leading=True):
             yield from _price(shown, amount, before, (before.start(), amount.end()))
-        elif after:
+        elif after and _currency(after["symbol"], after["word"]):
             yield from _price(shown, amount, after, (amount.start(), after.end()))
-        elif (pence := money.PENCE.match(shown, amount.end())) and amount["amount"].isdigit():
+        elif amount["amount"].isdigit() and (pence := money.PENCE.match(shown, amount.end())):
             yield from _pence(amount, pence)
 
 
@@ -65,16 +65,17 @@ def _price(
         at = before.start()
 
 
-def _currency(symbol: str | None, word: str | None) -> str | None:
+def _currency(symbol: str | None, word: str | None, *, leading: bool = False) -> str | None:
+    """What a sign or a word means; before an amount only codes are taken for money."""
     if symbol:
-        return money.SYMBOLS[symbol.lower()]
+        return money.SYMBOLS.get(symbol.lower(), money.SYMBOLS[symbol[-1]])
     if not word:
         return None
-    if word.lower() in money.WORDS:
+    if word.lower() in money.WORDS and not leading:
         return money.WORDS[word.lower()]
     if word.lower() in money.CODES:
         return "CNY" if word.lower() == "rmb" else word.upper()
-    return word if word in money.UPPER_CODES else None
+    return word if word in money.UPPER_CODES and not leading else None
 
 
 def _what_for(shown: str, start: int, end: int) -> tuple[int, int, str]:

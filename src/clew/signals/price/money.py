@@ -95,17 +95,18 @@ UNITS = {
 }
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
 
-_AMOUNT = r"\d{1,3}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d{1,7}(?:[.,]\d{1,2})?(?!\d)"
-_SYMBOL = "|".join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True))
-_WORD = "|".join(re.escape(w) for w in sorted((*CODES, *UPPER_CODES, *WORDS), key=len, reverse=True))
+_AMOUNT = r"\d(?<![\w.,:]\d)(?:\d{0,2}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d{0,6}(?:[.,]\d{1,2})?(?!\d))"  # digit first: quick
 _UNIT = "|".join(re.escape(u) for u in sorted(UNIT_OF, key=len, reverse=True))
 _LENGTH = rf"(?:(?P<{{0}}n>\d{{{{1,3}}}}|½|1/2|half(?:\sa)?(?:\san)?|halbe|media|demi|mezz'|pół)\s?-?\s?)?(?P<{{0}}unit>{_UNIT})(?![^\W\d_])"
 _PER = r"\s?(?:/|\bper\b|\bp/|\ban?\b|\bpro\b|\bpor\b|\bpar\b|\ball'|\bl'|\bl’|\bla\b|\bde\b|\bfor\b|\bfür\b|\bpour\b|\bpara\b|\bper\b|\bza\b|\bna\b|\bpe\b|\bза\b|\bв\b|=|:|-|\()?\s?"
 
-AMOUNT = re.compile(rf"(?<![\w.,:])(?P<amount>{_AMOUNT})(?P<k>k(?![^\W_]))?(?![\d%])", re.IGNORECASE)
-BEFORE = re.compile(rf"(?P<symbol>{_SYMBOL})\s?\Z|(?<![^\W_])(?P<word>{'|'.join(sorted(CODES))})\s?\Z", re.IGNORECASE)
+AMOUNT = re.compile(rf"(?P<amount>{_AMOUNT})(?P<k>k(?![^\W_]))?(?![\d%])", re.IGNORECASE)
+_SIGN = rf"(?:[a-z]{{1,2}})?\$|[{''.join(s for s in SYMBOLS if len(s) == 1 and s != '$')}]"
+BEFORE = re.compile(rf"(?P<symbol>{_SIGN})\s?\Z|(?<![^\W_])(?P<word>[^\W\d_]{{3}})\s?\Z", re.IGNORECASE)
 BEFORE_REACH = 5
-AFTER = re.compile(rf"\s?[-,]?-?\s?(?:(?P<symbol>{_SYMBOL})(?!\d)|(?P<word>{_WORD})(?![^\W_]))", re.IGNORECASE)
+AFTER = re.compile(
+    rf"\s?[-,]?-?\s?(?:(?P<symbol>{_SIGN})(?!\d)|(?P<word>🌹|[^\W\d_]{{1,9}}(?:'s)?)(?![^\W_]))", re.IGNORECASE
+)
 PENCE = re.compile(
     r"p(?P<per>pm|/(?:msg|min|day|wk|week|text|txt|sms)|\s?per\s(?:min(?:ute)?|msg|text|txt|day|week))?(?!\w)",
     re.IGNORECASE,
