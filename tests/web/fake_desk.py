@@ -37,7 +37,10 @@ LONG = (
 ARABIC = "عشاء هادئ وغرف قريبة من المحطة، اتصل على ٠١٤٢-٥٥٥ بعد العاشرة"
 
 PERSON = Actor(
-    id="usr_7", name="Mira Holm", roles=frozenset({Role.ANALYST, Role.STEWARD}), organisation="Harbour House"
+    id="usr_7",
+    name="Mira Holm",
+    roles=frozenset({Role.ANALYST, Role.CASE_WORKER, Role.STEWARD}),
+    organisation="Harbour House",
 )
 
 
@@ -427,13 +430,14 @@ class FakeDesk:
 
     def preview_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> ReleasePreview:
         report = {
-            "suppressed": {"rows": 41, "cells": 208, "share": 0.0997},
-            "invented": {"rows": 0},
-            "disappeared": [
-                {"column": "citizenship", "value": "GHA", "persons": "<11"},
-                {"column": "age", "value": "48+", "persons": "<11"},
+            "notice": "For the steward, not for release.",
+            "k_reached": 11,
+            "rows": {"in": 412, "kept": 371, "suppressed": 41},
+            "1-way": {"suppressed": 2, "suppressed_share": 0.0997, "coarser": 0},
+            "gone_values": [
+                {"group": {"citizenship": "GHA"}, "before": 7, "after": 0},
+                {"group": {"age": "48+"}, "before": 4, "after": 0},
             ],
-            "risk": {"singling_out": 0.0, "smallest_group": 11},
             "read_by": None,
         }
         blocked = "price/1 failed on 12 texts of this data" if ask.title.startswith("blocked") else None

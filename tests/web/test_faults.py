@@ -81,8 +81,11 @@ def test_no_interface_description_is_served(client: Client) -> None:
         assert client.get(address).status_code == 404
 
 
-def test_what_needs_another_purpose_says_so(client: Client) -> None:
+def test_what_needs_another_purpose_offers_it(client: Client) -> None:
     client.post("/purpose", purpose="administration")
     answer = client.get("/leads/lead_0000")
     assert answer.status_code == 403
-    assert "Check the purpose you work under" in answer.text
+    assert "Work under lead review and open this page" in answer.text
+    assert 'name="then" value="/leads/lead_0000"' in answer.text
+    client.post("/purpose", purpose="lead-review", then="/leads/lead_0000")
+    assert client.get("/leads/lead_0000").status_code == 200

@@ -1,12 +1,15 @@
 """Home, cases, flows, releases and audit: what they show, what they hold back, what they ask before they act."""
 
 import re
+from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from client import Client, Page
-from fake_desk import FakeDesk
+from fake_desk import PERSON, FakeDesk
 
-from clew.safeguards.actors import Purpose
+from clew.publish import anonymise
+from clew.safeguards.actors import Purpose, Role
 from clew.web.desk import CountRow, FlowRow
 from clew.web.flows import group, map_data, map_finding
 from clew.web.report import chapters
@@ -36,6 +39,25 @@ def test_navigation_has_no_dead_end(client: Client) -> None:
     links = {str(a["href"]) for a in Page(client.get("/").text).of("a") if str(a.get("href", "")).startswith("/")}
     assert {"/", "/cases", "/leads", "/flows", "/releases", "/audit"} <= links
     assert {client.get(link).status_code for link in links} == {200}
+
+
+def test_navigation_leaves_out_what_no_role_opens(
+    client: Client, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auditor = replace(PERSON, roles=frozenset({Role.AUDITOR}))
+    monkeypatch.setattr(desk, "actor", lambda session: auditor)
+    page = Page(client.get("/break").text)
+    assert [a["href"] for a in page.of("a") if str(a.get("href")) in {"/cases", "/leads", "/releases", "/audit"}] == [
+        "/releases",
+        "/audit",
+    ]
+    assert [o["value"] for o in page.of("option")] == ["oversight"]
+
+
+def test_identity_offers_the_purposes_that_open_it(client: Client) -> None:
+    sealed = client.get("/cases/K-2001").text
+    assert "Work under case support and come back here" in sealed
+    assert "Open the identity" not in sealed
 
 
 def test_break_is_calm_and_leads_back(client: Client) -> None:
@@ -133,7 +155,7 @@ def fingerprint_in(html: str) -> str:
 
 def test_release_is_asked_looked_at_and_signed(client: Client, desk: FakeDesk) -> None:
     look = client.post("/releases/preview", **ASK)
-    for part in ("What is suppressed", "What is invented", "Who disappears", "column citizenship, value GHA"):
+    for part in ("What is suppressed", "What is invented", "Who disappears", "citizenship GHA", "7 before, 0 after"):
         assert part in look.text
     assert not desk.made
     signed = client.post("/releases", **ASK, fingerprint=fingerprint_in(look.text), sure="yes")
@@ -184,24 +206,44 @@ def test_release_offers_no_column_that_is_sealed(client: Client) -> None:
 
 
 def test_report_keeps_every_line_in_one_chapter() -> None:
-    found = chapters(
-        {
-            "suppressed_cells": 3,
-            "groups": {"lost": 1},
-            "vanished": [],
-            "k": 11,
-            "deep": {"a": {"b": [1, 2.5, None, True]}},
-        }
-    )
-    said = {c.title: [(line.name, line.value) for line in c.lines] for c in found}
-    assert said["What is suppressed"] == [("suppressed cells", "3")]
-    assert said["What is invented"] == []
-    assert said["Who disappears"] == [("vanished", "none")]
-    assert said["Everything else in the report"] == [
-        ("groups: lost", "1"),
-        ("k", "11"),
-        ("deep: a: b", "1, 2.5, not known, yes"),
+    gone = [{"group": {"citizenship": "GHA", "age": "48+"}, "before": 7, "after": 0}]
+    report = {
+        "notice": "not for release",
+        "dropped_columns": [],
+        "2-way": {"suppressed": 3, "fabricated_weight": 0.25, "combinations": 9},
+        "gone_pairs": gone,
+        "k": 11,
+        "deep": {"a": {"b": [1, 2.5, None, True]}},
+    }
+    said = {c.title: [(line.name, line.value) for line in c.lines] for c in chapters(report)}
+    assert said["What is suppressed"] == [("dropped columns", "none"), ("pairs of values: suppressed", "3")]
+    assert said["What is invented"] == [("pairs of values: fabricated weight", "0.25")]
+    assert said["Who disappears"] == [("citizenship GHA, age when trafficked 48+", "7 before, 0 after")]
+    rest = [("pairs of values: combinations", "9"), ("k", "11"), ("deep: a: b", "1, 2.5, not known, yes")]
+    assert said["Everything else in the report"] == rest
+
+
+def test_report_that_says_nothing_still_asks_the_three_questions() -> None:
+    assert [(c.title, c.lines) for c in chapters({})][:3] == [
+        ("What is suppressed", ()),
+        ("What is invented", ()),
+        ("Who disappears", ()),
     ]
+
+
+def test_report_of_many_lines_counts_what_it_leaves_out() -> None:
+    gone = [{"group": {"citizenship": str(n)}, "before": 1, "after": 0} for n in range(100)]
+    vanished = chapters({"gone_values": gone})[2]
+    assert (len(vanished.lines), vanished.more) == (60, 40)
+
+
+def test_report_of_the_door_itself_fills_the_chapters() -> None:
+    """Reads the report that `publish` makes, so that a change of its names is seen here."""
+    table = pa.table({"gender": ["woman", "man"] * 60, "citizenship": ["NPL"] * 117 + ["GHA"] * 3})
+    found = {c.title: c.lines for c in chapters(anonymise(table, k=11).report)}
+    assert ("citizenship GHA", "3 before, 0 after") in [(line.name, line.value) for line in found["Who disappears"]]
+    assert found["What is suppressed"]
+    assert found["What is invented"]
 
 
 def test_audit_says_in_words_whether_the_chain_holds(client: Client, desk: FakeDesk) -> None:

@@ -14,9 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from clew.safeguards.actors import Purpose
 from clew.safeguards.errors import ClewError
+from clew.web.openings import READS, purposes_for
 from clew.web.pages import page
-from clew.web.visit import SignInNeeded, local_path
+from clew.web.visit import SignInNeeded, Visit, local_path
 
 log = logging.getLogger("clew.web")
 
@@ -98,9 +100,25 @@ def fault(request: Request, status: int, *, message: str = "", number: str | Non
     """The error page; logs the number, the status and nothing that was sent."""
     number = number or reference()
     log.info("reference %s: status %s", number, status)
+    others = _other_purposes(request) if status == 403 else ()
     return page(
-        request, "fault.html", status=status, advice=ADVICE.get(status, OURS), message=message, reference=number
+        request,
+        "fault.html",
+        status=status,
+        advice=ADVICE.get(status, OURS),
+        message=message,
+        reference=number,
+        others=others,
     )
+
+
+def _other_purposes(request: Request) -> tuple[Purpose, ...]:
+    """Purposes under which the page would open for this person, to be stated deliberately."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    if visit is None or request.method != "GET":
+        return ()
+    found = purposes_for(visit.actor, READS.get(request.url.path.split("/")[1]))
+    return tuple(purpose for purpose in found if purpose is not visit.purpose)
 
 
 def broke(request: Request, number: str) -> Response:

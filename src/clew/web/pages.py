@@ -11,9 +11,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from clew.safeguards import permissions
 from clew.safeguards.actors import Purpose
 from clew.safeguards.acts import Verdict
-from clew.web import words
+from clew.web import openings, words
 from clew.web.countries import country_name, country_names
 from clew.web.visit import Visit, local_path
 
@@ -74,10 +75,14 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """The template as a page for who is visiting (also nobody)."""
     visit: Visit | None = getattr(request.state, "visit", None)
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    section = request.url.path.split("/")[1]
     html = ENVIRONMENT.get_template(template).render(
         visit=visit,
         csrf=visit.csrf if visit else "",
-        section=request.url.path.split("/")[1],
+        section=section,
+        walks=openings.open_to(visit.actor, openings.WALKS) if visit else (),
+        safeguards=openings.open_to(visit.actor, openings.SAFEGUARDS) if visit else (),
+        stated=permissions.purposes(visit.actor) if visit else (),
         here=local_path(here) if request.method == "GET" else "/",
         **context,
     )

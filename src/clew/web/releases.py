@@ -47,7 +47,9 @@ def one_release(request: Request, visit: Visitor, release: Id) -> Response:
     found = next((r for r in made if r.id == release), None)
     if found is None:
         raise NotFound("release: no release has this id")
-    return page(request, "release.html", made=found, chapters=chapters(_report(found)))
+    report = _report(found)
+    notice = str(report.get("notice", ""))
+    return page(request, "release.html", made=found, chapters=chapters(report), notice=notice)
 
 
 def _report(release: Release) -> dict[str, Any]:
@@ -102,7 +104,13 @@ def _preview_page(request: Request, visit: Visit, typed: dict[str, Any]) -> Resp
     except ClewError as error:
         return _ask_page(request, typed, problem=str(error), status=error.status)
     return page(
-        request, "release_preview.html", ask=ask, typed=typed, preview=preview, chapters=chapters(preview.report)
+        request,
+        "release_preview.html",
+        ask=ask,
+        typed=typed,
+        preview=preview,
+        chapters=chapters(preview.report),
+        notice=str(preview.report.get("notice", "")),
     )
 
 

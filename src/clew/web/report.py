@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from clew.web import words
 
 CHAPTERS = {
-    "suppressed": ("What is suppressed", ("suppress", "removed", "blanked")),
-    "invented": ("What is invented", ("invent", "fabricat", "synthetic_only")),
-    "vanished": ("Who disappears", ("disappear", "vanish", "lost", "dropped", "missing")),
+    "What is suppressed": ("suppress", "dropped", "blanked"),
+    "What is invented": ("invent", "fabricat", "coarser", "generalised"),
+    "Who disappears": ("gone_values", "gone_pairs", "disappear", "vanish", "lost"),
 }
-"""Chapter -> its title and the words in a report's names that belong to it."""
+"""Chapter -> the words in a report's names that belong to it."""
+
+NAMES = {
+    "1-way": "single values",
+    "2-way": "pairs of values",
+    "k": "k",
+    "gone_values": "groups by one column that disappear",
+    "gone_pairs": "groups by two columns that disappear",
+}
+MOST = 60
+"""Lines of a chapter on the page; the report's file holds all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,42 +36,46 @@ class Line:
 class Chapter:
     title: str
     lines: tuple[Line, ...]
+    more: int = 0
+    """Lines that are only in the report's file."""
 
 
 def chapters(report: Mapping[str, Any]) -> tuple[Chapter, ...]:
     """The three questions first, each present even when the report says nothing of it, then all the rest."""
-    left = dict(report)
-    out = []
-    for title, stems in CHAPTERS.values():
-        mine = [name for name in left if any(stem in name.casefold() for stem in stems)]
-        lines = tuple(line for name in mine for line in _opened(name, left.pop(name)))
-        out.append(Chapter(title, lines))
-    rest = tuple(line for name, value in left.items() for line in _lines(words.plain(name), value))
-    return (*out, Chapter("Everything else in the report", rest))
+    found: dict[str, list[Line]] = {title: [] for title in (*CHAPTERS, "Everything else in the report")}
+    for path, value in _leaves((), report):
+        if path != ("notice",):
+            found[_chapter(path)].append(_line(path, value))
+    return tuple(Chapter(title, tuple(lines[:MOST]), max(0, len(lines) - MOST)) for title, lines in found.items())
 
 
-def _opened(name: str, value: Any) -> list[Line]:
-    """The chapter's title already says the name of a table in it."""
-    if isinstance(value, Mapping):
-        return [line for key, item in value.items() for line in _lines(words.plain(str(key)), item)]
-    return _lines(words.plain(name), value)
+def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every plain value with the names that lead to it; a list of plain values and a group count as one."""
+    if isinstance(value, Mapping) and "group" not in value:
+        for name, item in value.items():
+            yield from _leaves((*path, str(name)), item)
+    elif _is_list(value) and value and all(isinstance(item, Mapping) for item in value):
+        for item in value:
+            yield from _leaves(path, item) if "group" in item else [(path, item)]
+    else:
+        yield path, value
 
 
-def _lines(name: str, value: Any) -> list[Line]:
-    """One line for each plain value, however deep it lies."""
-    if isinstance(value, Mapping):
-        return [line for key, item in value.items() for line in _lines(f"{name}: {words.plain(str(key))}", item)]
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return _listed(name, value)
-    return [Line(name, _said(value))]
+def _chapter(path: tuple[str, ...]) -> str:
+    name = "/".join(path).casefold()
+    whole = (title for title, stems in CHAPTERS.items() if any(stem in name for stem in stems))
+    return next(whole, "Everything else in the report")
 
 
-def _listed(name: str, values: Sequence[Any]) -> list[Line]:
-    if not values:
-        return [Line(name, "none")]
-    if all(isinstance(item, Mapping) for item in values):
-        return [Line(name, ", ".join(f"{words.plain(str(k))} {_said(v)}" for k, v in item.items())) for item in values]
-    return [Line(name, ", ".join(_said(item) for item in values))]
+def _line(path: tuple[str, ...], value: Any) -> Line:
+    if isinstance(value, Mapping) and "group" in value:
+        others = ", ".join(f"{_said(item)} {words.plain(name)}" for name, item in value.items() if name != "group")
+        return Line(_said(value["group"]), others)
+    return Line(": ".join(NAMES.get(name) or words.plain(name) for name in path), _said(value))
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _said(value: Any) -> str:
@@ -75,6 +89,6 @@ def _said(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{words.plain(str(k))} {_said(v)}" for k, v in value.items())
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if _is_list(value):
         return ", ".join(_said(item) for item in value) or "none"
     return str(value)

@@ -24,7 +24,7 @@ const charts = {
     if (data.lying) names.axisLabel = { ...names.axisLabel, width: 150, overflow: "break", lineHeight: 16 };
     const values = this.axis(colours, { type: "value", minInterval: 1, axisLine: { show: false }, splitNumber: 4 });
     const bars = data.values.map((value, at) => ({
-      value,
+      value: value === 0 ? "-" : value, // no bar at all: the smallest bar is for the smallest count
       ...(data.suppressed && data.suppressed[at] ? {
         itemStyle: { color: hatch, borderColor: colours.quiet, borderWidth: 1 },
         label: { show: true, formatter: data.words[at], position: data.lying ? "right" : "top", color: colours.quiet, fontSize: 14 },

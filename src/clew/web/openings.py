@@ -1,0 +1,49 @@
+"""Which pages a person can open at all, and under which purposes. The desk decides again on every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.permissions import Action, decide
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One line of the navigation."""
+
+    address: str
+    section: str
+    name: str
+
+
+WALKS = (
+    Walk("/", "", "Home"),
+    Walk("/cases", "cases", "Cases"),
+    Walk("/leads", "leads", "Traces"),
+    Walk("/flows", "flows", "Flows"),
+    Walk("/releases", "releases", "Releases"),
+)
+SAFEGUARDS = (Walk("/audit", "audit", "Audit"),)
+READS: Mapping[str, Action] = {
+    "": Action.READ_OVERVIEW,
+    "cases": Action.READ_CASE,
+    "leads": Action.READ_LEAD,
+    "flows": Action.READ_FLOWS,
+    "releases": Action.READ_RELEASES,
+    "audit": Action.READ_AUDIT,
+}
+"""Section -> what opening its pages does."""
+
+
+def purposes_for(actor: Actor, action: Action | None) -> tuple[Purpose, ...]:
+    """The purposes under which a role of this person allows the action; none for an action that is not known."""
+    if action is None:
+        return ()
+    return tuple(purpose for purpose in Purpose if decide(actor, action, purpose).allowed)
+
+
+def open_to(actor: Actor, walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
+    """The walks that this person can open under one purpose or another: the others would be dead ends."""
+    return tuple(walk for walk in walks if purposes_for(actor, READS[walk.section]))
