@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clew.cli import files
+from clew.safeguards.errors import UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 app = typer.Typer(help="Adverts: what they say, and which of them belong together.", no_args_is_help=True)
 
 Region = Annotated[
     str | None, typer.Option("--region", help="ISO country (as in GB) whose numbers are written without a prefix.")
 ]
-Engine = Annotated[str, typer.Option("--engine", help="duckdb (this machine) or spark.")]
+Engine = Annotated[str, typer.Option("--engine", help="local (this machine) or spark.")]
 
 
 @app.command()
@@ -25,6 +30,7 @@ def scan(
     map: files.Maps = None,  # noqa: A002
     rejects: files.RejectsFile = None,
     region: Region = None,
+    engine: Engine = "local",
     encoding: files.Encoding = None,
     no_header: files.Headless = False,
     sheet: files.Sheet = None,
@@ -34,21 +40,32 @@ def scan(
     Columns out: id, kind, value, start, end, confidence, detector. A text that a detector could not read has a
     row of kind `failed`: that is not the same as nothing found.
     """
-    from clew.records import KINDS
-    from clew.signals.frame import scan_table
+    from clew.records import KINDS, write_table
 
     files.check_output(out, rejects, inputs=file)
+    scanned = _scanner(engine)
     columns = files.given_columns(map, id=id, text=text)
     read = files.read_records(file, KINDS["adverts"], columns, files.layout(encoding, no_header, sheet), ("id", "text"))
     files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows)
     with files.working("Reading adverts"):
-        found = scan_table(read.table, region=region)
-    from clew.records import write_table
-
+        found = scanned(read.table, region=region)
     write_table(found, out)
     failed = sum(kind == "failed" for kind in found["kind"].to_pylist())
     if failed:
         files.say(f"{failed} texts could not be read by a detector; they are marked failed in {out}")
+
+
+def _scanner(engine: str) -> Callable[..., pa.Table]:
+    """What reads the texts; an engine that is not known is refused before any work is done."""
+    if engine == "spark":
+        from clew.signals.spark import scan_table_on_spark
+
+        return scan_table_on_spark
+    if engine != "local":
+        raise UsageError("--engine: choose local or spark")
+    from clew.signals.frame import scan_table
+
+    return scan_table
 
 
 @app.command()

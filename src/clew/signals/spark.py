@@ -1,0 +1,68 @@
+"""The same detectors on Apache Spark: a scan of more texts than one machine reads. Needs the extra `spark`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from clew.safeguards.errors import UsageError
+from clew.signals.frame import scan_table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+SCHEMA = "id string, kind string, value string, start int, end int, confidence float, detector string"
+
+
+def scan_on_spark(frame: DataFrame, *, region: str | None = None) -> DataFrame:
+    """One row a claim, as `signals.frame.scan_table` gives them, from columns `id` and `text`.
+
+    Each batch of Arrow goes through the detectors on the worker that holds it; a text that a detector could not read is a
+    row of kind `failed`. The rows of one text stay together, their order among texts is Spark's.
+    """
+
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield from scan_table(pa.Table.from_batches([batch]), region=region).to_batches()
+
+    return frame.select("id", "text").mapInArrow(read, SCHEMA)
+
+
+def scan_table_on_spark(table: pa.Table, *, region: str | None = None) -> pa.Table:
+    """The same for a table in memory, on Spark's local mode or on the cluster that its own settings name."""
+    session = _session()
+    try:
+        return scan_on_spark(_frame(session, table.select(["id", "text"])), region=region).toArrow()
+    finally:
+        session.stop()
+
+
+def _frame(session: SparkSession, table: pa.Table) -> DataFrame:
+    made: Any = session.createDataFrame(table)
+    return made  # type: ignore[no-any-return]
+
+
+def _session() -> SparkSession:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise UsageError("--engine: spark needs the extra: pip install 'clew[spark]' and a Java runtime") from error
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder: Any = SparkSession.builder
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.log.level": "ERROR",
+    }
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    made: SparkSession = builder.appName("clew").getOrCreate()
+    return made

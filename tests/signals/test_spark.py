@@ -1,0 +1,26 @@
+"""Spark reads the same claims as this process does."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from clew.signals.frame import scan_table
+
+pytest.importorskip("pyspark")
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore"),  # Spark's own threads leave sockets to the collector
+]
+
+TEXTS = ["call 020 7946 0123 now", "write to anna (at) mail dot com", "80€ an hour in Lisbon", None, "", "плати 90 евро"]
+
+
+def test_spark_finds_what_one_process_finds():
+    from clew.signals.spark import scan_table_on_spark
+
+    table = pa.table({"id": [str(n) for n in range(60)], "text": [TEXTS[n % len(TEXTS)] or "-" for n in range(60)]})
+    order = [(name, "ascending") for name in ("id", "start", "kind", "value")]
+    expected = scan_table(table, region="GB").sort_by(order)
+    assert expected.num_rows > 50
+    assert scan_table_on_spark(table, region="GB").sort_by(order).to_pylist() == expected.to_pylist()
