@@ -139,7 +139,7 @@ def _compare(
     laid_out = np.int64(-1)
     stamp = np.uint64(0)
     size = 64
-    words = 1
+    words = np.int64(1)
     for pair in range(len(left)):
         first = starts[left[pair]]
         n = np.int64(counts[left[pair]])

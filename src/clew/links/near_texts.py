@@ -27,7 +27,7 @@ class NearDuplicateOptions:
     Texts with fewer than `shortest` tokens are only put together when they are identical.
     """
 
-    similarity: float = 0.6
+    similarity: float = 0.62
     shortest: int = 6
 
     def __post_init__(self) -> None:

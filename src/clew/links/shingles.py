@@ -20,9 +20,9 @@ from clew.links.tokens import Tokens
 
 SHORT = 24
 """Texts with fewer tokens than this are also found by their shorter shingles."""
-RARITIES = (2, 4, 16, 256, 4096, 1 << 16)
+RARITIES = (2, 4, 16, 64, 256, 1024, 4096)
 """Borders of the classes of rarity, in occurrences."""
-KEPT = (8, 5, 4, 3, 2)
+KEPT = (6, 5, 4, 4, 3, 3, 2)
 """How many shingles of each class a text keeps."""
 _ROWS_A_PART = 1 << 15
 
