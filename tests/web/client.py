@@ -14,7 +14,7 @@ from fake_desk import FakeDesk
 from fastapi import FastAPI
 
 from clew.web.app import create_app
-from clew.web.desk import Desk
+from clew.desk import Desk
 
 HOST = "127.0.0.1"
 

@@ -14,7 +14,7 @@ from clew.leads.types import Contribution, Direction, Evidence, GraphEdge, Graph
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.acts import Judgement, Release, Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound
-from clew.web.desk import (
+from clew.desk import (
     AuditRow,
     AuditView,
     CaseRow,

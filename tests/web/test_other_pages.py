@@ -10,7 +10,7 @@ from fake_desk import PERSON, FakeDesk
 
 from clew.publish import anonymise
 from clew.safeguards.actors import Purpose, Role
-from clew.web.desk import CountRow, FlowRow
+from clew.desk import CountRow, FlowRow
 from clew.web.flows import group, map_data, map_finding
 from clew.web.report import chapters
 

@@ -230,12 +230,8 @@ def _publishing(workspace: Workspace, actor: Actor) -> list[str]:
 
 
 def _gone(report: Any) -> str:
-    values = report["values"]
-    return (
-        f"{values['suppressed']['number']} of {values['in']} single values disappear"
-        if "suppressed" in values
-        else "see the report"
-    )
+    one, two = report["1-way"]["suppressed"], report["2-way"]["suppressed"]
+    return f"{one} values and {two} pairs of values disappear in it"
 
 
 def _serve(out: Path, unlock: Any, host: str, port: int) -> None:

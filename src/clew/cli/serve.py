@@ -39,4 +39,5 @@ def run_server(workspace: Workspace, actor: Actor, host: str, port: int) -> None
     files.say(f"The workbench is at http://{host}:{port}")
     files.say(f"Sign in once, within an hour: http://{host}:{port}/sign-in/once?token={token}")
     files.say("Stop it with Ctrl-C.")
-    uvicorn.run(create_app(workspace), host=host, port=port, log_level="warning", access_log=False)
+    hosts = tuple(dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]")))
+    uvicorn.run(create_app(workspace, hosts=hosts), host=host, port=port, log_level="warning", access_log=False)

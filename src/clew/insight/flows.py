@@ -104,7 +104,7 @@ def _listed(column: pa.ChunkedArray, name: str) -> pa.Table:
 
 def _counts(cases: pa.Table, below: int) -> pa.Table:
     parts = []
-    for dimension, name, reader in (("year", "registered", _year), ("sex", "gender", _word), ("age", "age", _age)):
+    for dimension, name, reader in (("year", "registered", _year), ("sex", "gender", _sex), ("age", "age", _age)):
         if name in cases.column_names:
             parts.append(_counted(dimension, reader(cases[name].combine_chunks()), below))
     if any(name in cases.column_names for name in FORMS):
@@ -136,6 +136,21 @@ def _forms(cases: pa.Table, below: int) -> pa.Table:
     return _count_rows(
         "form", pa.array([label for label, _ in kept], pa.string()), pa.array([c for _, c in kept], pa.int64()), below
     )
+
+
+SEXES = {
+    "female": ("feminine", "woman", "female", "women", "girl"),
+    "male": ("masculine", "man", "male", "men", "boy"),
+    "other": ("transgenderfeminine", "transgendermasculine", "nonconforming", "trans/transgender/nonconforming", "other"),
+}
+"""What case layouts write for gender (HTCDS, CTDC) -> the three words of published counts; anything else is unknown."""
+
+
+def _sex(column: pa.Array) -> pa.Array:
+    words = {word: sex for sex, given in SEXES.items() for word in given}
+    plain = pc.replace_substring(pc.utf8_lower(_word(column)), " ", "")
+    found = pa.array(list(words.values()), pa.string()).take(pc.index_in(plain, pa.array(list(words), pa.string())))
+    return pc.fill_null(found, UNKNOWN)
 
 
 def _word(column: pa.Array) -> pa.Array:

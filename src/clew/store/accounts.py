@@ -30,6 +30,8 @@ ACCOUNT_ACTS: Final = ("add_account", "set_roles", "set_password", "close_accoun
 """Each leaves the account's digest in the audit log; `verify` compares the last one with the account as it stands."""
 
 _TOUCH_S = 60
+_FIRST = (Purpose.LEAD_REVIEW, *(each for each in Purpose if each is not Purpose.LEAD_REVIEW))
+"""The purpose of a new session is the first of these that the roles serve: no identity opens under lead review."""
 
 
 class Accounts(Trail):
@@ -161,7 +163,8 @@ class Accounts(Trail):
         token, kept = new_token()
         actor, now = _actor(row), self._clock()
         tx.execute(delete(SessionRow).where(SessionRow.issued_at < now - timedelta(hours=SESSION_H)))
-        purpose = (*purposes(actor), Purpose.STATISTICS)[0]
+        stated = purposes(actor)
+        purpose = next((each for each in _FIRST if each in stated), Purpose.STATISTICS)
         tx.add(SessionRow(token=kept, account=row.id, purpose=purpose, issued_at=now, seen_at=now))
         self._log(tx, actor, "sign_in", row.id, purpose, {"way": way})
         return token

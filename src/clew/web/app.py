@@ -9,7 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from clew.web import audit, cases, faults, flows, home, leads, releases, signin
-from clew.web.desk import Desk
+from clew.desk import Desk
 from clew.web.headers import BodyLimit, Headers, LastResort
 from clew.web.pages import HERE
 

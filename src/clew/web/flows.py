@@ -13,7 +13,7 @@ from starlette.responses import Response
 from clew.records.imprecise import Count
 from clew.web import words
 from clew.web.countries import country_name, numeric_code
-from clew.web.desk import CountRow, FlowRow
+from clew.desk import CountRow, FlowRow
 from clew.web.downloads import csv_answer
 from clew.web.pages import page
 from clew.web.visit import Visitor

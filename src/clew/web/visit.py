@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotAllowed
-from clew.web.desk import Desk
+from clew.desk import Desk
 
 _LOCAL = re.compile(r"/(?:[\w.~:@-]+(?:/[\w.~:@-]+)*)?(?:\?[\w.~:@%+&=-]*)?", re.ASCII)
 

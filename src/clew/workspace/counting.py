@@ -81,9 +81,10 @@ class Counting(Opened):
         """The log, newest first, and whether its chain verifies."""
         entries, total = self.vault.audit(actor, purpose, offset=offset, limit=limit)
         findings = self.vault.verify()
+        names = self.names()
         rows = [
             AuditRow(
-                seq=e.seq, at=e.at, actor=e.actor, action=e.action, object=e.object, purpose=e.purpose, hash=e.hash
+                seq=e.seq, at=e.at, actor=names.get(e.actor, e.actor), action=e.action, object=e.object, purpose=e.purpose, hash=e.hash
             )
             for e in entries
         ]

@@ -96,6 +96,10 @@ class Opened:
             raise UsageError(f"account: name one with --as ({', '.join(each.name for each in accounts)})")
         return accounts[0]
 
+    def names(self) -> Mapping[str, str]:
+        """Account id -> name, of the accounts that are open."""
+        return {each.id: each.name for each in self.vault.accounts(_OPERATOR)}
+
     def add_account(self, name: str, roles: tuple[Role, ...], organisation: str = "") -> Actor:
         return self.vault.add_account(name, None, roles, actor=_OPERATOR, organisation=organisation)
 

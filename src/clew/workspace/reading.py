@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -143,9 +144,14 @@ class Reading(Opened):
             nodes=nodes,
             edges=edges,
             hidden_nodes=total - len(evidence),
-            judgements=tuple(judgements),
+            judgements=tuple(self._named(judgements)),
             label=honest_label(row["points"], self._judged_points()),
         )
+
+    def _named(self, judgements: Sequence[Judgement]) -> Sequence[Judgement]:
+        """Judgements to show: who judged by name. Their signatures are over the account's id, not over this."""
+        names = self.names()
+        return [replace(each, actor=names.get(each.actor, each.actor)) for each in judgements]
 
     def _judged_points(self) -> Sequence[tuple[float, Verdict]]:
         points = dict(zip(self._leads()["lead"].to_pylist(), self._leads()["points"].to_pylist(), strict=True))

@@ -1,3 +1,0 @@
-"""The desk's types under the name that the pages use."""
-
-from clew.desk import *  # noqa: F403
