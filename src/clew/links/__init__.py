@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from clew.links.identifiers import Shared, SharedOptions, shared
     from clew.links.near_texts import NearDuplicateOptions, cluster, near_duplicates
     from clew.links.network import networks
-    from clew.links.warm import warm
 
 __all__ = [
     "NearDuplicateOptions",
@@ -22,7 +21,6 @@ __all__ = [
     "near_duplicates",
     "networks",
     "shared",
-    "warm",
 ]
 
 _HOMES = {
@@ -33,7 +31,6 @@ _HOMES = {
     "near_duplicates": "near_texts",
     "networks": "network",
     "shared": "identifiers",
-    "warm": "warm",
 }
 
 
