@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.errors import NotAllowed
@@ -161,6 +162,7 @@ def decide(actor: Actor, action: Action, purpose: Purpose) -> Decision:
     return Decision(False, f"no rule allows {action} to {held} for {purpose}")
 
 
+@cache
 def _deciding_rule(role: Role, action: Action, purpose: Purpose) -> Rule | None:
     return max((rule for rule in RULES if rule.covers(role, action, purpose)), key=lambda r: r.weight, default=None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -167,15 +168,21 @@ def _migrate(connection: Connection, keys: KeyRing, *, new: bool) -> None:
         raise Conflict("there is a vault at this place already")
     if current is None and not new:
         raise NotFound("there is no vault at this place")
-    config = _config(connection)
-    scripts = ScriptDirectory.from_config(config)
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+    newest, known = _steps()
+    if current is not None and current not in known:
         raise UsageError("this vault was made by a newer clew")
-    if current != scripts.get_current_head():
-        command.upgrade(config, "head")
+    if current != newest:
+        command.upgrade(_config(connection), "head")
     with Session(connection) as session:
         _check_owner(session, keys, new=new)
         session.flush()
+
+
+@cache
+def _steps() -> tuple[str | None, frozenset[str]]:
+    """The newest step and all steps of this version of clew."""
+    scripts = ScriptDirectory.from_config(_config(None))
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def _check_owner(session: Session, keys: KeyRing, *, new: bool) -> None:
@@ -185,7 +192,7 @@ def _check_owner(session: Session, keys: KeyRing, *, new: bool) -> None:
         raise WrongKey("the vault does not open with this workspace's keys, or is no vault")
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
