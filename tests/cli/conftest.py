@@ -16,7 +16,7 @@ class Ended:
     err: str
 
 
-@pytest.fixture()
+@pytest.fixture
 def clew(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Runs the command as a person would, and says how it ended."""
 

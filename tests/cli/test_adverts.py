@@ -15,7 +15,7 @@ TEXTS = [
 ]
 
 
-@pytest.fixture()
+@pytest.fixture
 def adverts(tmp_path):
     path = tmp_path / "ads.csv"
     write_table(pa.table({"id": ["a", "b", "c"], "text": TEXTS}), path)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from clew.records import read_table
 
 
-@pytest.fixture()
+@pytest.fixture
 def room(tmp_path, monkeypatch, clew):
     """A workspace with a few adverts that share a number, and a tip about it."""
     monkeypatch.setenv("CLEW_KEY_FILE", str(tmp_path / "k" / "room.key"))
@@ -19,9 +17,13 @@ def room(tmp_path, monkeypatch, clew):
     lines = ["id,text,posted,place"]
     for number in range(12):
         words = " ".join(f"w{number}x{each}" for each in range(20))
-        lines.append(f'{number},"She is new in town, only this week, no limits. {words} call +44 20 7946 0{100 + number % 3}, or +44 20 7946 0100",2026-01-{number + 1:02d},City{number % 4}')
+        lines.append(
+            f'{number},"She is new in town, only this week, no limits. {words} call +44 20 7946 0{100 + number % 3}, or +44 20 7946 0100",2026-01-{number + 1:02d},City{number % 4}'
+        )
     (tmp_path / "ads.csv").write_text("\n".join(lines) + "\n13,no date,someday,\n")
-    (tmp_path / "tips.csv").write_text("id,text,area,contact\nt1,Two people fear the man with +44 20 7946 0100,North,secret@reporter.example\n")
+    (tmp_path / "tips.csv").write_text(
+        "id,text,area,contact\nt1,Two people fear the man with +44 20 7946 0100,North,secret@reporter.example\n"
+    )
     return tmp_path
 
 
@@ -74,7 +76,7 @@ def test_nothing_enters_without_a_known_ground(clew, room):
 
 def test_another_key_or_none_opens_nothing(clew, room, monkeypatch):
     (room / "k" / "other.key").write_text("00" * 32)
-    os.chmod(room / "k" / "other.key", 0o600)
+    (room / "k" / "other.key").chmod(0o600)
     monkeypatch.setenv("CLEW_KEY_FILE", str(room / "k" / "other.key"))
     ended = clew("leads")
     assert ended.code != 0
@@ -92,7 +94,9 @@ def test_a_changed_log_is_found(clew, room):
     add_all(clew, room)
     keys = KeyRing.open(room / "room" / "keys.json", Unlock(key_file=room / "k" / "room.key"))
     with Vault.open(room / "room" / "vault.db", keys) as vault, vault._engine.begin() as raw:
-        triggers = raw.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'")).scalars()
+        triggers = raw.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'")
+        ).scalars()
         for trigger in list(triggers):
             raw.execute(text(f'DROP TRIGGER "{trigger}"'))
         raw.execute(text("UPDATE audit SET actor = 'nobody' WHERE seq = 3"))
@@ -103,9 +107,22 @@ def test_a_changed_log_is_found(clew, room):
 
 def test_a_release_shows_its_price_and_is_made_once(clew, room):
     rows = "".join(f"2020,{'Woman' if n % 3 else 'Man'},9--17,PHL,USA,1,0\n" for n in range(60))
-    (room / "cases.csv").write_text("yearOfRegistration,gender,ageBroad,citizenship,CountryOfExploitation,isForcedLabour,isSexualExploit\n" + rows)
+    (room / "cases.csv").write_text(
+        "yearOfRegistration,gender,ageBroad,citizenship,CountryOfExploitation,isForcedLabour,isSexualExploit\n" + rows
+    )
     assert clew("add", "cases", room / "cases.csv", *SOURCE, "--yes").code == 0
-    asked = ("publish", "release", "--title", "Year", "--recipient", "the public", "--columns", "gender,exploited_in", "--k", "11")
+    asked = (
+        "publish",
+        "release",
+        "--title",
+        "Year",
+        "--recipient",
+        "the public",
+        "--columns",
+        "gender,exploited_in",
+        "--k",
+        "11",
+    )
     assert '"k": 11' in clew(*asked).out
     assert not (room / "room" / "releases").exists()
     assert clew(*asked, "--sign").code == 0
@@ -118,7 +135,9 @@ def test_a_release_shows_its_price_and_is_made_once(clew, room):
 
 
 def test_flows_from_cases_and_from_the_published_table(clew, room, shared_data):
-    (room / "cases.csv").write_text("case_id,citizenship,exploited_in\n" + "".join(f"{n},ROU,ITA\n" for n in range(7)) + "8,NGA,ITA\n9,,ITA\n")
+    (room / "cases.csv").write_text(
+        "case_id,citizenship,exploited_in\n" + "".join(f"{n},ROU,ITA\n" for n in range(7)) + "8,NGA,ITA\n9,,ITA\n"
+    )
     assert clew("flows", "count", room / "cases.csv", "--out", room / "f.csv").code == 0
     rows = [(r["origin"], r["destination"], r["text"]) for r in read_table(room / "f.csv").table.to_pylist()]
     assert rows == [("ROU", "ITA", "7"), ("NGA", "ITA", "<5")]

@@ -10,7 +10,9 @@ from clew.intake.archive import page_text, read_pages
 from clew.safeguards.errors import UnreadableInput
 
 pytest.importorskip("warcio")
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # warcio's writer leaves its file to the collector
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # warcio's writer leaves its file to the collector
 
 
 def archive(tmp_path, *pages):

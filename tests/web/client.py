@@ -13,8 +13,8 @@ import httpx
 from fake_desk import FakeDesk
 from fastapi import FastAPI
 
-from clew.web.app import create_app
 from clew.desk import Desk
+from clew.web.app import create_app
 
 HOST = "127.0.0.1"
 

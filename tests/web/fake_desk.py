@@ -10,10 +10,6 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from clew.leads.types import Contribution, Direction, Evidence, GraphEdge, GraphNode, LeadRow, LeadView
-from clew.safeguards.actors import Actor, Purpose, Role
-from clew.safeguards.acts import Judgement, Release, Verdict
-from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound
 from clew.desk import (
     AuditRow,
     AuditView,
@@ -26,6 +22,10 @@ from clew.desk import (
     ReleaseAsk,
     ReleasePreview,
 )
+from clew.leads.types import Contribution, Direction, Evidence, GraphEdge, GraphNode, LeadRow, LeadView
+from clew.safeguards.actors import Actor, Purpose, Role
+from clew.safeguards.acts import Judgement, Release, Verdict
+from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound
 
 NASTY = "</script><!--<img src=x onerror=alert(1)>\"'`{{7*7}}&"
 START = datetime(2024, 3, 3, 9, 30, tzinfo=UTC)

@@ -8,9 +8,9 @@ import pytest
 from client import Client, Page
 from fake_desk import PERSON, FakeDesk
 
+from clew.desk import CountRow, FlowRow
 from clew.publish import anonymise
 from clew.safeguards.actors import Purpose, Role
-from clew.desk import CountRow, FlowRow
 from clew.web.flows import group, map_data, map_finding
 from clew.web.report import chapters
 

@@ -34,7 +34,7 @@ def reopen(folder: Path) -> Workspace:
     return Workspace.open(folder / "w", Unlock(key_file=folder / "k" / "w.key"), cost=CHEAP)
 
 
-@pytest.fixture()
+@pytest.fixture
 def empty(tmp_path: Path):
     with make(tmp_path) as workspace:
         yield workspace

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from clew.cli.demo import compare
+from clew.desk import ReleaseAsk
 from clew.records import KINDS, LegalBasis, Source, read_table
 from clew.safeguards.actors import Purpose, Role
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, UsageError
 from clew.safeguards.keys import Unlock
 from clew.safeguards.permissions import Action
-from clew.desk import ReleaseAsk
 from clew.workspace import Workspace
 
 from .conftest import CHEAP, FILES, INVENTED, make, reopen
@@ -102,7 +102,9 @@ def test_no_word_of_a_sealed_record_rests_in_the_lake(walked, world):
     ids = read_table(world / "cases_htcds.xlsx").table.column(0).to_pylist()
     walked.lake.query("CHECKPOINT")
     content = (walked.folder / "lake.duckdb").read_bytes()
-    assert said and names and ids
+    assert said
+    assert names
+    assert ids
     for value in said[:50] + [name for name in names if len(name) > 7]:
         assert value.encode() not in content
     sealed = walked.lake.query(
@@ -227,9 +229,9 @@ def test_a_failed_detector_blocks_every_release(world, tmp_path, monkeypatch):
     from clew.workspace import chain
 
     def broken(texts, **options):
-        from clew.signals import FAILURES, SIGNALS, Detection
-
         import pyarrow as pa
+
+        from clew.signals import FAILURES, SIGNALS, Detection
 
         rows = pa.table([[0], ["phone/1"], ["broken on purpose"]], schema=FAILURES)
         return Detection(SIGNALS.empty_table(), rows)

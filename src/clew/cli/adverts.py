@@ -25,7 +25,7 @@ Engine = Annotated[str, typer.Option("--engine", help="local (this machine) or s
 def scan(
     file: files.Inputs,
     out: files.Out,
-    id: files.IdColumn = None,  # noqa: A002 (the contract's name)
+    id: files.IdColumn = None,
     text: files.TextColumn = None,
     map: files.Maps = None,  # noqa: A002
     rejects: files.RejectsFile = None,
@@ -72,7 +72,7 @@ def _scanner(engine: str) -> Callable[..., pa.Table]:
 def cluster(
     file: files.Inputs,
     out: files.Out,
-    id: files.IdColumn = None,  # noqa: A002 (the contract's name)
+    id: files.IdColumn = None,
     text: files.TextColumn = None,
     map: files.Maps = None,  # noqa: A002
     rejects: files.RejectsFile = None,

@@ -13,7 +13,7 @@ Progress = Callable[[str, int, int], None]
 def bars() -> Iterator[Progress]:
     """A callback (step, done, total) that draws one bar a step on standard error."""
     if not sys.stderr.isatty():
-        yield lambda step, done, total: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -28,3 +28,7 @@ def bars() -> Iterator[Progress]:
             drawn.update(tasks[step], completed=done, total=total)  # type: ignore[arg-type]
 
         yield advance
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    pass

@@ -216,8 +216,8 @@ def _by_file_id(table: pa.Table, names: pa.Table) -> pa.Table:
 
 def _publishing(workspace: Workspace, actor: Actor) -> list[str]:
     """What two releases of the cases would cost. Nothing is released: that takes a person's signature."""
-    from clew.safeguards.permissions import Action
     from clew.desk import ReleaseAsk
+    from clew.safeguards.permissions import Action
 
     lines = ["\n[bold]What a release of the cases would cost[/bold] (looked at, not made)"]
     purpose = workspace.purpose_for(actor, Action.RELEASE)

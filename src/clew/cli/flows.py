@@ -46,7 +46,9 @@ def count(
     if counts is not None:
         write_table(tables.counts, counts)
     write_table(tables.flows, out)
-    files.say(f"{tables.flows.num_rows} flows of {tables.persons} persons; {tables.unknown} are in no flow, their origin or destination is not recorded.")
+    files.say(
+        f"{tables.flows.num_rows} flows of {tables.persons} persons; {tables.unknown} are in no flow, their origin or destination is not recorded."
+    )
     files.say(tables.how)
 
 
@@ -54,8 +56,8 @@ def _tables(file: Path, columns: dict[str, str], form: Format, out: Path, reject
     from clew.insight import case_flows, glotip_flows
     from clew.insight.glotip import COLUMNS
     from clew.records import KINDS
-    from clew.records.raw import read_raw
     from clew.records.mapping import guess
+    from clew.records.raw import read_raw
     from clew.records.read import mapped
 
     raw = read_raw(file, form)

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 import yaml
 
 from clew.records.imprecise import Answer
-from clew.records.mapping import ROW_NUMBER, Mapping as ColumnMapping
+from clew.records.mapping import ROW_NUMBER
+from clew.records.mapping import Mapping as ColumnMapping
 from clew.records.raw import Raw
 
 _LABEL_ROW = {"Case Owner", "First Name", "Second Name"}
@@ -126,7 +127,7 @@ def _alpha3(column: pa.ChunkedArray) -> pa.Array:
     """Country codes and English names as ISO 3166-1 alpha-3; what is no country stays as it was written."""
     from clew.standards.places import countries
 
-    known = {}
+    known: dict[str, str] = {}
     for country in countries():
         known |= {
             country.alpha2.casefold(): country.alpha3,

@@ -42,7 +42,7 @@ class Mapping:
     values: MappingOf[str, MappingOf[str, str]] = field(default_factory=dict)
     constants: MappingOf[str, str] = field(default_factory=dict)
     empty_answer: Answer = Answer.NOT_ASKED
-    layout: Format = Format()
+    layout: Format = field(default_factory=Format)
 
 
 def plain(name: str) -> str:

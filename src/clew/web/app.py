@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from clew.web import audit, cases, faults, flows, home, leads, releases, signin
 from clew.desk import Desk
+from clew.web import audit, cases, faults, flows, home, leads, releases, signin
 from clew.web.headers import BodyLimit, Headers, LastResort
 from clew.web.pages import HERE
 

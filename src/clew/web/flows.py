@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from clew.desk import CountRow, FlowRow
 from clew.records.imprecise import Count
 from clew.web import words
 from clew.web.countries import country_name, numeric_code
-from clew.desk import CountRow, FlowRow
 from clew.web.downloads import csv_answer
 from clew.web.pages import page
 from clew.web.visit import Visitor

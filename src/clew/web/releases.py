@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
+from clew.desk import ReleaseAsk
 from clew.records.kinds import KINDS
 from clew.safeguards.acts import Release
 from clew.safeguards.errors import ClewError, Conflict, NotFound, UsageError
-from clew.desk import ReleaseAsk
 from clew.web.pages import page
 from clew.web.report import chapters
 from clew.web.visit import FormVisitor, Visit, Visitor

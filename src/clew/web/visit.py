@@ -12,9 +12,9 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 from starlette.responses import Response
 
+from clew.desk import Desk
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotAllowed
-from clew.desk import Desk
 
 _LOCAL = re.compile(r"/(?:[\w.~:@-]+(?:/[\w.~:@-]+)*)?(?:\?[\w.~:@%+&=-]*)?", re.ASCII)
 

@@ -144,9 +144,10 @@ def _picture_claims(lake: Lake, adverts: pa.Table, keys: KeyRing) -> pa.Table:
     images = lake.read("images", ["external_id", "source_id", "pdq", "quality"])
     if not images.num_rows:
         return CLAIMS.empty_table()
-    from clew.signals.picture import hamming_pairs
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
+
+    from clew.signals.picture import hamming_pairs
 
     fit = pc.greater_equal(pc.fill_null(images["quality"], 100), 50)
     images = images.filter(fit)
@@ -215,10 +216,20 @@ def _shared(lake: Lake, clusters: pa.Table) -> tuple[pa.Table, pa.Table]:
     seen = claims.rename_columns(["record", "kind", "key"]).join(texts, keys="record")
     found = shared(seen)
     bridging = bridges(seen.group_by(["record", "kind", "key"]).aggregate([]), texts)
-    taken = found.edges.join(bridging, ["kind", "key"], join_type="left anti").sort_by([("record", "ascending"), ("key", "ascending")])
-    counted = found.edges.group_by(["kind", "key"]).aggregate([("record", "count")]).join(bridging, ["kind", "key"], join_type="inner")
-    more = pa.table({"kind": counted["kind"], "key": counted["key"], "records": counted["record_count"], "parts": counted["parts"]})
-    common = found.hubs.select(["kind", "key", "records"]).append_column("parts", pa.nulls(found.hubs.num_rows, pa.int64()))
+    taken = found.edges.join(bridging, ["kind", "key"], join_type="left anti").sort_by(
+        [("record", "ascending"), ("key", "ascending")]
+    )
+    counted = (
+        found.edges.group_by(["kind", "key"])
+        .aggregate([("record", "count")])
+        .join(bridging, ["kind", "key"], join_type="inner")
+    )
+    more = pa.table(
+        {"kind": counted["kind"], "key": counted["key"], "records": counted["record_count"], "parts": counted["parts"]}
+    )
+    common = found.hubs.select(["kind", "key", "records"]).append_column(
+        "parts", pa.nulls(found.hubs.num_rows, pa.int64())
+    )
     return taken, pa.concat_tables([common, more.cast(common.schema)])
 
 

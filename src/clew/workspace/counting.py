@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from clew.desk import AuditRow, AuditView, CaseRow, CaseView, CountRow, FlowRow, FlowsView
 from clew.insight.flows import case_flows
 from clew.records import Answer
 from clew.records.imprecise import AgeRange, DateInterval
@@ -15,7 +16,6 @@ from clew.records.kinds import answer_fields
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action
-from clew.desk import AuditRow, AuditView, CaseRow, CaseView, CountRow, FlowRow, FlowsView
 from clew.workspace.opened import Opened
 
 _FORMS = {
@@ -84,7 +84,13 @@ class Counting(Opened):
         names = self.names()
         rows = [
             AuditRow(
-                seq=e.seq, at=e.at, actor=names.get(e.actor, e.actor), action=e.action, object=e.object, purpose=e.purpose, hash=e.hash
+                seq=e.seq,
+                at=e.at,
+                actor=names.get(e.actor, e.actor),
+                action=e.action,
+                object=e.object,
+                purpose=e.purpose,
+                hash=e.hash,
             )
             for e in entries
         ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from clew.desk import Overview
 from clew.leads.explain import contribution, honest_label, innocent_reading, short_words, standing
 from clew.leads.types import Evidence, GraphEdge, GraphNode, LeadRow, LeadView
 from clew.records import KINDS
@@ -16,7 +17,6 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action, decide
-from clew.desk import Overview
 from clew.workspace.opened import Opened
 
 SHOWN_RECORDS = 60

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from clew.desk import ReleaseAsk, ReleasePreview
 from clew.publish import Budget, anonymise, check, fingerprint, synthesise, write_release
 from clew.publish.door import report_path
 from clew.publish.types import Method, Releasable
@@ -19,7 +20,6 @@ from clew.safeguards.acts import Release
 from clew.safeguards.errors import Blocked, ClewError, Conflict, UsageError
 from clew.safeguards.permissions import Action
 from clew.store.ledger import Proposed
-from clew.desk import ReleaseAsk, ReleasePreview
 from clew.workspace.counting import cases_table
 from clew.workspace.reading import Reading
 

@@ -83,7 +83,10 @@ class Walks(Opened):
 
     def _signals(self, actor: Actor, progress: Progress) -> tuple[pa.Table, pa.Table, int]:
         total = sum(self.lake.count(plural) for plural in (*chain.OPEN_TEXTS, *chain.SEALED_TEXTS))
-        tick = lambda done: progress("Reading signals", min(done, total), total)  # noqa: E731
+
+        def tick(done: int) -> None:
+            progress("Reading signals", min(done, total), total)
+
         tick(0)
         found, failures, seen = chain.read_signals(self._texts(actor), self.keys, self.settings, tick)
         tick(total)
