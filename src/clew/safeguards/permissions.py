@@ -33,11 +33,21 @@ class Action(StrEnum):
     READ_AUDIT = "read_audit"
     VERIFY_AUDIT = "verify_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
+    # The helpline, the directory of services, and the support that a case gets.
+    READ_DIRECTORY = "read_directory"
+    MANAGE_DIRECTORY = "manage_directory"
+    COUNT_CONTACTS = "count_contacts"
+    READ_CONTACTS = "read_contacts"
+    LOG_CONTACT = "log_contact"
+    READ_SUPPORT = "read_support"
+    RECORD_SUPPORT = "record_support"
+    REFER = "refer"
 
 
 CONTENT = frozenset(
-    {Action.READ_LEAD, Action.JUDGE, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE}
-)
+    {Action.READ_LEAD, Action.JUDGE, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE,
+     Action.READ_CONTACTS, Action.LOG_CONTACT, Action.READ_SUPPORT, Action.RECORD_SUPPORT, Action.REFER}
+)  # fmt: skip
 
 
 class Effect(StrEnum):
@@ -102,6 +112,14 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.CASE_WORKER, Action.READ_SEALED_TEXT, _SUPPORT, because="support starts from what was told"),
     _allow(Role.CASE_WORKER, Action.ADD_RECORDS, _SUPPORT, because="a case worker records what was told"),
     _allow(Role.CASE_WORKER, Action.READ_FLOWS, _SUPPORT, _COUNT, because="flows show where referrals are needed"),
+    _allow(Role.CASE_WORKER, Action.READ_DIRECTORY, _SUPPORT, because="support starts with knowing who can help"),
+    _allow(Role.CASE_WORKER, Action.MANAGE_DIRECTORY, _SUPPORT, because="who rings a service learns what changed there"),
+    _allow(Role.CASE_WORKER, Action.COUNT_CONTACTS, _SUPPORT, _COUNT, because="counts show where calls come from"),
+    _allow(Role.CASE_WORKER, Action.READ_CONTACTS, _SUPPORT, because="who answers needs to know what was said before"),
+    _allow(Role.CASE_WORKER, Action.LOG_CONTACT, _SUPPORT, because="who answers a call writes it down"),
+    _allow(Role.CASE_WORKER, Action.READ_SUPPORT, _SUPPORT, because="support goes on from what was agreed"),
+    _allow(Role.CASE_WORKER, Action.RECORD_SUPPORT, _SUPPORT, because="support is agreed with the person and kept"),
+    _allow(Role.CASE_WORKER, Action.REFER, _SUPPORT, because="a person is referred by someone who asked them"),
     # Analyst: leads, without identities.
     _allow(Role.ANALYST, Action.READ_LEAD, _REVIEW, because="an analyst reviews leads"),
     _allow(Role.ANALYST, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
@@ -110,6 +128,7 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.ANALYST, Action.ADD_RECORDS, _REVIEW, because="an analyst brings in adverts and tips"),
     _allow(Role.ANALYST, Action.RUN_CHAIN, _REVIEW, because="an analyst has detectors and links worked out"),
     _allow(Role.ANALYST, Action.READ_FLOWS, _REVIEW, _COUNT, because="flows are counts without identities"),
+    _allow(Role.ANALYST, Action.COUNT_CONTACTS, _COUNT, because="counts of contacts name nobody"),
     # Reviewer: the second pair of eyes.
     _allow(Role.REVIEWER, Action.READ_LEAD, _REVIEW, because="a reviewer looks again at leads"),
     _allow(Role.REVIEWER, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
@@ -127,13 +146,21 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.STEWARD, Action.ERASE, _OVERSEE, because="a person may have their data erased (GDPR art. 17)"),
     _allow(Role.STEWARD, Action.READ_AUDIT, _OVERSEE, because="a steward proves who saw what"),
     _allow(Role.STEWARD, Action.VERIFY_AUDIT, _OVERSEE, because="a steward proves that nothing was changed"),
+    _allow(Role.STEWARD, Action.READ_DIRECTORY, _OVERSEE, because="a steward checks how old the entries are"),
+    _allow(Role.STEWARD, Action.MANAGE_DIRECTORY, _OVERSEE, because="a steward takes in directories of services"),
+    _allow(Role.STEWARD, Action.COUNT_CONTACTS, _COUNT, _OVERSEE, because="a steward checks counts before they leave"),
+    _allow(Role.STEWARD, Action.READ_CONTACTS, _OVERSEE, because="who asks for their data gets them (GDPR art. 15)"),
+    _allow(Role.STEWARD, Action.READ_SUPPORT, _OVERSEE, because="a steward checks that consent was asked (GDPR art. 7)"),
     # Auditor: sees what was done, does nothing.
     _allow(Role.AUDITOR, Action.READ_AUDIT, _OVERSEE, because="an auditor reads what was done"),
     _allow(Role.AUDITOR, Action.VERIFY_AUDIT, _OVERSEE, because="an auditor checks that nothing was changed"),
     _allow(Role.AUDITOR, Action.READ_RELEASES, _OVERSEE, because="an auditor reads what left"),
     *(
         _deny(Role.AUDITOR, action, because="who audits does not act: an auditor answers for nothing audited")
-        for action in (Action.JUDGE, Action.RELEASE, Action.ERASE, Action.ADD_RECORDS, Action.RUN_CHAIN)
+        for action in (
+            Action.JUDGE, Action.RELEASE, Action.ERASE, Action.ADD_RECORDS, Action.RUN_CHAIN,
+            Action.MANAGE_DIRECTORY, Action.LOG_CONTACT, Action.RECORD_SUPPORT, Action.REFER,
+        )
     ),
     # Administrator: accounts, never content.
     _allow(Role.ADMINISTRATOR, Action.MANAGE_ACCOUNTS, _ADMIN, because="an administrator opens and closes accounts"),
