@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from functools import cache
 from importlib import import_module
 
 import typer
@@ -18,11 +19,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_NOUNS = ("adverts", "flows", "media", "publish", "audit")
+_NOUNS = ("adverts", "cases", "flows", "media", "publish", "audit")
 _COMMANDS = ("world", "workspace", "demo", "serve")
 
 
+@cache
 def _load() -> typer.Typer:
+    """The command with all its nouns, put together once."""
     for noun in _NOUNS:
         app.add_typer(import_module(f"clew.cli.{noun}").app, name=noun)
     for module in _COMMANDS:
