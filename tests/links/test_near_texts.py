@@ -154,6 +154,11 @@ def test_empty_texts_stay_alone_and_short_ones_join_only_when_identical() -> Non
     assert near_duplicates([None]).tolist() == [0]
 
 
+def test_texts_that_share_nothing_are_each_alone() -> None:
+    texts = [" ".join(f"{row}word{i}" for i in range(20)) for row in "abc"]
+    assert near_duplicates(texts).tolist() == [0, 1, 2]
+
+
 def test_a_very_long_text_is_no_trouble() -> None:
     long = " ".join(f"w{i % 9973}" for i in range(200_000))
     assert near_duplicates([long, long + " more", "a short one with just a few words"]).tolist() == [0, 0, 1]

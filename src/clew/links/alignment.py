@@ -82,7 +82,7 @@ def _in_parts(texts: Tokens, left: Rows, right: Rows, least: float, out: Shares)
 
 def _compare_part(texts: Tokens, left: Rows, right: Rows, least: float, out: Shares) -> None:
     longest = int(texts.counts[left].max(initial=1))
-    slots, words = max(64, 1 << (2 * longest - 1).bit_length()), (longest + 63) // 64
+    slots, words = max(64, 1 << (4 * longest - 1).bit_length()), (longest + 63) // 64
     table, positions = np.zeros(slots, np.uint64), np.zeros((slots, words), np.uint64)
     row = np.zeros(words, np.uint64)
     found = np.zeros(int(texts.counts[right].max(initial=1)), np.int64)
@@ -148,7 +148,7 @@ def _compare(
             stamp += one
             words = (n + 63) // 64
             size = 64
-            while size < 2 * n:
+            while size < 4 * n:
                 size *= 2
             for at in range(n):
                 run = values[first + at]
@@ -159,6 +159,8 @@ def _compare(
                     table[slot] = (stamp << np.uint64(32)) | np.uint64(run)
                     for word in range(words):
                         positions[slot, word] = 0
+                    positions[slot, at >> 6] = one << np.uint64(at & 63)
+                    continue
                 positions[slot, at >> 6] |= one << np.uint64(at & 63)
         # How many tokens of the right text lie in a run that the left text has too: no more than these can be common.
         second = starts[right[pair]]

@@ -38,16 +38,16 @@ def summaries(texts: Tokens) -> npt.NDArray[np.uint64]:
 
 def key_rounds(keys: npt.NDArray[np.uint64], bits: int) -> Iterator[list[tuple[int, int]]]:
     """Ranges of the sorted keys, a list for each round; no range cuts through the texts of one shingle."""
-    size = max(_KEYS_A_PART, -(-len(keys) // (ROUNDS * 64)))
+    size = min(_KEYS_A_PART, max(-(-len(keys) // (ROUNDS * 4)), 1024))
     edges = [0]
-    for _, high in parts_of(len(keys), size):
-        edge = high
+    for low in range(0, len(keys), size):
+        high = edge = min(low + size, len(keys))
         if high < len(keys):
             last = (keys[high - 1] >> np.uint64(bits)) + np.uint64(1)
             edge = int(np.searchsorted(keys, last << np.uint64(bits)))
         edges.append(max(edge, edges[-1]))
     ranges = list(itertools.pairwise(edges))
-    share = -(-len(ranges) // ROUNDS)
+    share = max(-(-len(ranges) // ROUNDS), 1)
     for first in range(0, len(ranges), share):
         yield ranges[first : first + share]
 

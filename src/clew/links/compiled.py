@@ -42,7 +42,8 @@ def worker_count() -> int:
 
 
 def parts_of(count: int, size: int) -> list[tuple[int, int]]:
-    """Splits `count` rows into ranges of about `size`, at least one."""
+    """Splits `count` rows into ranges of at most `size`, at least one, and about eight where the rows are fewer."""
+    size = min(size, max(-(-count // 8), 1024))
     return [(low, min(low + size, count)) for low in range(0, max(count, 1), size)]
 
 
