@@ -11,6 +11,8 @@ from clew.cli import files
 from clew.standards.instruments import Jurisdiction
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from clew.leads.qualify import Qualified
 
 JurisdictionOption = Annotated[
@@ -30,6 +32,14 @@ def qualify(
     jurisdiction: JurisdictionOption = Jurisdiction.INT,
     id: files.IdColumn = None,
     map: files.Maps = None,  # noqa: A002
+    indicators: Annotated[
+        Path | None,
+        typer.Option(
+            "--indicators",
+            metavar="FILE",
+            help="Also writes the Delphi dimensions of cases with indicator columns (delphi_1_01, ...).",
+        ),
+    ] = None,
     rejects: files.RejectsFile = None,
     encoding: files.Encoding = None,
     sheet: files.Sheet = None,
@@ -43,11 +53,26 @@ def qualify(
     from clew.cli.case_tables import ID, read_case_table
     from clew.leads.qualify import qualify as read_cases
 
-    files.check_output(out, rejects, inputs=[file])
+    files.check_output(out, indicators, rejects, inputs=[file])
     read = read_case_table(file, files.layout(encoding, sheet=sheet), files.given_columns(map), id)
     files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows or not len(read.rejects))
     result = read_cases(read.table, id=ID, jurisdiction=jurisdiction)
+    if indicators is not None:
+        _assess(indicators, read.table, result)
     _finish(out, result)
+
+
+def _assess(out: Path, cases: pa.Table, result: Qualified) -> None:
+    from clew.cli.case_tables import ID
+    from clew.leads.qualification_indicators import assess, indicator_columns
+    from clew.records import write_table
+
+    write_table(assess(cases, result.table["child"], id=ID), out)
+    found = len(indicator_columns(cases))
+    if not found:
+        files.say("indicators: not assessed; the file has no indicator columns (delphi_1_01 to delphi_6_07)")
+    else:
+        files.say(f"indicators: {found} columns read; transcribed weights, check them against the original")
 
 
 def _finish(out: Path, result: Qualified) -> None:

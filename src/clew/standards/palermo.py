@@ -149,7 +149,7 @@ def _column(name: str, item: Mapping[str, Any]) -> Column:
     return Column(
         name=name,
         kind=kind,
-        no=No(item.get("no", "counts")),
+        no=No(item.get("denial", "counts")),
         empty_is_unknown=kind is Asking.BOX or (kind is Asking.FLAG and item.get("empty", "unknown") == "unknown"),
         says=_says(item.get("says", {})),
         codes={fold(code): _says(said) for code, said in item.get("codes", {}).items()},
