@@ -11,12 +11,12 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.insight import countries
 from clew.insight.flows import COUNTS, FLOWS, PLACES, REPATRIATED, UNKNOWN, FlowTables
 from clew.insight.intervals import cells, parse, total
 from clew.records.imprecise import Count
 from clew.records.rejects import REJECTS, Rejects
 from clew.safeguards.errors import MissingColumn
+from clew.standards import country_names
 
 COLUMNS = ("Iso3_code", "Country", "Indicator", "Dimension", "Category", "Sex", "Age", "Year", "txtVALUE")
 DETECTED = "Detected trafficking victims"
@@ -80,7 +80,7 @@ def _rejected(table: pa.Table, broken: pa.Array, name: str, rule: str) -> Reject
 
 def _named(rows: pa.Table, known: dict[str, str]) -> pa.Table:
     own = pc.equal(rows["Category"], OWN)
-    place = pc.if_else(own, rows["Iso3_code"], countries.codes(rows["Category"], known))
+    place = pc.if_else(own, rows["Iso3_code"], country_names.codes(rows["Category"], known))
     return rows.append_column("code", place).rename_columns({"Iso3_code": "country", "Year": "year"})
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from clew.publish.regions import REGION, SUBREGION
 from clew.records.imprecise import AgeRange
+from clew.standards.regions import REGION, SUBREGION
 
 Step = list[str | None]
 _MOST = 0.9
