@@ -9,7 +9,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Dialect, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy import (
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -177,3 +188,87 @@ class HeadRow(Base):
     count: Mapped[int]
     hash: Mapped[str]
     mac: Mapped[str]
+
+
+# The helpline, the directory of services, and the support that a case gets. -----------------------------------------
+
+HELPLINE_APPEND_ONLY = ("contact_events", "case_events", "referrals", "referral_events")
+
+
+class ContactRow(Base):
+    """One contact with the helpline. What was said and the number rest in `sealed_records` under the same id."""
+
+    __tablename__ = "contacts"
+    id: Mapped[str] = mapped_column(ForeignKey("sealed_records.record_id"), primary_key=True)
+    channel: Mapped[str]
+    received: Mapped[datetime] = mapped_column(index=True)
+    area: Mapped[str]
+    country: Mapped[str]
+    topic: Mapped[str]
+    language: Mapped[str]
+    caller: Mapped[str | None] = mapped_column(index=True)
+    """A keyed hash of the number; goes when the contact is erased."""
+    actor: Mapped[str]
+    logged_at: Mapped[datetime]
+
+
+class ContactEventRow(Base):
+    """What a contact was found to be about, and the case it belongs to. The latest of each counts."""
+
+    __tablename__ = "contact_events"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    contact: Mapped[str] = mapped_column(ForeignKey("contacts.id"), index=True)
+    status: Mapped[str | None]
+    case_record: Mapped[str | None] = mapped_column(index=True)
+    """The case's record id; empty for no case."""
+    actor: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ServiceRow(Base):
+    """One entry of the directory as it was imported last."""
+
+    __tablename__ = "services"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    organisation: Mapped[str]
+    body: Mapped[str]
+    actor: Mapped[str]
+    imported_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class CaseEventRow(Base):
+    """One thing recorded on a case. All it says is sealed under the case's own key and goes with it."""
+
+    __tablename__ = "case_events"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    case_record: Mapped[str] = mapped_column(ForeignKey("sealed_records.record_id"), index=True)
+    kind: Mapped[str]
+    about: Mapped[str | None] = mapped_column(ForeignKey("case_events.id"))
+    blob: Mapped[bytes]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ReferralRow(Base):
+    """A referral as it was drafted. To whom and with what is sealed under the case's own key."""
+
+    __tablename__ = "referrals"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    case_record: Mapped[str] = mapped_column(ForeignKey("sealed_records.record_id"), index=True)
+    blob: Mapped[bytes]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ReferralEventRow(Base):
+    """One step of a referral. The latest is its status; number and referral are unique, so no step is made twice."""
+
+    __tablename__ = "referral_events"
+    __table_args__ = (UniqueConstraint("referral", "number", name="uq_referral_events_referral"),)
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    referral: Mapped[str] = mapped_column(ForeignKey("referrals.id"), index=True)
+    number: Mapped[int]
+    status: Mapped[str]
+    blob: Mapped[bytes]
+    actor: Mapped[str]
+    at: Mapped[datetime]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,13 +20,17 @@ from clew.safeguards.keys import Cost, KeyRing, verify_judgement
 from clew.safeguards.permissions import Action
 from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
 from clew.store.database import discard, make_engine
+from clew.store.helpline import Contacts
+from clew.store.helpline_cases import CaseWork
+from clew.store.helpline_check import HELPLINE_ACTS, helpline_digests
+from clew.store.helpline_services import Services
 from clew.store.ledger import Ledger, judgement, judgement_digest, release, release_digest
 from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, ReleaseRow, SourceRow
 from clew.store.sealed import Sealed
 
 
-class Vault(Sealed, Accounts, Ledger):
-    """Sources, sealed records, accounts, judgements, releases and the audit log, on SQLCipher or PostgreSQL.
+class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
+    """Sources, sealed records, accounts, judgements, releases, the helpline and the audit log, on SQLCipher or PostgreSQL.
 
     Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table
     of permissions and leaves an entry in the same transaction.
@@ -109,7 +113,7 @@ class Vault(Sealed, Accounts, Ledger):
         Checks the audit log and its head, the judgements' signatures, and that judgements, releases and accounts agree
         with their entries, both ways. Findings about rows carry the number of their entry, 0 when there is none.
         """
-        noted: dict[str, dict[str, tuple[int, str]]] = {"judge": {}, "release": {}, "account": {}}
+        noted: dict[str, dict[str, tuple[int, str]]] = {act: {} for act in ("judge", "release", "account", *HELPLINE_ACTS)}
         with self._snapshot() as tx:
             findings = self._verify_chain(tx, _noting(self._entries(tx), noted), anchors)
             if tx.get(HeadRow, 1) is None and tx.scalar(select(AuditRow.seq).limit(1)) is None:
@@ -119,6 +123,8 @@ class Vault(Sealed, Accounts, Ledger):
             findings += self._verify_judgements(tx, noted["judge"])
             findings += _compare("release", noted["release"], _release_digests(tx))
             findings += _compare("account", noted["account"], _account_digests(tx))
+            for act, there in helpline_digests(tx).items():
+                findings += _compare(HELPLINE_ACTS[act], noted[act], there)
         return sorted(findings)
 
     def _verify_judgements(self, tx: Session, noted: dict[str, tuple[int, str]]) -> list[Finding]:
@@ -156,7 +162,7 @@ def _account_digests(tx: Session) -> dict[str, str]:
     return {row.id: account_digest(row) for row in tx.scalars(select(AccountRow))}
 
 
-def _compare(what: str, noted: dict[str, tuple[int, str]], there: dict[str, str]) -> list[Finding]:
+def _compare(what: str, noted: dict[str, tuple[int, str]], there: Mapping[str, str]) -> list[Finding]:
     findings = []
     for name in sorted(noted.keys() | there.keys()):
         seq, digest = noted.get(name, (0, ""))
