@@ -15,6 +15,8 @@ from clew.cli import files
 from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from clew.records.rejects import Rejects
 
 app = typer.Typer(help="Cases: checked against the standard, and carried into others.", no_args_is_help=True)
@@ -90,6 +92,122 @@ def schema(
     from clew.standards.htcds_schema import json_schema
 
     typer.echo(json.dumps(json_schema(with_extensions=not plain), ensure_ascii=False, indent=1))
+
+
+@app.command()
+def convert(
+    file: CaseFile,
+    to: Annotated[str, typer.Option("--to", metavar="LAYOUT", help="htcds, ctdc, niem, nrm or ic-tip.")],
+    out: files.Out,
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            "--layout", help="Which CTDC layout: ctdc-2024 (default), ctdc-2026, ctdc-2021, ctdc-k or ctdc-vp."
+        ),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="LAYOUT", help="The file's layout (default: known by its columns).")
+    ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="HTCDS without clew's extensions.")] = False,
+    codes: Annotated[
+        Path | None,
+        typer.Option("--codes", metavar="FILE", help="IC-TIP: your code list, with the columns variable, value, code."),
+    ] = None,
+    rejects: files.RejectsFile = None,
+    id: files.IdColumn = None,
+    map: CaseMaps = None,  # noqa: A002
+    date_order: DateOrder = None,
+    encoding: files.Encoding = None,
+    sheet: files.Sheet = None,
+) -> None:
+    """Carries cases from one layout into another by way of HTCDS 2.0.
+
+    What the target cannot hold is named in OUT with the ending .loss.json, by field, with how many rows and why.
+    Names and whatever else finds a person never go into a CTDC layout. With --to niem, OUT may also be .xml.
+    """
+    from datetime import UTC, datetime
+
+    from clew.records.conversion import Ask
+    from clew.records.conversion import convert as carry
+
+    _check_order(date_order)
+    target = _target(to, layout)
+    report = out.with_name(f"{out.name}.loss.json")
+    _check_outputs(out, report, rejects, file, target)
+    ask = Ask(
+        target=target,
+        source=source,
+        plain=plain,
+        given=files.given_columns(map) or None,
+        id_column=None if id == "row" else id,
+        date_order=date_order,
+        codes=_codes(codes, target),
+    )
+    with files.working("Converting cases"):
+        made = carry(file, ask, files.layout(encoding, sheet=sheet), today=datetime.now(UTC).date())
+    if out.suffix.lower() == ".xml":
+        beside = rejects or out.with_suffix(".rejects.csv")
+    else:
+        beside = rejects or out.with_suffix(f".rejects{out.suffix}")
+    files.keep_rejects(out, made.rejects, beside, readable=made.report["converted"])
+    _write_table(made.table, out)
+    _write_json(made.report, report)
+    _say_losses(made.report, report)
+
+
+def _target(to: str, layout: str | None) -> str:
+    from clew.standards.crosswalks import CTDC, NAMES
+
+    if to == "ctdc":
+        if layout is not None and layout not in CTDC:
+            raise UsageError(f"--layout: not known; choose one of {', '.join(CTDC)}")
+        return layout or "ctdc-2024"
+    if layout not in (None, to):
+        raise UsageError("--layout: only for --to ctdc")
+    if to != "htcds" and to not in NAMES:
+        raise UsageError(f"--to: not known; choose one of htcds, ctdc, {', '.join(NAMES)}")
+    return to
+
+
+def _check_outputs(out: Path, report: Path, rejects: Path | None, file: Path, target: str) -> None:
+    if out.suffix.lower() == ".xml":
+        if target != "niem":
+            raise UsageError(f"{out.name}: only niem is written as XML")
+        _check_json(report, inputs=(file,))
+        if not out.parent.is_dir():
+            raise UsageError(f"{out}: there is no such folder to write to")
+        return
+    files.check_output(out, rejects, inputs=(file, report))
+
+
+def _codes(path: Path | None, target: str) -> dict[tuple[str, str], str] | None:
+    from clew.records.conversion_units import load_codes
+    from clew.standards.crosswalks import crosswalk
+
+    if path is None:
+        return None
+    if target != "ic-tip":
+        raise UsageError("--codes: only for --to ic-tip")
+    return load_codes(path, crosswalk(target))
+
+
+def _write_table(table: pa.Table, out: Path) -> None:
+    from clew.records import write_table
+    from clew.records.conversion_xml import write_xml
+
+    (write_xml if out.suffix.lower() == ".xml" else write_table)(table, out)
+
+
+def _say_losses(report: Mapping[str, Any], path: Path) -> None:
+    lost = report["losses"]
+    files.say(f"{report['converted']} of {report['rows']} cases converted from {report['from']} to {report['to']}")
+    for entry in lost[:10]:
+        files.say(f"  {entry['rows']} x {entry['field']}: {entry['why']}")
+    files.say(
+        f"{len(lost)} {'loss' if len(lost) == 1 else 'losses'} in {path}"
+        if lost
+        else f"Nothing was lost; {path} says so"
+    )
 
 
 def _check_order(date_order: str | None) -> None:
