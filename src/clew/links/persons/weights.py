@@ -29,10 +29,18 @@ Numbers = npt.NDArray[np.int64]
 STRONGEST = 9.0
 """A pair's weight ends here on both sides: fields depend on each other, so the sum overstates what is known."""
 
+_UNTHINKABLE = -4.0
+"""Pairs that start lower by the first guess, against random pairs, stay what they are: not one person. In a file without
+duplicates EM would else part the pairs by whatever parts them best, such as men from women, and call one half persons."""
+_MOST_DIFFERENT = 0.25
+"""No field of one person differs more often than this. A class of pairs where names mostly differ is not persons, but
+neighbours: a place and its postcode agree together."""
+_WHERE = frozenset({"birth_place", "place", "address", "postcode"})
+_TOLD_AGAIN = 0.5
 _ROUNDS = 300
 _SETTLED = 1e-8
-_PRIOR_PAIRS = 10.0
-"""Pairs that the first guess of m counts for: enough to steady a file of a few pairs, nothing in a large one."""
+_PRIOR_PAIRS = 0.1
+"""Pairs a profile that the first guess of m counts for: enough to steady a file with few duplicates, nothing in others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,17 @@ def parts(model: Model, pairs: Compared, rarity: Frequencies) -> Floats:
     for (number, level), adjustment in rarity.adjustments.items():
         rows = np.flatnonzero(pairs.levels[:, number] == level)
         added[rows, number] += 0.5 * (adjustment[pairs.left[rows]] + adjustment[pairs.right[rows]])
+    return _told_once(added, model.comparisons)
+
+
+def _told_once(added: Floats, comparisons: Sequence[Comparison]) -> Floats:
+    """Fields that say where a person is tell the same thing again: what agrees beside the strongest counts in part."""
+    where = [number for number, each in enumerate(comparisons) if each.name in _WHERE]
+    if len(where) > 1:
+        gains = np.maximum(added[:, where], 0)
+        strongest = gains.max(axis=1, keepdims=True)
+        rest = np.where(np.arange(len(where)) == gains.argmax(axis=1)[:, None], 0, gains)
+        added[:, where] -= rest * (1 - _TOLD_AGAIN) * (strongest > 0)
     return added
 
 
@@ -154,18 +173,19 @@ def _mixture(model: Model, patterns: npt.NDArray[np.int8], counts: Numbers) -> M
     if not len(counts):
         return model
     sizes = [each.levels for each in model.comparisons]
-    prior = _first_guess(model.comparisons, model.u_random, 2).m
-    share, m, u = model.blocked_share, model.m, model.u_blocked
-    one_person = chances(_sums(model, patterns)) if u is model.u_random else None
+    guess = _first_guess(model.comparisons, model.u_random, model.profiles)
+    by_guess = _sums(guess, patterns)
+    thinkable = by_guess > _UNTHINKABLE
+    share, m, u = 0.0, model.m, model.u_blocked
+    one_person = chances(by_guess)
     for _ in range(_ROUNDS):
-        if one_person is None:
-            one_person = chances(_log_ratio(patterns, m, u) + np.log(share / (1 - share)))
         before, share = share, float(np.clip((one_person @ counts) / counts.sum(), 1e-6, 1 - 1e-6))
-        m = _with_prior(patterns, one_person * counts, sizes, prior)
+        m = _with_prior(patterns, one_person * counts, sizes, [_PRIOR_PAIRS * model.profiles * each for each in guess.m])
         u = _shares(patterns, (1 - one_person) * counts, sizes)
-        one_person = None
         if abs(share - before) < _SETTLED:
             break
+        ratio = [np.log(one / other) for one, other in zip(m, u, strict=True)]
+        one_person = chances(_climbed(patterns, ratio, model.comparisons) + np.log(share / (1 - share))) * thinkable
     everything = max(model.profiles * (model.profiles - 1) / 2, 1.0)
     among_all = min(share * float(counts.sum()) / everything, 0.5)
     start = 0.5 * float(np.log(share / (1 - share)) + np.log(among_all / (1 - among_all)))
@@ -173,27 +193,25 @@ def _mixture(model: Model, patterns: npt.NDArray[np.int8], counts: Numbers) -> M
 
 
 def _with_prior(
-    patterns: npt.NDArray[np.int8], counts: Floats, sizes: Sequence[int], prior: tuple[Floats, ...]
+    patterns: npt.NDArray[np.int8], counts: Floats, sizes: Sequence[int], prior: Sequence[Floats]
 ) -> tuple[Floats, ...]:
     shares = []
     for number, size in enumerate(sizes):
         present = patterns[:, number] >= 0
-        seen = np.bincount(patterns[present, number], counts[present], size) + _PRIOR_PAIRS * prior[number]
+        seen = np.bincount(patterns[present, number], counts[present], size) + prior[number]
+        seen[0] = min(seen[0], seen[1:].sum() * _MOST_DIFFERENT / (1 - _MOST_DIFFERENT))
         shares.append(seen / seen.sum())
     return tuple(shares)
 
 
 def _sums(model: Model, patterns: npt.NDArray[np.int8]) -> Floats:
-    total = np.full(len(patterns), model.start)
-    for number in range(len(model.comparisons)):
-        present = patterns[:, number] >= 0
-        total[present] += model.level_weights(number)[patterns[present, number]]
-    return total
+    weights = [model.level_weights(number) for number in range(len(model.comparisons))]
+    return _climbed(patterns, weights, model.comparisons) + model.start
 
 
-def _log_ratio(patterns: npt.NDArray[np.int8], m: Sequence[Floats], u: Sequence[Floats]) -> Floats:
-    total = np.zeros(len(patterns))
-    for number in range(patterns.shape[1]):
+def _climbed(patterns: npt.NDArray[np.int8], weights: Sequence[Floats], comparisons: Sequence[Comparison]) -> Floats:
+    added = np.zeros(patterns.shape)
+    for number, each in enumerate(weights):
         present = patterns[:, number] >= 0
-        total[present] += np.log(m[number] / u[number])[patterns[present, number]]
-    return total
+        added[present, number] = each[patterns[present, number]]
+    return np.asarray(_told_once(added, comparisons).sum(axis=1))
