@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ID = "(id)"
 """The column that names the cases, added in front of the file's own. No file calls a column so."""
 
+CONTRIBUTOR = "(contributor)"
+"""The column that says who recorded the case, added for reports by contributor."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseTable:
@@ -78,7 +81,8 @@ def _cases(raw: Raw, renamed: Mapping[str, str], id_column: str, layout: str | N
         if rows.any():
             gone = raw.table.filter(pa.array(rows))
             rejects += rejects_of(gone, raw.rows[rows], "id", rule, None if id_column == "row" else id_column)
-    table = raw.table.rename_columns([renamed.get(name, name) for name in names])
+    table = raw.table if id_column == "row" else raw.table.drop_columns([id_column])
+    table = table.rename_columns([renamed.get(name, name) for name in table.column_names])
     twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if twice:
         raise UsageError(f"--map: the file already has a column {', '.join(twice)}")

@@ -1,0 +1,226 @@
+"""How good a case file is, by field and by contributor, so that a contributor can act on it.
+
+Six measures, each defined in `DEFINITIONS`: valid, accurate, complete, timely, consistent between contributors,
+impartial. Small cells are hidden. A measure that the file does not allow is named, never taken as good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from clew.insight.quality_checks import ENTRY, EVENT, REGISTERED, Contradiction, contradictions
+from clew.insight.quality_columns import INVALID, UNKNOWN, Judged, dates, judged
+from clew.insight.quality_compare import GROUPS, Contributors, consistency, groups_of, impartiality, judged_differences
+from clew.insight.quality_shares import SHARES, shares
+from clew.safeguards.errors import MissingColumn, UsageError
+from clew.standards.htcds import rules
+
+DEFINITIONS = {
+    "valid": "Of the values recorded in a field, the share that its rule allows (a code of its list, a date that can be, a country). A word for unknown is not counted: it is no value.",
+    "accurate": "Of the cases in which all fields of a check are recorded, the share that does not contradict itself. A case that passes may still be wrong.",
+    "complete": "Of the cases, the share in which the field says something. Empty and unknown do not; `unknown` counts those where somebody wrote that it is not known. Fields asked only of some (as the industry of forced labour) count among those.",
+    "timely": "Days from the event to registration and from registration to entry, where both are exact dates: median and the day by which nine in ten were done.",
+    "consistent": "For each code of a list, the share of cases with it among those where the field is recorded, one contributor against all others, with an interval at 95 % for all comparisons together. A difference may be in the persons, not in the recording.",
+    "impartial": "How much is recorded of persons by gender, age, nationality and form of exploitation: the share of fields filled, each group against all others, and the fields in which it differs. A group that is under-recorded is less seen in every count.",
+}
+MEASURES = pa.schema(
+    [("measure", pa.string()), ("contributor", pa.string()), ("field", pa.string()), ("rule", pa.string()), *SHARES]
+)
+"""`contributor` is empty for all of them together. The share of accurate is of cases without the contradiction."""
+TIMES = pa.schema(
+    [
+        ("span", pa.string()),
+        ("contributor", pa.string()),
+        ("from", pa.string()),
+        ("to", pa.string()),
+        ("cases", pa.int64()),  # null where fewer than the threshold
+        ("median_days", pa.float64()),
+        ("ninety_percent_days", pa.float64()),
+    ]
+)
+FAULTS = pa.schema([("id", pa.string()), ("contributor", pa.string()), ("field", pa.string()), ("rule", pa.string())])
+DETAIL_OF = {
+    "typeOfLabour": "isForcedLabour",
+    "sectorOfLabour": "isForcedLabour",
+    "typeOfSex": "isSexualExploit",
+    "sectorOfSex": "isSexualExploit",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityReport:
+    """What `quality` found. `faults` names single cases and stays with the contributor; the rest hides small cells."""
+
+    rows: int
+    contributors: tuple[str, ...]
+    as_of: date
+    below: int
+    measures: pa.Table
+    times: pa.Table
+    differences: pa.Table
+    faults: pa.Table
+    not_measured: tuple[str, ...]
+    definitions: Mapping[str, str] = field(default_factory=lambda: DEFINITIONS)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the JSON report has it: of differences only those that differ."""
+        differing = [row for row in self.differences.to_pylist() if row["differs"]]
+        return {
+            "rows": self.rows if self.rows == 0 or self.rows >= self.below else f"<{self.below}",
+            "contributors": list(self.contributors),
+            "as_of": self.as_of.isoformat(),
+            "definitions": dict(self.definitions),
+            "suppression": f"Counts of 1 to {self.below - 1}, and those that leave so few over, are shown as intervals; groups of fewer are left out.",
+            "measures": self.measures.to_pylist(),
+            "times": self.times.to_pylist(),
+            "differences": differing,
+            "compared": self.differences.num_rows,
+            "not_measured": list(self.not_measured),
+        }
+
+
+def quality(
+    cases: pa.Table, *, today: date, id: str = "id", contributor: str | None = None, below: int = 5
+) -> QualityReport:
+    """The report of a table of cases, one row a case, columns of text under the names of HTCDS, CTDC or others.
+
+    `contributor` names the column that says who recorded it; without it all rows are one contributor's. `today` is the
+    day from which the future is counted. Raises MissingColumn, or UsageError for a threshold under 2.
+    """
+    for name in (id, *([contributor] if contributor else [])):
+        if name not in cases.column_names:
+            raise MissingColumn(name, present=tuple(cases.column_names))
+    if below < 2:
+        raise UsageError("suppression: the smallest count shown must be 2 or more")
+    columns = {name: judged(cases, name, today) for name in cases.column_names if name not in (id, contributor)}
+    by = Contributors.of(cases, contributor)
+    checks = contradictions(columns, today)
+    complete, untold = _completeness(columns)
+    times = _times(columns, by, today, below)
+    measures = [*_validity(columns, by, below), *_accuracy(checks, by, below), *_fillings(columns, complete, by, below)]
+    compared = [*consistency(columns, by, below), *impartiality(columns, complete, below)]
+    return QualityReport(
+        rows=cases.num_rows,
+        contributors=by.names,
+        as_of=today,
+        below=below,
+        measures=pa.concat_tables(measures) if measures else MEASURES.empty_table(),
+        times=times,
+        differences=judged_differences(compared),
+        faults=_faults(cases[id], columns, checks, by),
+        not_measured=(*untold, *_not_measured(checks, times, by, columns)),
+    )
+
+
+def _measure(
+    name: str, field_: str, rule: str, by: Contributors, count: np.ndarray, of: np.ndarray, below: int
+) -> pa.Table:
+    lines = by.lines
+    same = [[name] * len(lines), lines, [field_] * len(lines), [rule] * len(lines)]
+    return pa.table([*same, *shares(by.counts(count & of), by.counts(of), below).values()], schema=MEASURES)
+
+
+def _validity(columns: Mapping[str, Judged], by: Contributors, below: int) -> Iterator[pa.Table]:
+    for name, column in columns.items():
+        if column.rule is not None:
+            yield _measure("valid", name, column.rule.words, by, column.state != INVALID, column.recorded, below)
+
+
+def _accuracy(checks: Sequence[Contradiction], by: Contributors, below: int) -> Iterator[pa.Table]:
+    for check in checks:
+        yield _measure("accurate", " ".join(check.fields[:3]), check.rule, by, ~check.broken, check.checked, below)
+
+
+def _completeness(columns: Mapping[str, Judged]) -> tuple[dict[str, np.ndarray], list[str]]:
+    """By field the rows that are asked it; and why a field's completeness cannot be told."""
+    asked, untold = {}, []
+    for name, column in columns.items():
+        values = {value for value in column.values if value is not None}
+        if column.rule is not None and column.rule.words.startswith("1, 0") and values <= {"1", "1.0"}:
+            untold.append(f"complete: {name} is 1 or empty, so empty may mean no")
+            continue
+        asked[name] = _asked(name, columns)
+    return asked, untold
+
+
+def _asked(name: str, columns: Mapping[str, Judged]) -> np.ndarray:
+    """The rows in which a field is to be filled: all, or those that its condition names."""
+    condition = rules()["core_only_when"].get(name)
+    if condition and condition["field"] in columns:
+        other = columns[condition["field"]]
+        return other.having(lambda parts: bool(set(parts) & set(condition["any"])))
+    for prefix, flag in DETAIL_OF.items():
+        if name.startswith(prefix) and flag in columns:
+            return columns[flag].having(lambda parts: parts == ("1",))
+    return np.ones(len(columns[name].codes), dtype=bool)
+
+
+def _fillings(
+    columns: Mapping[str, Judged], asked: Mapping[str, np.ndarray], by: Contributors, below: int
+) -> Iterator[pa.Table]:
+    for name, rows in asked.items():
+        column = columns[name]
+        yield _measure("complete", name, "says something", by, column.recorded, rows, below)
+        if (column.states == UNKNOWN).any():
+            yield _measure("unknown", name, "says that it is not known", by, column.state == UNKNOWN, rows, below)
+
+
+def _times(columns: Mapping[str, Judged], by: Contributors, today: date, below: int) -> pa.Table:
+    rows = []
+    for span, starts, ends in (
+        ("event to registration", EVENT, REGISTERED),
+        ("registration to entry", REGISTERED, ENTRY),
+    ):
+        pair = next(((a, b) for a in starts for b in ends if a in columns and b in columns), None)
+        if pair is None:
+            continue
+        (first, last), (entered, until) = (dates(columns[name], today) for name in pair)
+        days = np.where((first == last) & (entered == until), entered - first, np.nan)
+        for place, line in enumerate(by.lines):
+            mine = days[(days >= 0) & ((by.codes == place - 1) | (place == 0))]
+            shown = len(mine) >= below
+            figures = np.percentile(mine, [50, 90]).tolist() if shown else [None, None]
+            rows.append([span, line, *pair, len(mine) if shown else None, *figures])
+    columns_ = zip(*rows, strict=True) if rows else [() for _ in TIMES]
+    filled = [pa.array(list(values), kind.type) for values, kind in zip(columns_, TIMES, strict=True)]
+    return pa.table(filled, schema=TIMES)
+
+
+def _faults(
+    ids: pa.ChunkedArray, columns: Mapping[str, Judged], checks: Sequence[Contradiction], by: Contributors
+) -> pa.Table:
+    """Each invalid value and each contradiction by case, field and rule. Never the value."""
+    found = [(np.flatnonzero(c.state == INVALID), name, f"not {c.rule.words}") for name, c in columns.items() if c.rule]
+    found += [(np.flatnonzero(check.broken), " ".join(check.fields[:3]), check.rule) for check in checks]
+    rows = np.concatenate([rows for rows, _, _ in found]) if found else np.array([], dtype=np.int64)
+    names = [name for rows_, name, _ in found for _ in rows_]
+    broken = [rule for rows_, _, rule in found for _ in rows_]
+    who = [by.names[by.codes[row]] if by.names else "" for row in rows]
+    return pa.table([ids.combine_chunks().cast(pa.string()).take(pa.array(rows)), who, names, broken], schema=FAULTS)
+
+
+def _not_measured(
+    checks: Sequence[Contradiction], times: pa.Table, by: Contributors, columns: Mapping[str, Judged]
+) -> Iterator[str]:
+    unknown = sum(column.rule is None for column in columns.values())
+    if unknown:
+        yield f"valid: of {unknown} columns no rule is known"
+    if not checks:
+        yield "accurate: the file has no two fields that could contradict each other"
+    measured = set(times["span"].to_pylist())
+    for span, needs in (
+        ("event to registration", f"{EVENT[0]} and {REGISTERED[0]}"),
+        ("registration to entry", f"{REGISTERED[0]} and {ENTRY[0]}"),
+    ):
+        if span not in measured:
+            yield f"timely: {span} needs {needs} or their like"
+    if len(by.names) < 2:
+        yield "consistent: there is one contributor"
+    present = {dimension for dimension, _, _ in groups_of(columns)}
+    yield from (f"impartial: no column tells the {dimension}" for dimension in GROUPS if dimension not in present)
