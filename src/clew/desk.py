@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from clew.leads.qualification_view import QualificationView
 from clew.leads.types import LeadRow, LeadView
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Release, Verdict
@@ -149,3 +150,273 @@ class Desk(Protocol):
     def preview_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> ReleasePreview: ...
     def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release: ...
     def audit(self, actor: Actor, purpose: Purpose, *, offset: int, limit: int) -> AuditView: ...
+
+    # The helpline, the directory of services, and the support that a case gets.
+
+    def is_signed_in(self, session: str) -> bool:
+        """Without counting as a use of the session."""
+        ...
+
+    def contacts(
+        self, actor: Actor, purpose: Purpose, *, status: str | None, offset: int, limit: int
+    ) -> tuple[Sequence[ContactLine], int]: ...
+    def contact(self, actor: Actor, purpose: Purpose, contact: str, *, open_number: bool) -> ContactView: ...
+    def log_contact(self, actor: Actor, purpose: Purpose, form: Mapping[str, str]) -> str: ...
+    def note_contact(
+        self, actor: Actor, purpose: Purpose, contact: str, *, status: str | None, case: str | None
+    ) -> None: ...
+    def watch_contacts(self, actor: Actor, purpose: Purpose, days: int) -> Callable[[], ContactCounts]:
+        """Checked and recorded once; each call of the answer counts anew."""
+        ...
+
+    def services(
+        self, actor: Actor, purpose: Purpose, ask: ServiceAsk, *, offset: int, limit: int
+    ) -> DirectoryView: ...
+    def service(self, actor: Actor, purpose: Purpose, service: str) -> ServiceLine: ...
+    def services_for_case(
+        self, actor: Actor, purpose: Purpose, number: str, ask: ServiceAsk, *, offset: int, limit: int
+    ) -> DirectoryView:
+        """What is known of the person comes from the case, not from `ask`."""
+        ...
+
+    def case_record(self, actor: Actor, purpose: Purpose, number: str) -> CaseRecordView: ...
+    def record_on_case(
+        self, actor: Actor, purpose: Purpose, number: str, kind: str, form: Mapping[str, str], about: str | None
+    ) -> str: ...
+    def draft_referral(
+        self, actor: Actor, purpose: Purpose, number: str, service: str, form: Mapping[str, str], shares: Sequence[str]
+    ) -> str: ...
+    def step_referral(
+        self, actor: Actor, purpose: Purpose, number: str, referral: str, status: str, form: Mapping[str, str]
+    ) -> None: ...
+
+
+# The helpline, the directory of services, and the support that a case gets. -----------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLine:
+    """A contact without what was said and without its number."""
+
+    id: str
+    channel: str
+    received: datetime
+    area: str
+    topic: str
+    language: str
+    """ISO 639-2, empty where not recorded."""
+    status: str
+    case: str
+    """The number of the case it belongs to; empty for none."""
+    numbered: bool
+    """A number is sealed with it."""
+    others: int
+    """Further contacts from the same number."""
+    erased: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactNote:
+    """What was recorded of a contact after it: a status, or the number of a case ('' for none)."""
+
+    status: str | None
+    case: str | None
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactView:
+    line: ContactLine
+    text: str | None
+    """What was said; None while it stays sealed to whoever asks."""
+    number: str | None
+    """Only after a deliberate, recorded act."""
+    others: Sequence[ContactLine]
+    """Contacts from the same number, the newest first."""
+    notes: Sequence[ContactNote]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaCount:
+    """An area that reaches the threshold. `low` is the lower end of the interval in `words`."""
+
+    area: str
+    country: str
+    """ISO 3166-1 alpha-3, empty where the gazetteer does not know the area."""
+    latitude: float | None
+    longitude: float | None
+    low: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    day: str
+    low: int
+    """0 for a suppressed day."""
+    words: str
+    suppressed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactCounts:
+    """Counts that may be watched while they change: intervals in steps of the threshold, nothing below it."""
+
+    until: datetime
+    total: str
+    total_suppressed: bool
+    areas: Sequence[AreaCount]
+    elsewhere: str
+    elsewhere_suppressed: bool
+    days: Sequence[DayCount]
+    below: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAsk:
+    """What is looked for, in words as they were typed. `facts`: age, gender, status, form, funding."""
+
+    place: str = ""
+    language: str = ""
+    service: str = ""
+    open_now: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
+    with_unfit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitPart:
+    """One rule: yes, no or unknown, why, and what to ask where it is unknown."""
+
+    name: str
+    answer: str
+    words: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLine:
+    """One entry of the directory, with what was asked of it. Codes of services and languages stand for their names."""
+
+    id: str
+    organisation: str
+    name: str
+    place: str
+    country: str
+    reach: str
+    services: Sequence[str]
+    languages: Sequence[str]
+    phone: str
+    email: str
+    url: str
+    hours: str
+    timezone: str
+    note: str
+    verified: str
+    """ISO 8601 date, empty for never."""
+    stale: bool
+    open: str
+    """yes, no or unknown, now and there."""
+    near: str
+    """here, country or everywhere."""
+    fit: str
+    parts: Sequence[FitPart]
+    twin: str
+    """The entry that may be the same, and why; empty for none."""
+    twin_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryView:
+    rows: Sequence[ServiceLine]
+    total: int
+    unfit: int
+    """Left out because they do not fit the person."""
+    entries: int
+    """Of the whole directory."""
+    place: str
+    """What the place was understood as; empty where none was asked for."""
+    same_name: int
+    """Other places of that name that were not looked for."""
+    stale_days: int
+    facts: Mapping[str, str]
+    """What was known of the person, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEntry:
+    """One thing recorded on a case. `texts` is None where words stay sealed to whoever asks."""
+
+    id: str
+    kind: str
+    about: str | None
+    codes: Mapping[str, str]
+    texts: Mapping[str, str] | None
+    by: str
+    at: datetime
+    taken_back: bool
+    why_taken_back: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyStage:
+    """One stage of the journey. `first` and `last` are dates as precisely as they are known."""
+
+    entry: str
+    stage: str
+    place: str
+    first: str
+    last: str
+    latitude: float | None
+    longitude: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralStep:
+    status: str
+    exception: bool
+    """Sent in a child's best interest, without full consent."""
+    answer: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralView:
+    id: str
+    service: str
+    organisation: str
+    need: str
+    shares: tuple[str, ...]
+    note: str
+    steps: Sequence[ReferralStep]
+    next: tuple[str, ...]
+    """The statuses that may follow."""
+    missing: tuple[str, ...]
+    """Layers of consent that it needs and does not have now."""
+
+    @property
+    def status(self) -> str:
+        return self.steps[-1].status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecordView:
+    """What support needs to know of a case. Who the person is stays sealed apart."""
+
+    facts: Mapping[str, str]
+    """recruiter_relation, sector, trafficking_status as the file has them; empty where it has not."""
+    child: str
+    """Whether the person was a child when trafficked: yes, no or unknown."""
+    entries: Sequence[CaseEntry]
+    journey: Sequence[JourneyStage]
+    contacts: Sequence[ContactLine]
+    referrals: Sequence[ReferralView]
+    consents: Mapping[str, str]
+    """Layer -> the answer that stands; a layer that is not there was not asked for."""
+    words_open: bool
+    """Whether the words of entries are shown to whoever asks."""
+    qualification: QualificationView | None

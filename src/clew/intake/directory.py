@@ -6,9 +6,10 @@ Nothing is merged: two entries that may be one organisation are both kept and na
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -124,6 +125,26 @@ def read_directory(
             gone.append((number, refused))
     rejects = raw.rejects + _rejects(raw, gone, chosen.get("id"))
     return Directory(tuple(kept), rejects, twins(kept))
+
+
+def as_body(service: Service) -> str:
+    """An entry as one line of JSON, to be kept."""
+    rules = {
+        code: {"anyone": rule.anyone, "low": rule.low, "high": rule.high, "values": sorted(rule.values)}
+        for code, rule in service.rules.items()
+    }
+    kept = {f.name: getattr(service, f.name) for f in fields(service) if getattr(service, f.name)}
+    kept |= {"rules": rules, "verified": service.verified.isoformat() if service.verified else None}
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_body(body: str) -> Service:
+    """The entry that `as_body` wrote."""
+    kept = json.loads(body)
+    rules = {code: Rule(**{**rule, "values": frozenset(rule["values"])}) for code, rule in kept["rules"].items()}
+    verified = date.fromisoformat(kept["verified"]) if kept["verified"] else None
+    lists = {name: tuple(kept.get(name, ())) for name in ("services", "languages")}
+    return Service(**{**kept, **lists, "rules": rules, "verified": verified})
 
 
 def twins(services: Sequence[Service]) -> tuple[Twin, ...]:

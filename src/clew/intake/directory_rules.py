@@ -85,20 +85,20 @@ def said(code: str, rule: Rule | None) -> str:
 def _part(dimension: Dimension, rule: Rule | None, facts: Facts) -> Part:
     code = dimension.code
     if rule is None:
-        words = f"{dimension.name}: the directory does not say"
-        return Part(dimension=code, answer=Answer.UNKNOWN, words=words, ask=f"Ask the service about {dimension.name}.")
+        return Part(dimension=code, answer=Answer.UNKNOWN, words="the directory does not say", ask="Ask the service.")
     if rule.anyone:
-        return Part(dimension=code, answer=Answer.YES, words=f"{dimension.name}: everybody")
+        return Part(dimension=code, answer=Answer.YES, words="takes everybody")
     answer = _age(rule, facts.age) if dimension.kind == "range" else _listed(rule, facts.of(code))
-    words = f"{dimension.name}: for {said(code, rule)}; {_known(dimension, facts)}"
+    words = f"takes {said(code, rule)}; of the person: {known(dimension, facts) or 'not known'}"
     return Part(dimension=code, answer=answer, words=words, ask=dimension.question if answer is Answer.UNKNOWN else "")
 
 
-def _known(dimension: Dimension, facts: Facts) -> str:
+def known(dimension: Dimension, facts: Facts) -> str:
+    """What is known of the person in one dimension, in words; empty for nothing."""
     if dimension.kind == "range":
-        return f"the person is {str(facts.age).replace('--', ' to ')}" if facts.age else "the person's is not known"
-    names = [term.name for term in dimension.values if term.code in facts.of(dimension.code)]
-    return f"the person's: {', '.join(names)}" if names else "the person's is not known"
+        age = facts.age
+        return "" if age is None else f"{age.low} or older" if age.high is None else str(age).replace("--", " to ")
+    return ", ".join(term.code.replace("_", " ") for term in dimension.values if term.code in facts.of(dimension.code))
 
 
 def _age(rule: Rule, age: AgeRange | None) -> Answer:

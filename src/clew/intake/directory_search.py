@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -46,7 +46,7 @@ class Ask:
     services: tuple[str, ...] = ()
     open_now: bool = False
     """Leaves out what is known to be closed."""
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     with_unfit: bool = False
     """Also shows what does not fit the person, with the reason."""
 

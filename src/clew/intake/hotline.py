@@ -24,7 +24,6 @@ from clew.records.raw import Format, read_raw, rejects_of
 from clew.records.read import mapped
 from clew.records.rejects import Rejects
 from clew.safeguards.errors import UsageError
-from clew.standards import places
 from clew.standards.services import clean, language, suggest
 
 WITHHELD = {"", "withheld", "anonymous", "private", "unknown", "blocked", "none", "n/a", "no number", "restricted"}

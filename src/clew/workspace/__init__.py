@@ -2,12 +2,13 @@
 
 from clew.safeguards.actors import Actor, Purpose
 from clew.workspace.counting import Counting
+from clew.workspace.helping_cases import CaseHelping
 from clew.workspace.releasing import Releasing
 from clew.workspace.settings import Settings
 from clew.workspace.walks import Walks
 
 
-class Workspace(Walks, Releasing, Counting):
+class Workspace(Walks, Releasing, Counting, CaseHelping):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 
     It is the `Desk` of the pages.

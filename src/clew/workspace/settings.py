@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from clew.records.source import LegalBasis
 from clew.safeguards.errors import UsageError
 
 FILE = "clew.toml"
@@ -28,6 +29,12 @@ class Settings:
     """Differential-privacy budget of each dataset over all its releases."""
     suppress_below: int = 5
     """Counts below this are shown as suppressed."""
+    stale_days: int = 180
+    """Days after which an entry of the directory must be verified again."""
+    helpline_source: str = "Own helpline"
+    """The source under which contacts are kept that are logged on the pages."""
+    helpline_basis: str = "legitimate-interests"
+    """The legal ground of that source."""
 
     def __post_init__(self) -> None:
         problems = []
@@ -39,6 +46,12 @@ class Settings:
             problems.append("smallest_lead must be between 0 and 100")
         if self.suppress_below < 2:
             problems.append("suppress_below must be at least 2")
+        if not 1 <= self.stale_days <= 3650:
+            problems.append("stale_days must be between 1 and 3650")
+        if not self.helpline_source.strip():
+            problems.append("helpline_source must not be empty")
+        if self.helpline_basis not in set(LegalBasis):
+            problems.append(f"helpline_basis must be one of {', '.join(LegalBasis)}")
         if problems:
             raise UsageError("settings: " + "; ".join(problems))
 
