@@ -200,11 +200,8 @@ class Helping(Opened):
     def _found(
         self, actor: Actor, purpose: Purpose, ask: ServiceAsk, facts: Facts, offset: int, limit: int
     ) -> DirectoryView:
-        directory, place = self.directory(actor, purpose), where(ask.place)
-        wanted = Ask(
-            where=place, languages=language_codes(ask.language.split(";")), services=term_codes("services", ask.service.split(";")),
-            open_now=ask.open_now, facts=facts, with_unfit=ask.with_unfit,
-        )  # fmt: skip
+        directory, wanted = self.directory(actor, purpose), asked(ask, facts)
+        place = wanted.where
         results = directory.search(wanted, datetime.now(UTC), self.settings.stale_days)
         self.vault.record(actor, Action.READ_DIRECTORY.value, "directory", purpose, {"found": len(results.found)})
         return DirectoryView(
@@ -268,6 +265,14 @@ def point_of(area: str, country: str) -> tuple[float | None, float | None]:
     name = area.rpartition(",")[0] or area
     city = next((city for city in places.find(name) if city.country == land.alpha2), None)
     return (city.latitude, city.longitude) if city and area != land.name else (land.latitude, land.longitude)
+
+
+def asked(ask: ServiceAsk, facts: Facts) -> Ask:
+    """What was typed, as codes; raises UsageError for a word that is not known."""
+    return Ask(
+        where=where(ask.place), languages=language_codes(ask.language.split(";")),
+        services=term_codes("services", ask.service.split(";")), open_now=ask.open_now, facts=facts, with_unfit=ask.with_unfit,
+    )  # fmt: skip
 
 
 def facts_of(given: Mapping[str, str]) -> Facts:
