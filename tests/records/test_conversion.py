@@ -20,8 +20,6 @@ from clew.standards.crosswalks import crosswalk
 from clew.standards.htcds import fields, rules
 
 TODAY = date(2025, 6, 1)
-FLAGS_2024 = [rule.column for rule in crosswalk("ctdc-2024").rules if rule.form == "ticks"]
-SINGLE = {"recruiterRelation": 2, "typeOfLabour": 2}
 
 
 def carried(path, target, **options):
@@ -92,6 +90,10 @@ def test_ctdc_in_htcds_reads_as_cases_and_validates(tmp_path):
     assert carried(made, "htcds").report["rejected"] == 0
     cases = read_file(made, KINDS["cases"]).table.to_pydict()
     assert cases["exploited_in"] == columns["CountryOfExploitation"]
+    answered = {"1": "yes", "0": "no", None: "unknown"}
+    assert cases["forced_labour"] == [answered[flag] for flag in columns["isForcedLabour"]]
+    assert cases["means_threats"] == [answered[flag] for flag in columns["meansThreats"]]
+    assert [age and age["low"] for age in cases["age"]] == [0, 48, None, 9]
 
 
 def test_plain_htcds_leaves_extensions_out_and_says_so(tmp_path):
@@ -125,7 +127,7 @@ def test_the_k_anonymised_layout_says_unknown_with_minus_99(tmp_path):
         assert back[name] == columns[name], name
 
 
-@pytest.mark.parametrize("layout", ["ctdc-2021", "ctdc-k", "ctdc-2026"])
+@pytest.mark.parametrize("layout", ["ctdc-2021", "ctdc-k", "ctdc-2026", "ctdc-vp"])
 def test_each_layout_comes_back_from_htcds_as_it_went(tmp_path, layout):
     path, _ = ctdc_2024(tmp_path / "a.csv")
     first = carried(path, layout)

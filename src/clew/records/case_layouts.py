@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import yaml
 
 from clew.records.imprecise import Answer
+from clew.records.kinds import KINDS
 from clew.records.mapping import ROW_NUMBER
 from clew.records.mapping import Mapping as ColumnMapping
 from clew.records.raw import Raw
@@ -89,6 +90,7 @@ def _derived(table: pa.Table, rules: Mapping[str, Any]) -> dict[str, pa.Array]:
     for column, fields in rules.get("multiselect", {}).items():
         if column in table.column_names:
             found |= _answers(table[column], fields)
+    found = _with_extensions(table, found)
     for field, words in rules.get("joined", {}).items():
         joined = _joined(table, words)
         if joined is not None:
@@ -106,6 +108,19 @@ def _answers(column: pa.ChunkedArray, fields: Mapping[str, Sequence[str]]) -> di
         answers = [str(Answer.YES if each & wanted else Answer.UNKNOWN) for each in ticked]
         taken = pa.array(answers, pa.string()).take(coded.indices)
         found[field] = pc.fill_null(taken, str(Answer.NOT_ASKED))
+    return found
+
+
+def _with_extensions(table: pa.Table, found: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """What clew's extension of HTCDS answers where the ticked values do not: a stated no, an age in a band."""
+    for f in KINDS["cases"].fields:
+        name = next((f"clew_{alias}" for alias in f.aliases if f"clew_{alias}" in table.column_names), None)
+        if name is None:
+            continue
+        kept = table[name].cast(pa.string()).combine_chunks()
+        ticked = found.get(f.name, pa.nulls(len(kept), pa.string()))
+        given = pc.if_else(pc.fill_null(pc.equal(ticked, str(Answer.YES)), False), ticked, pc.coalesce(kept, ticked))
+        found[f.name] = given
     return found
 
 

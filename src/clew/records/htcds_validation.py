@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.records.htcds import Arrival
-from clew.records.htcds_values import NOT_COUNTRY, Verdict, judge
+from clew.records.htcds_values import NOT_COUNTRY, Verdict, judge_all
 from clew.records.raw import rejects_of
 from clew.records.rejects import Rejects
 from clew.standards.htcds import EXTENSION_PREFIX, VERSION, HtcdsField, fields, rules, standard_fields
@@ -88,7 +88,7 @@ def _judged(
     field = fields().get(name)
     if field is None:  # an answer of an extension: kept as it is
         return coded.cast(pa.string()), []
-    verdicts = [judge(field, value, date_order=date_order, today=today) for value in coded.dictionary.to_pylist()]
+    verdicts = judge_all(field, coded.dictionary.to_pylist(), date_order=date_order, today=today)
     values = pa.array([verdict.value for verdict in verdicts], pa.string()).take(coded.indices)
     places = np.asarray(coded.indices.fill_null(-1))
     return values, _problems(field, verdicts, places)

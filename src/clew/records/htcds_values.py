@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -35,6 +35,9 @@ NOT_ANSWER = "not yes, no, unknown or not_asked"
 NOT_AGE = "not an age (as in 17, 9--17 or 48+)"
 NOT_PHONE = "not an E.164 telephone number"
 NOT_EMAIL = "not an e-mail address"
+
+SUGGESTED = 500
+"""Different misfits of one column for which a near code is looked for."""
 
 _ANSWERS = {
     **dict.fromkeys(("yes", "y", "true", "1", "x", "checked"), "yes"),
@@ -63,8 +66,29 @@ class Verdict:
         return self.rule is not None and self.value is None
 
 
-def judge(field: HtcdsField, written: str, *, date_order: str | None = None, today: date) -> Verdict:
+def judge_all(
+    field: HtcdsField, written: Sequence[str], *, date_order: str | None = None, today: date
+) -> list[Verdict]:
+    """A verdict for each value. Looking for a near code is dear: of a long list of misfits only the first get one."""
+    verdicts, misfits = [], 0
+    for value in written:
+        verdict = judge(field, value, date_order=date_order, today=today, suggest=misfits < SUGGESTED)
+        misfits += verdict.rule is not None
+        verdicts.append(verdict)
+    return verdicts
+
+
+def judge(
+    field: HtcdsField, written: str, *, date_order: str | None = None, today: date, suggest: bool = True
+) -> Verdict:
     """What `written` says in this field. `date_order` is dmy or mdy where the contributor says so."""
+    verdict = _judged(field, written, date_order, today)
+    if verdict.rule in (UNKNOWN_CODE, FREE_TEXT, NOT_COUNTRY, NOT_LANGUAGE) and suggest:
+        return _with_hint(field, written, verdict)
+    return verdict
+
+
+def _judged(field: HtcdsField, written: str, date_order: str | None, today: date) -> Verdict:
     text = " ".join(written.split())
     if field.multiple:
         return _several(field, written)
@@ -130,13 +154,26 @@ def _code(field: HtcdsField, text: str) -> Verdict:
     parts = [part.strip().casefold() for part in re.split(r"[;|,/\n]", text)]
     if len(parts) > 1 and all(part in known_words(field) for part in parts):
         return Verdict(value=None, rule=SEVERAL)
-    return _not_code(text, known_words(field))
+    return _not_code(text)
 
 
-def _not_code(text: str, words: Mapping[str, str]) -> Verdict:
-    hint = _near(text, words)
-    free = hint is None and (len(text) > 40 or text.count(" ") > 3)
-    return Verdict(value=None, rule=FREE_TEXT if free else UNKNOWN_CODE, hint=hint)
+def _not_code(text: str) -> Verdict:
+    free = len(text) > 40 or text.count(" ") > 3
+    return Verdict(value=None, rule=FREE_TEXT if free else UNKNOWN_CODE)
+
+
+def _with_hint(field: HtcdsField, written: str, verdict: Verdict) -> Verdict:
+    """The code that the first part which is none is near to; what is near a code is no free text."""
+    words = {NOT_COUNTRY: country_words, NOT_LANGUAGE: language_codes}.get(
+        str(verdict.rule), lambda: known_words(field)
+    )()
+    parts = [part.strip() for part in written.split(";")] if field.multiple else [written]
+    text = next((" ".join(part.split()) for part in parts if part and part.casefold() not in words), "")
+    short = len(text) < 4 and verdict.rule == NOT_COUNTRY
+    hint = rules()["country_words"].get(text.casefold()) if verdict.rule == NOT_COUNTRY else None
+    hint = hint or (None if short else _near(text, words))
+    rule = UNKNOWN_CODE if verdict.rule == FREE_TEXT and hint else verdict.rule
+    return replace(verdict, rule=rule, hint=hint)
 
 
 def _near(text: str, words: Mapping[str, str]) -> str | None:
@@ -163,7 +200,7 @@ def _one_of_several(field: HtcdsField, part: str) -> Verdict:
     if field.code_list == "iso3166":
         return _country(field, part)
     found = known_words(field).get(part.casefold())
-    return Verdict(value=found) if found else _not_code(part, known_words(field))
+    return Verdict(value=found) if found else _not_code(part)
 
 
 def _joined(verdicts: list[Verdict]) -> Verdict:
@@ -175,8 +212,7 @@ def _country(field: HtcdsField, text: str) -> Verdict:
     found = country_words().get(text.casefold())
     if found:
         return Verdict(value=alpha2_of()[found] if field.name == "prs_MailingCountry" else found)
-    hint = rules()["country_words"].get(text.casefold()) or (_near(text, country_words()) if len(text) > 3 else None)
-    return Verdict(value=None, rule=NOT_COUNTRY, hint=hint)
+    return Verdict(value=None, rule=NOT_COUNTRY)
 
 
 def _date(field: HtcdsField, text: str, order: str | None, today: date) -> Verdict:
