@@ -97,6 +97,14 @@ def test_qualify_stated_no_is_not_unknown() -> None:
     assert "purpose: stated no (isForcedLabour, isSexualExploit, isOtherExploit)" in found["evidence"]
 
 
+def test_qualify_a_no_reaches_no_further_than_what_was_asked() -> None:
+    found = row(isForcedLabour="0", isSexualExploit="0")
+    assert (
+        "Only what isForcedLabour, isSexualExploit ask was answered no; other kinds were not asked."
+        in found["question"]
+    )
+
+
 def test_qualify_one_open_flag_keeps_a_no_open() -> None:
     assert row(isForcedLabour="0", isSexualExploit="", isOtherExploit="0")["purpose"] == "unknown"
 

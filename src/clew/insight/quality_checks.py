@@ -208,14 +208,14 @@ def _forms(known: _Known) -> Iterator[Contradiction]:
     for flag, prefixes in DETAILS:
         details = [name for name in known.columns if name.startswith(prefixes)]
         if flag in known.columns and details:
-            ticked = np.any([known.words(name) == "1" for name in details], axis=0)
-            answered = np.isin(known.words(flag), ("0", "1"))
+            ticked = np.any([known.ticked(name, ("1",)) for name in details], axis=0)
+            answered = known.ticked(flag, ("0", "1"))
             yield _check(
                 "form_denied_with_detail",
                 "A form of exploitation is denied and a kind of it is recorded.",
                 (flag, *details),
                 answered & ticked,
-                known.words(flag) == "0",
+                known.ticked(flag, ("0",)),
             )
     for detail, codes in TICKED:
         if detail in known.columns and FORMS in known.columns:

@@ -141,6 +141,12 @@ def rule_of(name: str) -> Rule | None:
     return None
 
 
+def _bit(value: str) -> str:
+    """A flag as its digit; Parquet holds true and false."""
+    word = value.removesuffix(".0").casefold()
+    return {"true": "1", "false": "0"}.get(word, word)
+
+
 def _words(field: HtcdsField) -> str:
     if field.code_list:
         return f"a code of {field.code_list}"
@@ -176,10 +182,10 @@ def _parts(name: str, value: str | None, today: date) -> tuple[str, ...]:
         return tuple((judge(field, value, today=today).value or "").split(";"))
     if name in ("citizenship", "CountryOfExploitation"):
         return (country_words()[value.casefold()],)
-    if name in ("gender", "ageBroad", "majorityStatus", "majorityStatusAtExploit", "majorityEntry") or _FLAG.fullmatch(
-        name
-    ):
-        return (value.removesuffix(".0"),)
+    if _FLAG.fullmatch(name):
+        return (_bit(value),)
+    if name in ("gender", "ageBroad", "majorityStatus", "majorityStatusAtExploit", "majorityEntry"):
+        return (value,)
     return ()
 
 
@@ -200,7 +206,7 @@ def is_date(name: str) -> bool:
 
 def _date(name: str, value: str, today: date) -> DateInterval | None:
     field = htcds_field(name) or HtcdsField(name=name, label=name, section="", kind="date")
-    written = re.sub(r"(?<=\d)T.*$", "", value)
+    written = re.sub(r"(?<=\d)[T ]\d\d:.*$", "", value)
     found = judge(field, written, today=today).value
     return DateInterval.parse(found) if found else None
 

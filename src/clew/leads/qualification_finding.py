@@ -52,7 +52,7 @@ def element_finding(name: str, fields: Sequence[tuple[str, Reading]]) -> Finding
         evidence = ", ".join(f"{part} ({', '.join(names)})" for part, names in by_part.items())
         return Finding(answer=answer, evidence=evidence, note=" ".join([note, *asks]).strip(), parts=tuple(by_part))
     denying = [field for field, reading in fields if reading.answer is Answer.NO]
-    evidence = f"stated no ({', '.join(denying)})" if answer is Answer.NO else ""
+    evidence, note = _denied(denying, note) if answer is Answer.NO else ("", note)
     return Finding(
         answer=answer,
         evidence=evidence,
@@ -77,6 +77,12 @@ def _answer(readings: Sequence[Reading]) -> Answer:
         return Answer.NO
     nothing = all(reading.answer is Answer.NOT_ASKED for reading in readings)
     return Answer.NOT_ASKED if nothing else Answer.UNKNOWN
+
+
+def _denied(fields: Sequence[str], note: str) -> tuple[str, str]:
+    """A no reaches no further than what was asked: no form asks after every means and every purpose."""
+    names = ", ".join(fields)
+    return f"stated no ({names})", f"{note} Only what {names} ask was answered no; other kinds were not asked.".strip()
 
 
 def _contradictions(fields: Sequence[tuple[str, Reading]], by_part: Mapping[str, Sequence[str]]) -> list[str]:
