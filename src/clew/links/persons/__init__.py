@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clew.links.persons.judgements import Edge, standing
-    from clew.links.persons.link import Linkage, LinkOptions, link
+    from clew.links.persons.linkage import Linkage, LinkOptions, link
 
 __all__ = ["Edge", "LinkOptions", "Linkage", "link", "standing"]
 
-_HOMES = {"Edge": "judgements", "LinkOptions": "link", "Linkage": "link", "link": "link", "standing": "judgements"}
+_HOMES = {
+    "Edge": "judgements",
+    "LinkOptions": "linkage",
+    "Linkage": "linkage",
+    "link": "linkage",
+    "standing": "judgements",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -93,7 +93,9 @@ def _derived(profiles: pa.Table) -> dict[str, pa.Array]:
         found["given2"] = pc.utf8_slice_codeunits(given, 0, 2)
         found["family2"] = pc.utf8_slice_codeunits(family, 0, 2)
         coded = family.dictionary_encode()
-        found["rough"] = pa.array([rough(word) for word in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
+        found["rough"] = pa.array([rough(word) for word in coded.dictionary.to_pylist()], pa.string()).take(
+            coded.indices
+        )
     if "birth_date" in names:
         found["year"] = pc.utf8_slice_codeunits(profiles["birth_date"].combine_chunks(), 0, 4)
     return found

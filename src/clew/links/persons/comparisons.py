@@ -62,7 +62,9 @@ _GIVEN = Comparison(
         Rung("forms of one name", "l.root = r.root"),
         Rung("nearly the same spelling", f"{_JW}(l.given, r.given) >= 0.88 or {_DL}(l.given, r.given) <= 1"),
         Rung("one begins the other", "starts_with(l.given, r.given) or starts_with(r.given, l.given)"),
-        Rung("stands elsewhere in the other name", "list_contains(r.tokens, l.given) or list_contains(l.tokens, r.given)"),
+        Rung(
+            "stands elsewhere in the other name", "list_contains(r.tokens, l.given) or list_contains(l.tokens, r.given)"
+        ),
     ),
     ((5, "given"), (4, "root")),
 )
@@ -76,7 +78,10 @@ _FAMILY = Comparison(
         _same("family"),
         Rung("nearly the same spelling", f"{_JW}(l.family, r.family) >= 0.9 or {_DL}(l.family, r.family) <= 1"),
         Rung("the only name of one", "l.family is null or r.family is null"),
-        Rung("stands elsewhere in the other name", "list_contains(r.tokens, l.family) or list_contains(l.tokens, r.family)"),
+        Rung(
+            "stands elsewhere in the other name",
+            "list_contains(r.tokens, l.family) or list_contains(l.tokens, r.family)",
+        ),
         Rung("like each other", f"{_JW}(l.family, r.family) >= 0.8"),
     ),
     ((5, "family"),),
@@ -135,7 +140,11 @@ def _worded(name: str, near: float = 0.9) -> Comparison:
 
 def _numbered(name: str) -> Comparison:
     return Comparison(
-        name, (name,), _missing(name), (_same(name), Rung("one sign apart", f"{_DL}(l.{name}, r.{name}) <= 1")), ((2, name),)
+        name,
+        (name,),
+        _missing(name),
+        (_same(name), Rung("one sign apart", f"{_DL}(l.{name}, r.{name}) <= 1")),
+        ((2, name),),
     )
 
 
@@ -151,7 +160,9 @@ _ALL = (
 
 def comparisons_for(profiles: pa.Table) -> tuple[Comparison, ...]:
     """The ladders that these profiles have a value for."""
-    filled = {name for name in profiles.column_names if profiles[name].null_count < profiles.num_rows}
+    filled = {
+        name for name in profiles.column_names if not profiles.num_rows or profiles[name].null_count < profiles.num_rows
+    }
     return tuple(each for each in _ALL if each.columns[0] in filled)
 
 
@@ -160,7 +171,7 @@ def splink_comparisons(used: Sequence[Comparison]) -> list[dict[str, object]]:
 
     So the column `mw_NAME` of Splink's result holds the level of each pair (a missing value weighs 0, and is -1).
     """
-    made = []
+    made: list[dict[str, object]] = []
     for each in used:
         levels: list[dict[str, object]] = [
             {"sql_condition": _sided(each.missing), "label_for_charts": "missing", "is_null_level": True}

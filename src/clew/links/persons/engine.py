@@ -52,9 +52,7 @@ class Engine:
             "retain_matching_columns": False,
             "retain_intermediate_calculation_columns": True,
         }
-        self._linker = self._splink.Linker(
-            self._api.register(table), settings, log_level=None, validate_settings=False
-        )
+        self._linker = self._splink.Linker(self._api.register(table), settings, log_level=None, validate_settings=False)
 
     def blocked(self) -> Compared:
         """All pairs that share a key."""

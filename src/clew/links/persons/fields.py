@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.records.mapping import ROW_NUMBER, plain
+from clew.records.raw import Raw, rejects_of
+from clew.records.rejects import Rejects
 from clew.safeguards.errors import MissingColumn, UnreadableInput, UsageError
 
 
@@ -89,19 +93,54 @@ def find_columns(present: Sequence[str], given: Mapping[str, str]) -> dict[str, 
 
 
 def persons(table: pa.Table, columns: Mapping[str, str] | None = None) -> pa.Table:
-    """The file's persons: id and the known fields that hold anything, as trimmed text, empty cells as null.
+    """The table's persons: id and the known fields that hold anything, as trimmed text, empty cells as null.
 
     Raises MissingColumn without an id, or without a name or two identifying fields; UnreadableInput when an id is empty
-    or comes twice, and when no field holds a value.
+    or comes twice, and when rows are there but no identifying field holds a value.
     """
-    found = find_columns(table.column_names, columns or {})
+    found = _found(table.column_names, columns)
+    ids = _ids(table, found["id"])
+    broken = _unfit(ids)
+    if broken.any():
+        raise UnreadableInput(f"{found['id']}: {int(broken.sum())} rows have no id, or one given before")
+    return _filled(table, found, ids)
+
+
+def read_persons(raw: Raw, columns: Mapping[str, str] | None = None) -> tuple[pa.Table, Rejects]:
+    """The same for a file as read; a row without an id, or with one given before, is rejected and kept whole."""
+    found = _found(raw.table.column_names, columns)
+    ids = _ids(raw.table, found["id"])
+    empty, broken = np.asarray(pc.is_null(ids)), _unfit(ids)
+    rejects = Rejects.none()
+    for mask, rule in ((empty, "required and empty"), (broken & ~empty, "id given before")):
+        if mask.any():
+            column = found["id"] if found["id"] in raw.table.column_names else None
+            rejects += rejects_of(raw.table.filter(pa.array(mask)), raw.rows[mask], "id", rule, column)
+    keep = pa.array(~broken)
+    return _filled(raw.table.filter(keep), found, ids.filter(keep)), rejects
+
+
+def _found(present: Sequence[str], columns: Mapping[str, str] | None) -> dict[str, str]:
+    found = find_columns(present, columns or {})
     if "id" not in found:
         hint = "Name it with --id COLUMN, or number the rows with --id row."
-        raise MissingColumn("id", present=tuple(table.column_names), hint=hint)
+        raise MissingColumn("id", present=tuple(present), hint=hint)
+    return found
+
+
+def _filled(table: pa.Table, found: Mapping[str, str], ids: pa.Array) -> pa.Table:
     wanted = {name: _text(table, column) for name, column in found.items() if name != "id"}
-    filled = {name: column for name, column in wanted.items() if column.null_count < len(column)}
+    filled = {name: column for name, column in wanted.items() if column.null_count < len(column) or not len(column)}
     _check(filled, wanted, table)
-    return pa.table({"id": _ids(table, found["id"]), **filled})
+    return pa.table({"id": ids, **filled})
+
+
+def _unfit(ids: pa.Array) -> npt.NDArray[np.bool_]:
+    """Where there is no id, or the same came before."""
+    codes = ids.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    unfit = np.ones(len(codes), dtype=bool)
+    unfit[np.unique(codes, return_index=True)[1]] = False
+    return np.asarray(unfit | (codes < 0))
 
 
 def _text(table: pa.Table, column: str) -> pa.Array:
@@ -112,14 +151,7 @@ def _text(table: pa.Table, column: str) -> pa.Array:
 def _ids(table: pa.Table, column: str) -> pa.Array:
     if column == ROW_NUMBER and column not in table.column_names:
         return pa.array(range(1, table.num_rows + 1), pa.int64()).cast(pa.string())
-    ids = _text(table, column)
-    if ids.null_count:
-        raise UnreadableInput(f"{column}: {ids.null_count} rows have no id")
-    counts = ids.value_counts()
-    twice = [row["values"] for row in counts.to_pylist() if row["counts"] > 1] if len(counts) < len(ids) else []
-    if twice:
-        raise UnreadableInput(f"{column}: id given more than once ({', '.join(twice[:3])}{', ...' if twice[3:] else ''})")
-    return ids
+    return _text(table, column)
 
 
 def _check(filled: Mapping[str, pa.Array], wanted: Mapping[str, pa.Array], table: pa.Table) -> None:

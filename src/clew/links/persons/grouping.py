@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -47,18 +48,14 @@ class _Edges:
     count: Floats
 
 
-def joins(
-    left: Numbers, right: Numbers, weights: Floats, sizes: Numbers, *, cut: float, unseen: float = -2.0
-) -> Joins:
+def joins(left: Numbers, right: Numbers, weights: Floats, sizes: Numbers, *, cut: float, unseen: float = -2.0) -> Joins:
     """All joins down to the mean weight `cut`, which must lie above `unseen`. `sizes` are the rows of each profile."""
     if cut <= unseen:
         raise ValueError("cut: must lie above what an unseen pair counts")
     size = sizes.astype(float)
     multiple = size[left] * size[right]
-    chance = 1 / (1 + np.exp(-weights))
-    edges = _Edges(
-        np.minimum(left, right), np.maximum(left, right), weights * multiple, chance * multiple, multiple
-    )
+    chance = expit(weights)
+    edges = _Edges(np.minimum(left, right), np.maximum(left, right), weights * multiple, chance * multiple, multiple)
     edges = _merged(edges, len(sizes))
     made: list[tuple[Numbers, Numbers, Floats, Floats, Floats]] = []
     while len(edges.left):
@@ -69,7 +66,7 @@ def joins(
             break
         chosen = _reciprocal(edges, mean, hopeful, len(size))
         kept, other = edges.left[chosen], edges.right[chosen]
-        expected = edges.chance[chosen] + (between - edges.count)[chosen] / (1 + np.exp(-unseen))
+        expected = edges.chance[chosen] + (between - edges.count)[chosen] * expit(unseen)
         made.append((kept, other, mean[chosen], between[chosen], expected))
         size[kept] += size[other]
         name = np.arange(len(size))

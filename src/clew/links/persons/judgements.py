@@ -90,4 +90,6 @@ def _check(edges: list[Edge]) -> None:
             parent[top(edge.left)] = top(edge.right)
     for edge in edges:
         if edge.verdict == "no" and top(edge.left) == top(edge.right):
-            raise Conflict(f"judgements contradict each other: {edge.left} and {edge.right} are told apart and joined by others")
+            raise Conflict(
+                f"judgements contradict each other: {edge.left} and {edge.right} are told apart and joined by others"
+            )

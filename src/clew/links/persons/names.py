@@ -17,7 +17,7 @@ from itertools import pairwise
 _CYRILLIC = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўђјљњћџѓќѕ",
-        "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya i i e g u dj j lj nj c dz g k dz".split(),
+        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya i i e g u dj j lj nj c dz g k dz".split(),
         strict=True,
     )
 )
@@ -41,7 +41,9 @@ _TITLES = frozenset(
     "marquess captain capt colonel col general gen major maj prof professor hon rt st saint jr sr junior senior esq kg cb obe mbe "
     "ii iii iv 1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th 12th 13th 14th herr frau madame monsieur mme don dona sheikh haji".split()
 )
-_PARTICLES = frozenset("of the and de la del della di da dos das du van von der den ten ter el al bin ibn bint abu y e".split())
+_PARTICLES = frozenset(
+    "of the and de la del della di da dos das du van von der den ten ter el al bin ibn bint abu y e".split()
+)
 
 
 def fold(text: str) -> str:

@@ -52,20 +52,25 @@ def profiles(people: pa.Table, *, apart: Sequence[int] = ()) -> Profiles:
     return Profiles(table.add_column(0, "row", numbers), of_row.ravel().astype(np.int64), fields)
 
 
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})[a-z]*\b", re.IGNORECASE)
+
+
 def birth_digits(text: str) -> str | None:
     """A date of birth as YYYYMMDD, YYYYMM or YYYY, as much as was written; the day comes first where both could be.
 
     >>> birth_digits("1960-02-10"), birth_digits("10.2.1960"), birth_digits("1960"), birth_digits("02/1960")
     ('19600210', '19600210', '1960', '196002')
-    >>> birth_digits("2/28/1960"), birth_digits("unknown")
-    ('19600228', None)
+    >>> birth_digits("2/28/1960"), birth_digits("3 March 1960"), birth_digits("unknown")
+    ('19600228', '19600303', None)
     """
+    text = _MONTH.sub(lambda word: f" {_MONTHS.index(word[0][:3].casefold()) + 1} ", text)
     text = text.split("T")[0].split(" ")[0] if re.match(r"\d{4}-\d\d-\d\d[T ]", text) else text
-    parts = re.findall(r"\d+", text)
+    parts: list[str] = re.findall(r"\d+", text)
     if len(parts) == 1:
         digits = parts[0]
         return digits if len(digits) in (4, 6, 8) else None
-    if not 2 <= len(parts) <= 3 or max(map(len, parts)) != 4:
+    if not 2 <= len(parts) <= 3 or max(map(len, parts)) != 4 or re.search(r"[^\W\d_]", text):
         return None
     if len(parts[0]) == 4:
         return parts[0] + "".join(part.zfill(2) for part in parts[1:])
@@ -102,9 +107,14 @@ def _address(text: str) -> str | None:
 
 def _gender(text: str) -> str | None:
     word = fold(text)
-    return {"f": "female", "m": "male", "feminine": "female", "masculine": "male", "woman": "female", "man": "male"}.get(
-        word, word or None
-    )
+    return {
+        "f": "female",
+        "m": "male",
+        "feminine": "female",
+        "masculine": "male",
+        "woman": "female",
+        "man": "male",
+    }.get(word, word or None)
 
 
 _READ: Mapping[str, Callable[[str], str | None]] = {

@@ -34,7 +34,8 @@ class Threshold:
 
 def thresholds(tree: Joins, *, expected: float, same_rows: tuple[float, float] = (0.0, 0.0)) -> list[Threshold]:
     """One row a cut, lowest first. `expected` are all pairs that the model expects; `same_rows` pairs of identical rows
-    and how many of them are expected to be one person: they are joined at every cut."""
+    and how many of them are expected to be one person: they are joined at every cut.
+    """
     rows = []
     ends = np.searchsorted(-tree.height, -CUTS, side="right")
     pairs = np.concatenate([[0.0], np.cumsum(tree.pairs)])[ends] + same_rows[0]

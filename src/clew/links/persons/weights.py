@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.special import expit
 
 from clew.links.persons.comparisons import Comparison
 from clew.links.persons.engine import Compared
@@ -135,7 +136,7 @@ def _told_once(added: Floats, comparisons: Sequence[Comparison]) -> Floats:
 
 def chances(weights: Floats) -> Floats:
     """Weights as shares between 0 and 1 of pairs that are one person, if the model were true."""
-    return np.asarray(1 / (1 + np.exp(-weights)))
+    return np.asarray(expit(weights))
 
 
 def _patterns(levels: npt.NDArray[np.int8]) -> tuple[npt.NDArray[np.int8], Numbers]:
@@ -180,7 +181,9 @@ def _mixture(model: Model, patterns: npt.NDArray[np.int8], counts: Numbers) -> M
     one_person = chances(by_guess)
     for _ in range(_ROUNDS):
         before, share = share, float(np.clip((one_person @ counts) / counts.sum(), 1e-6, 1 - 1e-6))
-        m = _with_prior(patterns, one_person * counts, sizes, [_PRIOR_PAIRS * model.profiles * each for each in guess.m])
+        m = _with_prior(
+            patterns, one_person * counts, sizes, [_PRIOR_PAIRS * model.profiles * each for each in guess.m]
+        )
         u = _shares(patterns, (1 - one_person) * counts, sizes)
         if abs(share - before) < _SETTLED:
             break

@@ -61,7 +61,13 @@ class Linkage:
         return waterfall(self._model, self._pairs, self._rarity, self._names)
 
 
-def link(table: pa.Table, *, columns: dict[str, str] | None = None, edges: pa.Table | None = None, options: LinkOptions = LinkOptions()) -> Linkage:  # noqa: B008, E501 (frozen)
+def link(
+    table: pa.Table,
+    *,
+    columns: dict[str, str] | None = None,
+    edges: pa.Table | None = None,
+    options: LinkOptions = LinkOptions(),
+) -> Linkage:
     """Groups the rows of a table by person. `columns` names columns as `find_columns` does; `edges` are judgements.
 
     Raises MissingColumn, UnreadableInput, or UsageError when Splink is not there.
@@ -77,7 +83,9 @@ def link(table: pa.Table, *, columns: dict[str, str] | None = None, edges: pa.Ta
 class _Run:
     """One linkage on its way."""
 
-    def __init__(self, prepared: Profiles, ids: list[str], standing: list[judgements.Edge], options: LinkOptions) -> None:
+    def __init__(
+        self, prepared: Profiles, ids: list[str], standing: list[judgements.Edge], options: LinkOptions
+    ) -> None:
         self.prepared, self.ids, self.standing, self.options = prepared, ids, standing, options
         self.sizes = prepared.sizes
         self.count = prepared.table.num_rows
@@ -180,7 +188,10 @@ class _Run:
                 unsure[which[[row_of[edge.left], row_of[edge.right]]]] = True
         words = []
         for size, low, asked in zip(sizes, lowest, unsure, strict=True):
-            reasons = [(size > self.options.review_size, "size"), (size > 1 and low < self.options.review_below, "confidence")]
+            reasons = [
+                (size > self.options.review_size, "size"),
+                (size > 1 and low < self.options.review_below, "confidence"),
+            ]
             words.append(";".join([word for holds, word in [*reasons, (asked, "not_sure")] if holds]))
         return [words[number] for number in which]
 
@@ -208,7 +219,9 @@ class _Run:
             "cut_chosen_by": "highest expected F1" if self.options.cut is None else "given",
             "expected_at_cut": _threshold(chosen),
             "thresholds": [_threshold(row) for row in table],
-            "judgements_applied": len([edge for edge in self.standing if edge.left in self.place and edge.right in self.place]),
+            "judgements_applied": len(
+                [edge for edge in self.standing if edge.left in self.place and edge.right in self.place]
+            ),
             "seed": self.options.seed,
             "start_bits": round(model.start / bit, 3),
             "share_of_compared_pairs_expected_one_person": round(model.blocked_share, 4),
