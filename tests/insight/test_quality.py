@@ -71,6 +71,13 @@ def test_quality_flags_that_are_one_or_empty_cannot_tell_completeness() -> None:
     assert measure(found, "complete", "isSexualExploit")["text"] == "12 of 12 (100 %)"
 
 
+def test_quality_reads_flags_of_parquet() -> None:
+    """Parquet holds them as true and false, or as 1.0 and 0.0."""
+    found = report(isForcedLabour=["true", "false", "1.0", "0", "-99", "perhaps"], typeOfLabourAgriculture=["1"] * 6)
+    assert broken(found) >= {("c1", "form_denied_with_detail"), ("c3", "form_denied_with_detail")}
+    assert [row["id"] for row in found.faults.to_pylist() if row["rule"].startswith("not ")] == ["c5"]
+
+
 @pytest.mark.parametrize(
     ("columns", "rule"),
     [

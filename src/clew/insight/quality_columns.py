@@ -133,9 +133,7 @@ def rule_of(name: str) -> Rule | None:
     if same.get(name, name) in known:
         return known[same.get(name, name)]
     if _FLAG.fullmatch(name):
-        return Rule(
-            "1, 0 or empty (-99 in the release to 2020)", lambda v, _: v.removesuffix(".0") in ("0", "1", "-99")
-        )
+        return Rule("1, 0 or empty (-99 in the release to 2020)", lambda v, _: _bit(v) in ("0", "1", "-99"))
     if is_date(name):
         return Rule("a date (as in 2021, 2021-02 or 2021-02-28)", lambda v, today: _date(name, v, today) is not None)
     return None
