@@ -69,9 +69,10 @@ def _for_types(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
-def trees(root: Path) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((root / "src" / "clew").rglob("*.py")):
-        yield str(path.relative_to(root)), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees(root: Path) -> tuple[tuple[str, ast.Module], ...]:
+    paths = sorted((root / "src" / "clew").rglob("*.py"))
+    return tuple((str(path.relative_to(root)), ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,16 +20,20 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def test_modules_each_have_a_docstring() -> None:
-    trees = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
-    assert [name for name, tree in trees.items() if tree.body and not ast.get_docstring(tree)] == []
+    assert [name_of(path) for path in FILES if tree(path).body and not ast.get_docstring(tree(path))] == []
 
 
 def test_modules_share_no_docstring() -> None:
     """A copied docstring misleads."""
     said: dict[str, str] = {}
     for path in FILES:
-        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or name_of(path)
+        text = ast.get_docstring(tree(path)) or name_of(path)
         assert text not in said, f"{name_of(path)} says the same of itself as {said[text]}"
         said[text] = name_of(path)
 
@@ -46,8 +51,8 @@ def test_modules_offer_what_they_list(name: str) -> None:
     module = importlib.import_module(name)
     offered = getattr(module, "__all__", None)
     if offered is None:
-        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-        sources = [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
+        body = tree(Path(str(module.__file__))).body
+        sources = [node.module or "" for node in body if isinstance(node, ast.ImportFrom)]
         own = [source for source in sources if source.startswith(f"{name}.")]
         assert own == [], f"{name} passes names on without listing them in __all__"
         return

@@ -22,7 +22,7 @@ FILES = {
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
-    write(build(11, 1200), folder)
+    write(build(11, 900), folder)
     return folder
 
 

@@ -16,6 +16,8 @@ from clew.workspace import Workspace
 
 from .conftest import CHEAP, FILES, INVENTED, make, reopen
 
+pytestmark = pytest.mark.xdist_group("walked")  # the walked world is dear: one worker makes it
+
 ASK = ReleaseAsk(
     title="Yearly",
     recipient="the public",

@@ -239,8 +239,7 @@ def join_networks(lake: Lake, clusters: pa.Table, edges: pa.Table) -> pa.Table:
     bulk = hands.filter(pc.greater_equal(hands["hands"], BULK_HANDS))["cluster"].combine_chunks()
     sent = clusters.filter(pc.is_in(clusters["cluster"], bulk))["record_id"].combine_chunks()
     joining = edges.filter(pc.invert(pc.is_in(edges["record"], sent)))
-    named = pc.binary_join_element_wise(joining["kind"], joining["key"], ":")
-    parts = [pa.table({"a": joining["record"], "b": named, "weight": joining["weight"]})]
+    parts = [_identifier_edges(joining)]
     parts.append(_thread_edges(lake))
     few = hands.filter(pc.less_equal(hands["hands"], MOST_HANDS))["cluster"].combine_chunks()
     parts.append(_text_edges(clusters, pa.concat_arrays([few, bulk])))
@@ -252,14 +251,29 @@ def join_networks(lake: Lake, clusters: pa.Table, edges: pa.Table) -> pa.Table:
     return table
 
 
+def _identifier_edges(joining: pa.Table) -> pa.Table:
+    """Record to identifier, which is named by the records that have it: pseudonyms differ between workspaces, and what
+    communities are found must not depend on their order."""
+    sorted_edges = joining.sort_by([("kind", "ascending"), ("key", "ascending"), ("record", "ascending")])
+    groups = sorted_edges.group_by(["kind", "key"], use_threads=False).aggregate([("record", "list")])
+    joined = pc.binary_join(groups["record_list"].combine_chunks(), ",")
+    place = pc.utf8_lpad(pc.rank(joined, tiebreaker="dense").cast(pa.string()), 12, "0")
+    named = groups.select(["kind", "key"]).append_column("name", place)
+    with_names = joining.join(named, ["kind", "key"])
+    node = pc.binary_join_element_wise(with_names["kind"], with_names["name"], ":")
+    return pa.table({"a": with_names["record"], "b": node, "weight": with_names["weight"]})
+
+
 _EDGE = pa.schema([("a", pa.string()), ("b", pa.string()), ("weight", pa.float64())])
 
 
 def _thread_edges(lake: Lake) -> pa.Table:
     """Messages of one conversation belong together by themselves."""
     talk = lake.read("conversations", ["record_id", "conversation"])
-    thread = pc.binary_join_element_wise(pa.scalar("thread"), talk["conversation"], ":")
-    return pa.table({"a": talk["record_id"], "b": thread, "weight": pa.repeat(pa.scalar(1.0), talk.num_rows)})
+    first = talk.group_by("conversation").aggregate([("record_id", "min")])
+    named = talk.join(first, "conversation")
+    thread = pc.binary_join_element_wise(pa.scalar("thread"), named["record_id_min"], ":")
+    return pa.table({"a": named["record_id"], "b": thread, "weight": pa.repeat(pa.scalar(1.0), named.num_rows)})
 
 
 MOST_HANDS = 6
