@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from clew.web import audit, cases, flows, home, leads, releases, signin
+from clew.web import audit, case_record, cases, directory, flows, home, hotline, leads, live, releases, signin
 
-ROUTERS = (signin, home, leads, cases, flows, releases, audit)
-FILLED = {"{lead}": "lead_0000", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age"}
+ROUTERS = (signin, home, hotline, live, directory, cases, case_record, leads, flows, releases, audit)
+FILLED = {
+    "{lead}": "lead_0000", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
+    "{contact}": f"ctc_{1:020x}", "{service}": f"svc_{1:016x}", "{referral}": f"ref_{1:020x}", "{kind}": "support",
+}  # fmt: skip
+STREAMS = {"/live/events"}
+"""Answers that go on; they have tests of their own."""
 OUTSIDE = {"/sign-in", "/sign-in/once"}
 
 
@@ -19,7 +24,7 @@ def addresses(method: str) -> list[str]:
     return [_filled(r.path) for room in ROUTERS for r in room.router.routes if method in r.methods]  # type: ignore[attr-defined]
 
 
-GET = addresses("GET")
+GET = [address for address in addresses("GET") if address not in STREAMS]
 POST = addresses("POST")
 PAGES = [address for address in GET if not address.endswith(".csv")]
 DOWNLOADS = [address for address in GET if address.endswith(".csv")]

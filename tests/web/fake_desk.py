@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from fake_helpline import FakeHelpline
+
 from clew.desk import (
     AuditRow,
     AuditView,
@@ -261,7 +263,7 @@ def digest(*parts: object) -> str:
 
 
 @dataclass
-class FakeDesk:
+class FakeDesk(FakeHelpline):
     """Keeps sessions and acts in memory. `nasty` poisons every text, `empty` has nothing, `broken` raises in `overview`."""
 
     nasty: bool = False

@@ -9,7 +9,20 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from clew.desk import Desk
-from clew.web import audit, cases, faults, flows, home, leads, releases, signin
+from clew.web import (
+    audit,
+    case_record,
+    cases,
+    directory,
+    faults,
+    flows,
+    home,
+    hotline,
+    leads,
+    live,
+    releases,
+    signin,
+)
 from clew.web.headers import BodyLimit, Headers, LastResort
 from clew.web.pages import HERE
 
@@ -25,7 +38,8 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
     app = FastAPI(title="clew", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.desk = desk
     app.state.secure_cookies = secure_cookies
-    for rooms in (signin, home, leads, cases, flows, releases, audit):
+    app.state.places = live.Places()
+    for rooms in (signin, home, hotline, live, directory, cases, case_record, leads, flows, releases, audit):
         app.include_router(rooms.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     faults.install(app)

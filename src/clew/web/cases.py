@@ -8,8 +8,7 @@ from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import Response
 
 from clew.safeguards.errors import Conflict, UsageError
-from clew.safeguards.permissions import Action
-from clew.web.openings import purposes_for
+from clew.web.case_record import case_page
 from clew.web.pages import page
 from clew.web.paging import PageNumber, Pager
 from clew.web.visit import FormVisitor, Visitor
@@ -28,7 +27,7 @@ def cases(request: Request, visit: Visitor, number: PageNumber = 1) -> Response:
 @router.get("/cases/{number}")
 def case(request: Request, visit: Visitor, number: Number) -> Response:
     view = visit.desk.case(visit.actor, visit.purpose, number, open_identity=False)
-    return page(request, "case.html", view=view, openers=purposes_for(visit.actor, Action.READ_IDENTITY))
+    return case_page(request, visit, view)
 
 
 @router.post("/cases/{number}/identity")
@@ -45,4 +44,4 @@ def open_identity(
     if purpose != visit.purpose:
         raise Conflict("purpose: it was changed since you loaded the page; read it again and decide again")
     view = visit.desk.case(visit.actor, visit.purpose, number, open_identity=True)
-    return page(request, "case.html", view=view, openers=purposes_for(visit.actor, Action.READ_IDENTITY))
+    return case_page(request, visit, view)

@@ -20,8 +20,11 @@ class Walk:
 
 WALKS = (
     Walk("/", "", "Home"),
+    Walk("/hotline", "hotline", "Hotline"),
     Walk("/cases", "cases", "Cases"),
+    Walk("/directory", "directory", "Directory"),
     Walk("/leads", "leads", "Traces"),
+    Walk("/live", "live", "Contacts now"),
     Walk("/flows", "flows", "Flows"),
     Walk("/releases", "releases", "Releases"),
 )
@@ -29,6 +32,9 @@ SAFEGUARDS = (Walk("/audit", "audit", "Audit"),)
 READS: Mapping[str, Action] = {
     "": Action.READ_OVERVIEW,
     "cases": Action.READ_CASE,
+    "hotline": Action.READ_CONTACTS,
+    "directory": Action.READ_DIRECTORY,
+    "live": Action.COUNT_CONTACTS,
     "leads": Action.READ_LEAD,
     "flows": Action.READ_FLOWS,
     "releases": Action.READ_RELEASES,

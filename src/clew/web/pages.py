@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from clew.safeguards import permissions
 from clew.safeguards.actors import Purpose
 from clew.safeguards.acts import Verdict
+from clew.standards import services
 from clew.web import openings, words
 from clew.web.countries import country_name, country_names
 from clew.web.visit import Visit, local_path
@@ -53,6 +54,7 @@ def _environment() -> Environment:
         plain=words.plain,
         country=country_name,
         countries=country_names,
+        language=services.language_name,
         script_json=script_json,
     )
     env.globals.update(
@@ -62,6 +64,9 @@ def _environment() -> Environment:
         roles=words.ROLES,
         verdicts=words.VERDICTS,
         answers=words.ANSWERS,
+        named=services.name_of,
+        terms=services.terms,
+        dimensions=services.dimensions,
         Purpose=Purpose,
         Verdict=Verdict,
     )

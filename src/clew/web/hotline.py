@@ -1,0 +1,110 @@
+"""The helpline's log: contacts, what was said in them, and whether a number rang before. Numbers open by a deliberate act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from clew.desk import ContactView
+from clew.safeguards.errors import ClewError, Conflict, UsageError
+from clew.safeguards.permissions import Action
+from clew.standards.services import terms
+from clew.web.openings import purposes_for
+from clew.web.pages import page
+from clew.web.paging import PageNumber, Pager
+from clew.web.visit import FormVisitor, Visit, Visitor
+
+router = APIRouter()
+SIZE = 50
+FIELDS = ("channel", "received", "area", "topic", "language", "status", "caller", "text")
+
+Contact = Annotated[str, Path(pattern=r"^ctc_[0-9a-f]{20}$")]
+Text = Annotated[str, Form()]
+Status = Annotated[str, Query(pattern=r"^[a-z_]{0,40}$")]
+
+
+@router.get("/hotline")
+def contacts(request: Request, visit: Visitor, status: Status = "", number: PageNumber = 1) -> Response:
+    wanted = status if status in terms("contact_statuses") else None
+    pager = Pager(number, 0, SIZE)
+    rows, total = visit.desk.contacts(visit.actor, visit.purpose, status=wanted, offset=pager.offset, limit=SIZE)
+    return page(request, "hotline.html", rows=rows, wanted=wanted or "", pager=Pager(number, total, SIZE))
+
+
+@router.get("/hotline/new")
+def new_contact(request: Request, visit: Visitor) -> Response:
+    return _form_page(request, visit, {})
+
+
+def _form_page(request: Request, visit: Visit, typed: Mapping[str, str], problem: str = "", status: int = 200) -> Response:
+    loggers = purposes_for(visit.actor, Action.LOG_CONTACT)
+    blank = {name: typed.get(name, "") for name in FIELDS}
+    return page(request, "hotline_new.html", status=status, typed=blank, problem=problem, loggers=loggers)
+
+
+@router.post("/hotline/new")
+def log_contact(
+    request: Request, visit: FormVisitor, channel: Text = "", received: Text = "", area: Text = "", topic: Text = "",
+    language: Text = "", status: Text = "", caller: Text = "", text: Text = "",
+) -> Response:  # fmt: skip
+    typed = {
+        "channel": channel, "received": received, "area": area, "topic": topic, "language": language, "status": status,
+        "caller": caller, "text": text,
+    }  # fmt: skip
+    try:
+        made = visit.desk.log_contact(visit.actor, visit.purpose, typed)
+    except UsageError as error:
+        return _form_page(request, visit, typed, str(error), 422)
+    return RedirectResponse(f"/hotline/contacts/{made}?new=yes", status_code=303)
+
+
+@router.get("/hotline/contacts/{contact}")
+def contact(
+    request: Request, visit: Visitor, contact: Contact, new: Annotated[str, Query(pattern="^(yes)?$")] = ""
+) -> Response:
+    view = visit.desk.contact(visit.actor, visit.purpose, contact, open_number=False)
+    return _contact_page(request, visit, view, new=bool(new))
+
+
+def _contact_page(
+    request: Request, visit: Visit, view: ContactView, *, new: bool = False, problem: str = "", status: int = 200, case: str = ""
+) -> Response:
+    openers = purposes_for(visit.actor, Action.READ_IDENTITY)
+    may_note = visit.purpose in purposes_for(visit.actor, Action.LOG_CONTACT)
+    return page(
+        request, "contact.html", status=status, view=view, new=new, openers=openers, may_note=may_note, problem=problem, case=case
+    )
+
+
+@router.post("/hotline/contacts/{contact}/number")
+def open_number(
+    request: Request, visit: FormVisitor, contact: Contact, purpose: Text = "", sure: Text = ""
+) -> Response:
+    """Answers with the page itself: no address opens a number by being visited."""
+    if sure != "yes":
+        raise UsageError("sure: tick that you need the number; it stays sealed")
+    if purpose != visit.purpose:
+        raise Conflict("purpose: it was changed since you loaded the page; read it again and decide again")
+    return _contact_page(request, visit, visit.desk.contact(visit.actor, visit.purpose, contact, open_number=True))
+
+
+@router.post("/hotline/contacts/{contact}/status")
+def note_status(visit: FormVisitor, contact: Contact, status: Text = "") -> Response:
+    visit.desk.note_contact(visit.actor, visit.purpose, contact, status=status, case=None)
+    return RedirectResponse(f"/hotline/contacts/{contact}#notes", status_code=303)
+
+
+@router.post("/hotline/contacts/{contact}/case")
+def note_case(request: Request, visit: FormVisitor, contact: Contact, case: Text = "") -> Response:
+    """Puts a contact to a case by its number; an empty number says that it concerns no case."""
+    try:
+        visit.desk.note_contact(visit.actor, visit.purpose, contact, status=None, case=case.strip())
+    except ClewError as error:
+        if error.status not in (400, 404, 410):
+            raise
+        view = visit.desk.contact(visit.actor, visit.purpose, contact, open_number=False)
+        return _contact_page(request, visit, view, problem=str(error), status=422, case=case)
+    return RedirectResponse(f"/hotline/contacts/{contact}#notes", status_code=303)
