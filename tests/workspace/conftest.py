@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from clew.records import KINDS, LegalBasis, Source
-from clew.safeguards.keys import Cost, Unlock
-from clew.workspace import Workspace
+from clew.safeguards.keys import Cost, KeyRing, Unlock
+from clew.store.lake import Lake
+from clew.store.vault import Vault
+from clew.workspace import Settings, Workspace
+from clew.workspace.opened import _OPERATOR, OWNER_ROLES
 from clew.world import build, write
 
 CHEAP = Cost(passes=1, memory_kib=64, lanes=1)
@@ -28,6 +31,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def make(folder: Path) -> Workspace:
     return Workspace.create(folder / "w", Unlock(key_file=folder / "k" / "w.key"), cost=CHEAP, owner="anna")
+
+
+def with_keys(folder: Path, keys: KeyRing) -> Workspace:
+    """A new workspace on another one's keys."""
+    Lake(folder / "lake.duckdb").close()
+    vault = Vault.create(folder / "vault.db", keys, cost=CHEAP)
+    vault.add_account("anna", None, OWNER_ROLES, actor=_OPERATOR)
+    return Workspace(folder, keys, vault, Settings())
 
 
 def reopen(folder: Path) -> Workspace:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow as pa
 import pytest
 
 from clew.cli.demo import compare
@@ -14,7 +17,7 @@ from clew.safeguards.keys import Unlock
 from clew.safeguards.permissions import Action
 from clew.workspace import Workspace
 
-from .conftest import CHEAP, FILES, INVENTED, make, reopen
+from .conftest import CHEAP, FILES, INVENTED, make, reopen, with_keys
 
 pytestmark = pytest.mark.xdist_group("walked")  # the walked world is dear: one worker makes it
 
@@ -54,7 +57,7 @@ def test_the_chain_finds_again_what_is_true_of_the_world(walked, world):
 
 
 def test_the_same_records_give_the_same_leads(walked, world, tmp_path):
-    with make(tmp_path) as again:
+    with with_keys(tmp_path, walked.keys) as again:  # pseudonyms and ids are keyed
         for plural, name in reversed(FILES.items()):  # in another order
             again.add(KINDS[plural], world / name, INVENTED, None, again.account())
         again.run(again.account())
@@ -94,7 +97,7 @@ def test_rejected_rows_are_counted_and_kept_in_the_workspace(empty, tmp_path):
     path.write_text("id,text,posted\n1,a,2024-01-01\n2,b,someday\n3,c,2024-01-01,x\n")
     added = empty.add(KINDS["adverts"], path, INVENTED, None, empty.account())
     assert (added.new, len(added.rejects)) == (1, 2)
-    kept = read_table(empty.folder / "rejects" / "ads.rejects.csv").table
+    (kept,) = (read_table(path).table for path in (empty.folder / "rejects").iterdir())
     assert kept["rule"].to_pylist()[1].startswith("row has more or fewer cells")
 
 
@@ -304,3 +307,126 @@ def test_settings_are_read_once_and_refused_when_they_are_not_known(tmp_path):
     settings.write_text("k = 1\nepsilon = 99.0\n")
     with pytest.raises(UsageError, match="k must be at least 2; epsilon"):
         reopen(tmp_path)
+
+
+def test_pages_may_ask_at_the_same_time(walked):
+    actor, purpose = review(walked)
+    rows, total = walked.leads(actor, purpose, limit=5)
+    expected = (total, rows[0].strongest_for, walked.lake.count("adverts"), dict(walked.failed()))
+
+    def ask(_):
+        found, number = walked.leads(actor, purpose, limit=5)
+        return number, found[0].strongest_for, walked.lake.count("adverts"), dict(walked.failed())
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(map(repr, pool.map(ask, range(36)))) == {repr(expected)}
+
+
+def test_texts_that_no_run_has_read_block_a_release(empty, world, tmp_path):
+    actor = empty.account()
+    empty.add(KINDS["cases"], world / "cases_ctdc.csv", INVENTED, None, actor)
+    (tmp_path / "ads.csv").write_text("id,text\n1,call 020 7946 0123\n")
+    empty.add(KINDS["adverts"], tmp_path / "ads.csv", INVENTED, None, actor)
+    assert empty.failed() == {"not read yet": 1}
+    with pytest.raises(Blocked):
+        empty.release(actor, Purpose.STATISTICS, ASK)
+    empty.run(actor)
+    assert empty.failed() == {}
+
+
+def unreadable(workspace, tmp_path):
+    (tmp_path / "ads.csv").write_text("id,text\n1,\u20ac 1\n")
+    workspace.add(KINDS["adverts"], tmp_path / "ads.csv", INVENTED, None, workspace.account())
+
+
+def test_failures_cannot_be_deleted_from_the_lake_and_only_a_person_sets_one_aside(empty, tmp_path, monkeypatch):
+    from clew.signals import FAILURES, SIGNALS, Detection
+    from clew.workspace import chain
+
+    rows = pa.table([[0], ["price/1"], ["broken on purpose"]], schema=FAILURES)
+    monkeypatch.setattr(
+        chain,
+        "scan",
+        lambda texts, **options: Detection(SIGNALS.empty_table(), rows if len(texts) else rows.slice(0, 0)),
+    )
+    unreadable(empty, tmp_path)
+    actor, purpose = review(empty)
+    empty.run(actor)
+    assert empty.failed() == {"price/1": 1}
+    record = empty.lake.read("failures")["record_id"][0].as_py()
+    kept = empty.lake.read("failures")
+    empty.lake.replace({"failures": kept.slice(0, 0)})
+    assert empty.failed() == {"failures that left the lake": 1}
+    empty.lake.replace({"failures": kept})
+    with pytest.raises(NotFound):
+        empty.set_aside(actor, purpose, "nobody", "x")
+    made = empty.set_aside(actor, purpose, record, "A price list without words.")
+    assert empty.failed() == {}
+    empty.vault.append_judgement(actor, purpose, f"aside:{record}", Verdict.NO, "It matters.", made.id)
+    assert empty.failed() == {"price/1": 1}
+
+
+def test_ids_of_sealed_records_cannot_be_guessed_without_the_key(tmp_path):
+    (tmp_path / "tips.csv").write_text("id,text\nt1,somebody\n")
+    ids = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        with make(tmp_path / name) as workspace:
+            workspace.add(KINDS["tips"], tmp_path / "tips.csv", INVENTED, None, workspace.account())
+            ids.append(workspace.lake.read("tips")["record_id"][0].as_py())
+    assert ids[0] != ids[1]
+
+
+def test_rejects_of_sealed_kinds_are_sealed_and_their_opening_is_recorded(empty, tmp_path):
+    actor = empty.account()
+    (tmp_path / "tips.csv").write_text("id,text,received\nt1,Zaphod saw it,someday\n")
+    empty.add(KINDS["tips"], tmp_path / "tips.csv", INVENTED, None, actor)
+    (kept,) = (empty.folder / "rejects").iterdir()
+    assert b"Zaphod" not in kept.read_bytes()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert b"Zaphod saw it" in empty.open_rejects(kept.name, actor)
+    (newest, *_), _ = empty.vault.audit(actor, Purpose.OVERSIGHT)
+    assert newest.action == "read_identity"
+    for name in ("../keys.json", "none.sealed"):
+        with pytest.raises(NotFound):
+            empty.open_rejects(name, actor)
+
+
+def test_rejects_of_two_files_of_one_name_are_both_kept(empty, tmp_path):
+    for folder, day in (("a", "someday"), ("b", "never")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "ads.csv").write_text(f"id,text,posted\n1,a,{day}\n")
+        empty.add(KINDS["adverts"], tmp_path / folder / "ads.csv", INVENTED, None, empty.account())
+    assert len(list((empty.folder / "rejects").iterdir())) == 2
+
+
+def test_a_release_that_was_entered_gets_its_file_when_the_last_step_was_interrupted(world, tmp_path, monkeypatch):
+    from clew.workspace import releasing
+
+    with make(tmp_path) as workspace:
+        actor = workspace.account()
+        workspace.add(KINDS["cases"], world / "cases_ctdc.csv", INVENTED, None, actor)
+
+        def full(pending, final):
+            raise OSError("disk full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(releasing, "_settle", full)
+            with pytest.raises(OSError, match="disk full"):
+                workspace.release(actor, Purpose.STATISTICS, ASK)
+        (workspace.folder / "releases" / ".pending-other.csv").write_text("never entered")
+    with reopen(tmp_path) as workspace:
+        (made,) = workspace.releases(actor, Purpose.STATISTICS)
+        assert sorted(p.name for p in (workspace.folder / "releases").iterdir()) == [
+            f"{made.id}.csv",
+            f"{made.id}.report.json",
+        ]
+
+
+def test_the_log_is_verified_while_another_has_the_lake_and_a_lost_lake_is_said(tmp_path):
+    make(tmp_path).close()
+    (tmp_path / "w" / "lake.duckdb").unlink()
+    with reopen(tmp_path) as workspace:
+        assert workspace.vault.verify() == []
+        with pytest.raises(NotFound, match="missing"):
+            workspace.overview(workspace.account())

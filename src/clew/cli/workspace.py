@@ -26,6 +26,8 @@ def register(app: typer.Typer) -> None:
     app.command()(run)
     app.command()(leads)
     app.command()(judge)
+    app.command()(aside)
+    app.command()(rejects)
     app.command()(account)
 
 
@@ -85,6 +87,8 @@ def add(
     from clew.records.mapping import kind_named, load_mapping
 
     known = kind_named(kind)
+    if rejects is not None:
+        files.check_output(rejects, inputs=[file])
     terms = Source(
         name=source,
         basis=_one_of(LegalBasis, basis, "basis"),
@@ -183,6 +187,37 @@ def judge(
         who = workspace.account(actor)
         made = workspace.judge(who, workspace.purpose_for(who, Action.JUDGE), lead, answer, reason, reverses)
     files.say(f"Judgement {made.id} signed by {who.name}: {made.verdict} on {made.lead}.")
+
+
+def aside(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="A record that a detector could not read.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it need not hold releases up; required.")],
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Signs that a record which cannot be read need not block releases. Without it every such record does."""
+    from clew.safeguards.permissions import Action
+
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        made = workspace.set_aside(who, workspace.purpose_for(who, Action.JUDGE), record, reason)
+    files.say(f"Judgement {made.id} signed by {who.name}: the record is set aside.")
+
+
+def rejects(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A sealed file in the workspace's rejects folder.")],
+    out: files.Out,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Opens rejected rows that were sealed because they may say who a person is. That they were opened is recorded."""
+    from clew.records.write import whole_file
+
+    if out.suffix.lower() != ".csv":
+        raise UsageError("--out: rejects are written as .csv")
+    with opened(folder) as workspace, whole_file(out) as part:
+        part.write_bytes(workspace.open_rejects(name, workspace.account(actor)))
+    out.chmod(0o600)
 
 
 def account(

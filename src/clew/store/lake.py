@@ -6,7 +6,7 @@ Nothing that identifies a person rests here; sealed fields are in the vault. Tab
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from clew.records.kinds import KINDS, Kind
+from clew.safeguards.errors import Conflict, UnreadableInput
 
 
 def record_columns(kind: Kind) -> pa.Schema:
@@ -25,52 +26,79 @@ def record_columns(kind: Kind) -> pa.Schema:
 
 
 class Lake:
-    """One DuckDB file. Expressions over it are written in Ibis, so that they also run on Spark."""
+    """One DuckDB file. Expressions over it are written in Ibis, so that they also run on Spark.
+
+    One connection, one caller at a time: every method takes the lock, so threads of the pages never share a result.
+    """
 
     def __init__(self, path: Path) -> None:
+        """Opens the lake, or makes a new one. Conflict while another process has it open for writing."""
         import ibis
 
-        self._ibis = ibis.duckdb.connect(str(path))
+        try:
+            self._ibis = ibis.duckdb.connect(str(path))
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise Conflict(f"{path.name}: in use by another command or by 'clew serve'; stop that first") from None
+            raise UnreadableInput(
+                f"{path.name}: cannot be opened as a lake; restore it or run the chain anew"
+            ) from None
         self._sql: duckdb.DuckDBPyConnection = self._ibis.con
-        self._sql.execute("SET TimeZone = 'UTC'")
         self._one_at_a_time = threading.RLock()
-        for kind in KINDS.values():
-            if kind.plural not in self.names():
-                self.replace(kind.plural, record_columns(kind).empty_table())
+        self._sql.execute("SET TimeZone = 'UTC'")
+        present = self.names()
+        self.replace({k.plural: record_columns(k).empty_table() for k in KINDS.values() if k.plural not in present})
 
     def names(self) -> list[str]:
-        return list(self._ibis.list_tables())
+        with self._one_at_a_time:
+            return list(self._ibis.list_tables())
 
     def table(self, name: str) -> Any:
-        """The table as an Ibis expression."""
-        return self._ibis.table(name)
+        """The table as an Ibis expression, to be evaluated by `evaluate`."""
+        with self._one_at_a_time:
+            return self._ibis.table(name)
+
+    def evaluate(self, expression: Any) -> pa.Table:
+        """What an Ibis expression over this lake's tables gives, in Arrow."""
+        with self._one_at_a_time:
+            return cast(pa.Table, expression.to_pyarrow())
 
     def read(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The whole table, or these columns of it, in Arrow."""
         with self._one_at_a_time:
-            expression = self.table(name)
+            expression = self._ibis.table(name)
             return cast(pa.Table, (expression.select(*columns) if columns else expression).to_pyarrow())
 
-    def replace(self, name: str, table: pa.Table) -> None:
-        """Puts a table in the place of the one of that name, in one step."""
-        self._sql.register("incoming", table)
-        self._sql.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608 (names are ours)
-        self._sql.unregister("incoming")
+    def replace(self, tables: Mapping[str, pa.Table]) -> None:
+        """Puts tables in the place of those of the same names: all of them, or none."""
+        with self._one_at_a_time:
+            self._sql.execute("BEGIN")
+            try:
+                for name, table in tables.items():
+                    self._sql.register("incoming", table)
+                    self._sql.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608 (names are ours)
+                    self._sql.unregister("incoming")
+            except BaseException:
+                self._sql.execute("ROLLBACK")
+                raise
+            self._sql.execute("COMMIT")
 
     def append_records(self, kind: Kind, table: pa.Table) -> int:
         """Adds records that are not there yet, by record id; answers how many were new."""
-        before = self.count(kind.plural)
-        self._sql.register("incoming", table.select(record_columns(kind).names))
-        self._sql.execute(
-            f'INSERT INTO "{kind.plural}" SELECT * FROM incoming '  # noqa: S608 (names are ours)
-            f'WHERE record_id NOT IN (SELECT record_id FROM "{kind.plural}")'
-        )
-        self._sql.unregister("incoming")
-        return self.count(kind.plural) - before
+        with self._one_at_a_time:
+            before = self.count(kind.plural)
+            self._sql.register("incoming", table.select(record_columns(kind).names))
+            self._sql.execute(
+                f'INSERT INTO "{kind.plural}" SELECT * FROM incoming '  # noqa: S608 (names are ours)
+                f'WHERE record_id NOT IN (SELECT record_id FROM "{kind.plural}")'
+            )
+            self._sql.unregister("incoming")
+            return self.count(kind.plural) - before
 
     def count(self, name: str) -> int:
-        row = self._sql.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 (names are ours)
-        return int(row[0]) if row else 0
+        with self._one_at_a_time:
+            row = self._sql.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 (names are ours)
+            return int(row[0]) if row else 0
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """For look-ups by id on pages; analysis is written in Ibis."""
@@ -78,7 +106,8 @@ class Lake:
             return cast(pa.Table, self._sql.execute(sql, list(parameters)).to_arrow_table())
 
     def close(self) -> None:
-        self._ibis.disconnect()
+        with self._one_at_a_time:
+            self._ibis.disconnect()
 
     def __enter__(self) -> Self:
         return self

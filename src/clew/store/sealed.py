@@ -139,6 +139,12 @@ class Sealed(Trail):
         with self._read() as tx:
             return tx.scalar(live.where(*wanted)) or 0
 
+    def live_ids(self, kind: str) -> frozenset[str]:
+        """Ids of the sealed records of a kind that can still be read."""
+        live = select(SealedRow.record_id).join(PersonKeyRow).where(PersonKeyRow.wrapped.is_not(None))
+        with self._read() as tx:
+            return frozenset(tx.scalars(live.where(SealedRow.kind == kind)))
+
     def erase(self, record_ids: Sequence[str], actor: Actor, purpose: Purpose, *, why: str) -> int:
         """Destroys the keys of the records named and says how many were destroyed now.
 

@@ -54,6 +54,13 @@ class Trail(Database):
             total = tx.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
             return [_entry(row) for row in tx.scalars(newest)], total
 
+    def last_count(self, action: str, name: str) -> int:
+        """The number that the newest entry of an action recorded under this name; 0 where there is none."""
+        newest = select(AuditRow.detail).where(AuditRow.action == action).order_by(AuditRow.seq.desc()).limit(1)
+        with self._read() as tx:
+            detail = tx.scalar(newest)
+        return int(json.loads(detail).get(name, 0)) if detail else 0
+
     def head(self) -> chain.Head:
         """The end of the log as it is now. Kept elsewhere, it shows later whether the whole vault was put back."""
         with self._read() as tx:

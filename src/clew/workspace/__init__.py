@@ -1,18 +1,31 @@
 """The façade that opens a store and walks records through the rooms."""
 
+from pathlib import Path
+from typing import Self
+
 from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.keys import Cost, Unlock
 from clew.workspace.counting import Counting
 from clew.workspace.helping_cases import CaseHelping
+from clew.workspace.persons import Persons
+from clew.workspace.quality import Quality
 from clew.workspace.releasing import Releasing
 from clew.workspace.settings import Settings
 from clew.workspace.walks import Walks
 
 
-class Workspace(Walks, Releasing, Counting, CaseHelping):
+class Workspace(Walks, Releasing, Counting, CaseHelping, Persons, Quality):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 
     It is the `Desk` of the pages.
     """
+
+    @classmethod
+    def open(cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None) -> Self:
+        """Opens a workspace and finishes what an interrupted release left. Raises UsageError, WrongKey."""
+        opened = super().open(folder, unlock, cost=cost)
+        opened.recover_releases()
+        return opened
 
     # Accounts and sessions, as the pages need them.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -42,7 +43,7 @@ def part(read: Read, kind: Kind, source: Source, keys: KeyRing) -> Parted:
     Kinds that hold anything sealed also hide the file's own ids: the lake has a keyed pseudonym of them.
     """
     table = read.table
-    ids = record_ids(table, kind, source)
+    ids = record_ids(table, kind, source, keys)
     with_ids = table.append_column("record_id", ids).append_column(
         "source_id", pa.repeat(pa.scalar(source.id), len(ids))
     )
@@ -62,8 +63,12 @@ def _pseudonyms(kind: str, values: pa.Array, keys: KeyRing) -> pa.Array:
     return keys.pseudonyms(pa.repeat(pa.scalar(kind), len(values)), values)
 
 
-def record_ids(table: pa.Table, kind: Kind, source: Source) -> pa.Array:
-    """Each row's id: SHA-256 over kind, source and all fields, with lengths so that no two rows can be written alike."""
+def record_ids(table: pa.Table, kind: Kind, source: Source, keys: KeyRing) -> pa.Array:
+    """Each row's id: SHA-256 over kind, source and all fields, with lengths so that no two rows can be written alike.
+
+    For kinds with sealed fields the hash is keyed: without the workspace's key nobody can test a guess of a name or a
+    number against an id, nor after the record was erased.
+    """
     text = textual(table)
     parts = []
     for name in text.column_names:
@@ -71,10 +76,12 @@ def record_ids(table: pa.Table, kind: Kind, source: Source) -> pa.Array:
         parts.append(f"coalesce(length(\"{name}\") || ':' || \"{name}\", '-')")
         text = text.set_column(text.column_names.index(name), name, column)
     salt = hashlib.sha256(f"{kind.name}/{source.id}".encode()).hexdigest()
+    if kind.sealed:
+        salt = hmac.digest(keys.key("record-id"), salt.encode(), "sha256").hex()
     with duckdb.connect() as connection:
         connection.register("given", text)
-        query = f"SELECT left(sha256('{salt}' || {' || '.join(parts)}), 32) AS id FROM given"  # noqa: S608 (names are ours)
-        ids = connection.sql(query).to_arrow_table()["id"].combine_chunks()
+        query = f"SELECT left(sha256($1 || {' || '.join(parts)}), 32) AS id FROM given"  # noqa: S608 (names are ours)
+        ids = connection.execute(query, [salt]).to_arrow_table()["id"].combine_chunks()
     return cast(pa.Array, ids.cast(pa.string()))
 
 

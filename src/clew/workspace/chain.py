@@ -41,6 +41,8 @@ CLAIMS = pa.schema(
 FAILURES = pa.schema(
     [("record_id", pa.string()), ("record_kind", pa.string()), ("detector", pa.string()), ("reason", pa.string())]
 )
+READ = pa.schema([("record_id", pa.string()), ("record_kind", pa.string())])
+"""Which texts a run has read, whatever it found."""
 JOINING = ("phone", "email", "handle", "url", "picture")
 """Kinds of identifiers that join records."""
 OPEN_TEXTS = {"adverts": "text", "pages": "text", "payments": "memo"}
@@ -86,16 +88,18 @@ def open_texts(lake: Lake) -> Iterator[Texts]:
 
 def read_signals(
     batches: Iterator[Texts], keys: KeyRing, settings: Settings, tick: Callable[[int], None]
-) -> tuple[pa.Table, pa.Table, int]:
-    """What detectors claim of all texts, and where one failed."""
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """What detectors claim of all texts, where one failed, and which records were read at all."""
     claims, failures, seen = [CLAIMS.empty_table()], [FAILURES.empty_table()], 0
+    read = [READ.empty_table()]
     for batch in batches:
         detection = scan(batch.texts, region=settings.region or None)
         claims.append(_claims(batch, detection.signals, keys))
         failures.append(_failures(batch, detection.failures))
+        read.append(pa.table([batch.ids, pa.repeat(pa.scalar(batch.record_kind), len(batch.ids))], schema=READ))
         seen += len(batch.ids)
         tick(seen)
-    return pa.concat_tables(claims), pa.concat_tables(failures), seen
+    return pa.concat_tables(claims), pa.concat_tables(failures), pa.concat_tables(read)
 
 
 def _claims(batch: Texts, found: pa.Table, keys: KeyRing) -> pa.Table:
@@ -200,11 +204,10 @@ def link(lake: Lake, progress: Progress) -> tuple[pa.Table, pa.Table, pa.Table]:
     progress("Comparing texts", 0, adverts.num_rows)
     labels = near_duplicates(adverts["text"])
     clusters = pa.table({"record_id": adverts["record_id"], "cluster": pa.array(labels, pa.int64())})
-    lake.replace("clusters", clusters)
+    lake.replace({"clusters": clusters})
     progress("Comparing texts", adverts.num_rows, adverts.num_rows)
     edges, hubs = _shared(lake, clusters)
-    lake.replace("edges", edges)
-    lake.replace("hubs", hubs)
+    lake.replace({"edges": edges, "hubs": hubs})
     return clusters, edges, hubs
 
 
@@ -247,13 +250,14 @@ def join_networks(lake: Lake, clusters: pa.Table, edges: pa.Table) -> pa.Table:
     kinds = _record_kinds(lake)
     members = found.join(kinds, keys="node", right_keys="record_id", join_type="inner")
     table = members.select(["node", "record_kind", "community"]).rename_columns(["record_id", "record_kind", "network"])
-    lake.replace("members", table)
+    lake.replace({"members": table})
     return table
 
 
 def _identifier_edges(joining: pa.Table) -> pa.Table:
     """Record to identifier, which is named by the records that have it: pseudonyms differ between workspaces, and what
-    communities are found must not depend on their order."""
+    communities are found must not depend on their order.
+    """
     sorted_edges = joining.sort_by([("kind", "ascending"), ("key", "ascending"), ("record", "ascending")])
     groups = sorted_edges.group_by(["kind", "key"], use_threads=False).aggregate([("record", "list")])
     joined = pc.binary_join(groups["record_list"].combine_chunks(), ",")
@@ -315,15 +319,12 @@ def find_leads(lake: Lake, settings: Settings) -> pa.Table:
     at, ads, claims, clusters = (lake.table(name) for name in ("members", "adverts", "claims", "clusters"))
     features = network_features(at, ads, claims, clusters)
     moves = movement(at, ads)
-    joined = features.left_join(moves, "network").drop("network_right").to_pyarrow()
-    signs = sign_counts(at, claims).to_pyarrow()
+    joined = lake.evaluate(features.left_join(moves, "network").drop("network_right"))
+    signs = lake.evaluate(sign_counts(at, claims))
     leads, reasons = build_queue(
         joined, signs, _anchors(lake), smallest=settings.smallest_lead, switched_off=frozenset(settings.switched_off)
     )
-    lake.replace("features", joined)
-    lake.replace("signs", signs)
-    lake.replace("leads", leads)
-    lake.replace("reasons", reasons)
+    lake.replace({"features": joined, "signs": signs, "leads": leads, "reasons": reasons})
     return leads
 
 
@@ -332,4 +333,4 @@ def _anchors(lake: Lake) -> pa.Table:
     members = lake.table("members")
     ads = members.join(lake.table("adverts").select("record_id", "posted"), "record_id")
     first = ads.group_by("network").aggregate(record_id=ads.record_id.first(order_by=[ads.posted, ads.record_id]))
-    return first.to_pyarrow()
+    return lake.evaluate(first)

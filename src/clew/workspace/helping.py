@@ -117,7 +117,9 @@ class Helping(Opened):
             said = self.vault.open_contact(actor, purpose, contact, number=False, why="shown on the contact's page")
         number = None
         if open_number:
-            opened = self.vault.open_contact(actor, purpose, contact, number=True, why="number opened on the contact's page")
+            opened = self.vault.open_contact(
+                actor, purpose, contact, number=True, why="number opened on the contact's page"
+            )
             number = opened.get("caller", "")
         numbers, names = self._case_numbers([note.case_record or "" for note in notes]), self.names()
         return ContactView(

@@ -120,7 +120,13 @@ class CaseHelping(Helping):
         return facts_said(self._facts(actor, purpose, number))
 
     def draft_referral(
-        self, actor: Actor, purpose: Purpose, number: str, service: str, form: Mapping[str, str], shares: Sequence[str] = ()
+        self,
+        actor: Actor,
+        purpose: Purpose,
+        number: str,
+        service: str,
+        form: Mapping[str, str],
+        shares: Sequence[str] = (),
     ) -> str:
         """Drafts a referral to an entry of the directory; nothing is sent by it. Answers its id."""
         self.vault.require(actor, Action.REFER, purpose, number)
@@ -146,7 +152,9 @@ class CaseHelping(Helping):
             raise NotFound("there is no such referral on this case")
         reason, then = form.get("best_interest", ""), _age(case)
         if status == "sent" and reason.strip() and then is not None and then.is_child is Answer.NO:
-            raise Conflict("best interest: the case says that the person was grown up when trafficked, so is no child now")
+            raise Conflict(
+                "best interest: the case says that the person was grown up when trafficked, so is no child now"
+            )
         self.vault.step_referral(
             actor, purpose, referral, status,
             answer=form.get("answer", ""), best_interest=reason, child=form.get("child", "") == "yes",

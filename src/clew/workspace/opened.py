@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,18 +27,26 @@ _OPERATOR = Actor(id="operator", name="operator", roles=frozenset({Role.ADMINIST
 def default_key_file(folder: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """Where the key of a workspace goes unless told otherwise: in the user's configuration, never beside the data."""
     home = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return home / "clew" / f"{folder.resolve().name}.key"
+    where = folder.resolve()
+    return home / "clew" / f"{where.name}-{hashlib.sha256(str(where).encode()).hexdigest()[:8]}.key"
 
 
 class Opened:
     """The parts of a workspace, opened; closes them at the end of a `with`."""
 
-    def __init__(self, folder: Path, keys: KeyRing, vault: Vault, lake: Lake, settings: Settings) -> None:
+    def __init__(self, folder: Path, keys: KeyRing, vault: Vault, settings: Settings) -> None:
         self.folder = folder
         self.keys = keys
         self.vault = vault
-        self.lake = lake
         self.settings = settings
+
+    @cached_property
+    def lake(self) -> Lake:
+        """Opened when first needed: the log can be verified while another process has the lake. NotFound when it is gone."""
+        path = self.folder / "lake.duckdb"
+        if not path.is_file():
+            raise NotFound(f"{path.name}: is missing; restore it, or add the sources' files again and run the chain")
+        return Lake(path)
 
     @classmethod
     def create(cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None, owner: str | None = None) -> Self:
@@ -55,9 +65,9 @@ class Opened:
         keys = KeyRing.create(folder / "keys.json", unlock, cost=cost)
         vault = Vault.create(folder / "vault.db", keys, cost=cost)
         vault.add_account(owner or _login_name(), None, OWNER_ROLES, actor=_OPERATOR)
-        lake = Lake(folder / "lake.duckdb")
+        Lake(folder / "lake.duckdb").close()
         write_settings(folder)
-        return cls(folder, keys, vault, lake, Settings())
+        return cls(folder, keys, vault, Settings())
 
     @classmethod
     def open(cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None) -> Self:
@@ -66,12 +76,11 @@ class Opened:
             raise UsageError(f"{folder}: no workspace here; make one with 'clew init'")
         settings = read_settings(folder)
         keys = KeyRing.open(folder / "keys.json", unlock)
-        return cls(
-            folder, keys, Vault.open(folder / "vault.db", keys, cost=cost), Lake(folder / "lake.duckdb"), settings
-        )
+        return cls(folder, keys, Vault.open(folder / "vault.db", keys, cost=cost), settings)
 
     def close(self) -> None:
-        self.lake.close()
+        if "lake" in self.__dict__:
+            self.lake.close()
         self.vault.close()
 
     def __enter__(self) -> Self:

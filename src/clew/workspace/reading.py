@@ -17,6 +17,7 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action, decide
+from clew.workspace.chain import OPEN_TEXTS, SEALED_TEXTS
 from clew.workspace.opened import Opened
 
 SHOWN_RECORDS = 60
@@ -40,11 +41,56 @@ class Reading(Opened):
         )
 
     def failed(self) -> Mapping[str, int]:
-        """Detector -> texts that it could not read."""
-        if "failures" not in self.lake.names():
-            return {}
-        rows = self.lake.query("SELECT detector, count(*) AS n FROM failures GROUP BY detector ORDER BY detector")
-        return {row["detector"]: row["n"] for row in rows.to_pylist()}
+        """Detector -> texts that it could not read. `not read yet` are texts that no run has seen.
+
+        Records that a person set aside (`set_aside`) are left out. A run that recorded more failures in the log than the
+        lake now holds counts with what it recorded: the lake alone cannot open the door.
+        """
+        aside = self._set_aside()
+        names = self.lake.names()
+        found: dict[str, int] = {}
+        failures = self.lake.read("failures", ["record_id", "detector"]).to_pylist() if "failures" in names else []
+        for row in failures:
+            if row["record_id"] not in aside:
+                found[row["detector"]] = found.get(row["detector"], 0) + 1
+        unread = [record for record in self._unread(names) if record not in aside]
+        if unread:
+            found["not read yet"] = len(unread)
+        missing = self.vault.last_count(Action.RUN_CHAIN.value, "failures") - len(failures)
+        if missing > 0:
+            found["failures that left the lake"] = missing
+        return found
+
+    def _unread(self, names: Sequence[str]) -> Sequence[str]:
+        """Records whose text no run has read since they were added."""
+        parts = [f"SELECT record_id FROM {plural} WHERE {column} IS NOT NULL" for plural, column in OPEN_TEXTS.items()]  # noqa: S608 (names are ours)
+        there = set(self.lake.query(" UNION ALL ".join(parts))["record_id"].to_pylist())
+        for plural in SEALED_TEXTS:
+            there |= self.vault.live_ids(plural)
+        read = (
+            set(self.lake.read("texts_read", ["record_id"])["record_id"].to_pylist())
+            if "texts_read" in names
+            else set()
+        )
+        return sorted(there - read)
+
+    def _set_aside(self) -> frozenset[str]:
+        prefix = "aside:"
+        found = (
+            (lead, each) for lead, each in self._standing().items() if lead.startswith(prefix) and each is not None
+        )
+        return frozenset(lead.removeprefix(prefix) for lead, each in found if each.verdict is Verdict.YES)
+
+    def set_aside(self, actor: Actor, purpose: Purpose, record: str, reason: str) -> Judgement:
+        """A person's signed word that a record which cannot be read need not hold releases up; taken back like any other."""
+        known = (
+            self.lake.query("SELECT record_id FROM failures WHERE record_id = $1", [record])
+            if "failures" in self.lake.names()
+            else None
+        )
+        if known is None or not known.num_rows:
+            raise NotFound("there is no record of that id that a detector could not read")
+        return self.vault.append_judgement(actor, purpose, f"aside:{record}", Verdict.YES, reason)
 
     def _source_row(self, source: Any) -> Mapping[str, Any]:
         counts = " UNION ALL ".join(f"SELECT count(*) AS n FROM {plural} WHERE source_id = $1" for plural in KINDS)  # noqa: S608 (names are ours)

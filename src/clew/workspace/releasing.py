@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from clew.workspace.counting import cases_table
 from clew.workspace.reading import Reading
 
 DATASET = "cases"
+PENDING = ".pending-"
 
 
 class Releasing(Reading):
@@ -60,7 +62,10 @@ class Releasing(Reading):
         return None
 
     def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release:
-        """Makes the release: one file with its report, and one event in the ledger, or neither.
+        """Makes the release: one event in the ledger, and one file with its report.
+
+        The file is written first, then entered, then given its place; what stops between the last two steps is put right
+        when the workspace is next opened (`recover_releases`).
 
         Raises Blocked where a detector failed or the budget is spent, Conflict where the same was released before.
         """
@@ -73,7 +78,7 @@ class Releasing(Reading):
         release, report = _made(table, ask)
         folder = self.folder / "releases"
         folder.mkdir(mode=0o700, exist_ok=True)
-        pending = folder / f".pending-{secrets.token_hex(6)}.csv"
+        pending = folder / f"{PENDING}{secrets.token_hex(6)}.csv"
         try:
             digest = write_release(release, pending, report=report)
             proposed = Proposed(
@@ -89,11 +94,25 @@ class Releasing(Reading):
                 report=json.dumps(report, ensure_ascii=False),
             )
             entered = self.vault.append_release(actor, purpose, proposed, budget=self.settings.epsilon)
-            _settle(pending, folder / f"{entered.id}.csv")
-        finally:
+        except BaseException:
             for leftover in (pending, report_path(pending)):
                 leftover.unlink(missing_ok=True)
+            raise
+        _settle(pending, folder / f"{entered.id}.csv")
         return entered
+
+    def recover_releases(self) -> None:
+        """Gives files of releases that were entered but not settled their place; takes others away.
+
+        The ledger decides: a pending file whose hash it holds is the release, whatever stopped the last step.
+        """
+        entered = {release.sha256: release.id for release in self.vault.releases()}
+        for pending in sorted((self.folder / "releases").glob(f"{PENDING}*.csv")):
+            name = entered.get(hashlib.sha256(pending.read_bytes()).hexdigest())
+            if name is not None:
+                _settle(pending, pending.with_name(f"{name}.csv"))
+            for leftover in (pending, report_path(pending)):
+                leftover.unlink(missing_ok=True)
 
     def _asked(self, ask: ReleaseAsk) -> pa.Table:
         allowed = {f.name for f in KINDS[DATASET].fields} - set(KINDS[DATASET].sealed) - {"id"}
@@ -106,7 +125,8 @@ class Releasing(Reading):
 
 
 def _settle(pending: Path, final: Path) -> None:
-    report_path(pending).replace(report_path(final))
+    if report_path(pending).exists():
+        report_path(pending).replace(report_path(final))
     pending.replace(final)
 
 

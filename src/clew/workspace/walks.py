@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from clew.records import Kind, Mapping, Source
-from clew.records.write import write_table
+from clew.records.rejects import Rejects
+from clew.records.write import whole_file, write_table
 from clew.safeguards.actors import Actor
+from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action
 from clew.workspace import chain
 from clew.workspace.adding import Added, part, read_source_file
 from clew.workspace.chain import Progress, Ran, Texts
 from clew.workspace.opened import Opened
+
+SEALED = ".sealed"
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -48,13 +54,38 @@ class Walks(Opened):
         counts = {"kind": kind.plural, "new": added.new, "known": added.known, "rejected": len(read.rejects)}
         self.vault.record(actor, Action.ADD_RECORDS.value, source.id, purpose, counts)
         if len(read.rejects):
-            write_table(read.rejects.table, rejects or self._rejects_file(path))
+            self._keep_rejects(kind, path, read.rejects, rejects)
         return added
 
-    def _rejects_file(self, path: Path) -> Path:
+    def _keep_rejects(self, kind: Kind, path: Path, rejects: Rejects, where: Path | None) -> None:
+        """Rejected rows, whole. Those of kinds that hold sealed fields are sealed, unless a file was named for them."""
+        if where is not None:
+            write_table(rejects.table, where)
+            where.chmod(0o600)
+            return
         folder = self.folder / "rejects"
         folder.mkdir(mode=0o700, exist_ok=True)
-        return folder / f"{path.name.split('.')[0]}.rejects.csv"
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            written = Path(scratch) / "rejects.csv"
+            write_table(rejects.table, written)
+            content = written.read_bytes()
+        name = f"{path.name.split('.')[0]}-{hashlib.sha256(content).hexdigest()[:10]}.rejects.csv"
+        if kind.sealed:
+            name += SEALED
+            content = self.keys.seal(content, f"rejects/{name}")
+        with whole_file(folder / name) as part:
+            part.write_bytes(content)
+        (folder / name).chmod(0o600)
+
+    def open_rejects(self, name: str, actor: Actor) -> bytes:
+        """Sealed rejects in clear, as CSV; that they were opened is recorded first. NotFound for another name."""
+        purpose = self.purpose_for(actor, Action.READ_IDENTITY)
+        self.vault.require(actor, Action.READ_IDENTITY, purpose, "rejects")
+        path = self.folder / "rejects" / name
+        if Path(name).name != name or not name.endswith(SEALED) or not path.is_file():
+            raise NotFound("rejects: no sealed file of that name")
+        self.vault.record(actor, Action.READ_IDENTITY.value, f"rejects/{name}", purpose)
+        return self.keys.unseal(path.read_bytes(), f"rejects/{name}")
 
     def run(self, actor: Actor, progress: Progress = _silent) -> Ran:
         """Walks everything through signals, links, networks and leads. The same records give the same leads."""
@@ -88,21 +119,19 @@ class Walks(Opened):
             progress("Reading signals", min(done, total), total)
 
         tick(0)
-        found, failures, seen = chain.read_signals(self._texts(actor), self.keys, self.settings, tick)
+        found, failures, read = chain.read_signals(self._texts(actor), self.keys, self.settings, tick)
         tick(total)
         claims = pa.concat_tables([found, chain.field_claims(self.lake, self.keys, self.settings)])
-        self.lake.replace("claims", claims)
-        self.lake.replace("failures", failures)
-        return claims, failures, seen
+        self.lake.replace({"claims": claims, "failures": failures, "texts_read": read})
+        return claims, failures, read.num_rows
 
     def _texts(self, actor: Actor) -> Iterator[Texts]:
         yield from chain.open_texts(self.lake)
         purpose = self.purpose_for(actor, Action.RUN_CHAIN)
         for plural in chain.SEALED_TEXTS:
             for batch in self.vault.sealed_batches(plural, actor, purpose, fields=["text"]):
-                said = batch.filter(batch["text"].is_valid())
-                if said.num_rows:
-                    ids, texts = said["record_id"].combine_chunks(), said["text"].combine_chunks()
+                if batch.num_rows:
+                    ids, texts = batch["record_id"].combine_chunks(), batch["text"].combine_chunks()
                     yield Texts(plural[:-1], ids, texts, sealed=True)
 
 
