@@ -2,13 +2,12 @@ import ast
 import copy
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pyarrow as pa
 import pytest
 
 from clew.publish import Budget, Guarantee, Method, Raw, Releasable, anonymise, check, report_path, write_release
-from clew.publish.types import Seal
 from clew.records.read import read_table
 from clew.safeguards.errors import Blocked, UsageError
 
@@ -20,20 +19,44 @@ def made():
     return anonymise(pa.table({"a": ["007", "09--17", ""] * 20, "b": ["x;y", "=1", "p,q"] * 20}), k=5)
 
 
+def assert_refused(release, folder):
+    with pytest.raises(Blocked):
+        write_release(release, folder / "out.csv")
+    assert list(folder.iterdir()) == []
+
+
 def test_only_publish_can_make_a_releasable():
-    for seal in (None, object(), Seal()):
+    for arguments in ((), (None,), (object(),)):
         with pytest.raises(Blocked):
-            Releasable(pa.table({"a": ["x"]}), GUARANTEE, seal)
+            Releasable(pa.table({"a": ["x"]}), GUARANTEE, *arguments)
 
 
-def test_a_releasable_cannot_be_given_another_value(made):
-    with pytest.raises((ValueError, TypeError)):
-        replace(made.release, value=pa.table({"a": ["raw"]}))
-    assert copy.copy(made.release).value is made.release.value
+def test_a_forged_releasable_does_not_pass_the_door(made, tmp_path):
+    class Mine(Releasable):
+        def __init__(self, value):
+            object.__setattr__(self, "value", value)
+            object.__setattr__(self, "guarantee", GUARANTEE)
+
+    raw = pa.table({"a": ["raw"]})
+    bare = object.__new__(Releasable)
+    object.__setattr__(bare, "value", raw)
+    object.__setattr__(bare, "guarantee", made.release.guarantee)
+    for forged in (Mine(raw), bare, copy.copy(made.release)):
+        assert_refused(forged, tmp_path)
 
 
-def test_no_other_module_makes_or_names_the_seal(source):
-    """Reads every module: outside publish nobody calls Releasable(...), its maker or its seal."""
+@pytest.mark.parametrize(("name", "value"), [("value", pa.table({"a": ["raw"]})), ("guarantee", GUARANTEE)])
+def test_a_releasable_cannot_be_given_another_value(made, tmp_path, name, value):
+    with pytest.raises(Blocked):
+        replace(made.release, **{name: value})
+    with pytest.raises(FrozenInstanceError):
+        setattr(made.release, name, value)
+    object.__setattr__(made.release, name, value)
+    assert_refused(made.release, tmp_path)
+
+
+def test_no_other_module_makes_one_or_names_its_maker(source):
+    """Reads every module: outside publish nobody calls Releasable(...) or its maker."""
     inside = source / "publish"
     seen = 0
     for path in source.rglob("*.py"):
@@ -42,9 +65,9 @@ def test_no_other_module_makes_or_names_the_seal(source):
         seen += 1
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node, "id", None) or getattr(node, "attr", None)
-            assert name not in {"_SEAL", "_releasable", "Seal"}, path
+            assert name not in {"_registry", "_releasable"}, path
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clew.publish"):
-                assert not {alias.name for alias in node.names} & {"_SEAL", "_releasable", "Seal"}, path
+                assert not {alias.name for alias in node.names} & {"_registry", "_releasable"}, path
             if isinstance(node, ast.Call):
                 function = node.func
                 called = getattr(function, "id", None) or getattr(function, "attr", None)
@@ -55,7 +78,7 @@ def test_no_other_module_makes_or_names_the_seal(source):
 
 def test_inside_publish_only_the_two_methods_make_one(source):
     makers = {p.stem for p in (source / "publish").glob("*.py") if "_releasable(" in p.read_text(encoding="utf-8")}
-    assert makers == {"types", "anonymise", "synthesise"}
+    assert makers == {"anonymise", "synthesise"}
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet", "xlsx"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from clew.publish.types import Releasable
+from clew.publish.types import Releasable, is_releasable
 from clew.records.write import whole_file, writer_for
 from clew.safeguards.errors import Blocked, UsageError
 
@@ -43,7 +43,7 @@ def write_release(
     tables = {path: release, **(also or {})}
     writers = {}
     for place, table in tables.items():
-        if not isinstance(table, Releasable):
+        if not is_releasable(table):
             raise Blocked("release: this value did not pass the checks of clew.publish")
         writers[place] = writer_for(place)
     with ExitStack() as files:

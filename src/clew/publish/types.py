@@ -1,14 +1,16 @@
 """What may leave and what may not are different types.
 
 A `Raw` value is about persons. A `Releasable` one has passed the checks of this package, and carries the guarantee
-that they gave it. Only modules of `clew.publish` can make one: the seal below is theirs, and a test reads the others.
+that they gave it. Only modules of `clew.publish` can make one: its maker is theirs, and a test reads the others.
 """
 
 from __future__ import annotations
 
-from dataclasses import InitVar, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from clew.safeguards.errors import Blocked
 
@@ -45,26 +47,40 @@ class Raw(Generic[T]):
         return f"Raw({type(self.value).__name__}, not shown)"
 
 
-class Seal:
-    """Marks who makes a `Releasable`. Its one instance is `_SEAL`."""
-
-
-_SEAL = Seal()
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, init=False)
 class Releasable(Generic[T]):
-    """A value that passed the checks of this package, with its guarantee. Anything else cannot be written outward."""
+    """A value that passed the checks of this package, with its guarantee. Anything else cannot be written outward.
+
+    Nobody constructs one: what the methods of this package made is noted, and only that passes `is_releasable`. A copy,
+    a subclass, or one that was given another value afterwards does not.
+    """
 
     value: T
     guarantee: Guarantee
-    seal: InitVar[Seal]
 
-    def __post_init__(self, seal: Seal) -> None:
-        if seal is not _SEAL:
-            raise Blocked("release: only the checks of clew.publish make a value releasable")
+    def __init__(self, *_: object, **__: object) -> None:
+        raise Blocked("release: only the checks of clew.publish make a value releasable")
 
 
-def _releasable(value: T, guarantee: Guarantee) -> Releasable[T]:
-    """For the methods of this package, after their checks."""
-    return Releasable(value, guarantee, _SEAL)
+def _registry() -> tuple[Callable[[T, Guarantee], Releasable[T]], Callable[[object], bool]]:
+    made: WeakKeyDictionary[Releasable[Any], tuple[object, Guarantee]] = WeakKeyDictionary()
+
+    def make(value: T, guarantee: Guarantee) -> Releasable[T]:
+        """For the methods of this package, after their checks."""
+        new: Releasable[T] = object.__new__(Releasable)
+        object.__setattr__(new, "value", value)
+        object.__setattr__(new, "guarantee", guarantee)
+        made[new] = value, guarantee
+        return new
+
+    def is_made(value: object) -> bool:
+        """Whether this very object was made by a method of this package and still holds what it was made with."""
+        if type(value) is not Releasable or value not in made:
+            return False
+        kept, guarantee = made[value]
+        return value.value is kept and value.guarantee is guarantee
+
+    return make, is_made
+
+
+_releasable, is_releasable = _registry()
