@@ -10,9 +10,10 @@ from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from clew.desk import CaseEntry, CaseRecordView, CaseView, JourneyStage, ServiceAsk
+from clew.records.imprecise import DateInterval
 from clew.safeguards.errors import ClewError, UsageError
 from clew.safeguards.permissions import Action, decide
-from clew.standards.services import name_of, terms
+from clew.standards.services import clean, dimensions, name_of, terms
 from clew.web.directory import EMPTY, SIZE, Tick, Word, query_of
 from clew.web.openings import purposes_for
 from clew.web.pages import page
@@ -65,7 +66,8 @@ def _shown(record: CaseRecordView) -> dict[str, Any]:
         "plan": _plan(by_kind["support"]),
         "journey_finding": journey_finding(record.journey),
         "map": _map(record.journey),
-        "timeline": {"times": [_time(stage) for stage in record.journey if stage.first or stage.last]},
+        "timeline": {"stages": [_span(n, s) for n, s in enumerate(record.journey, 1) if s.first or s.last]},
+        "facts": _in_words(record.facts),
     }
 
 
@@ -90,22 +92,42 @@ def journey_finding(stages: Sequence[JourneyStage]) -> str:
 
 
 def _map(stages: Sequence[JourneyStage]) -> dict[str, Any]:
-    placed = [stage for stage in stages if stage.latitude is not None]
     points = [
         {
             "id": stage.entry, "name": stage.place, "words": name_of("stages", stage.stage), "value": 1,
             "at": [stage.longitude, stage.latitude], "label": f"{n}. {name_of('stages', stage.stage)}",
         }
-        for n, stage in enumerate(placed, 1)
+        for n, stage in enumerate(stages, 1)
+        if stage.latitude is not None
     ]  # fmt: skip
     lines = [[a["at"], b["at"]] for a, b in pairwise(points) if a["at"] != b["at"]]
     return {"points": points, "lines": lines, "unit": "", "close": True}
 
 
-def _time(stage: JourneyStage) -> dict[str, str]:
-    when = (stage.first or stage.last).split("/")[0]
-    at = when + "-01" * (2 - when.count("-"))
-    return {"at": at, "place": name_of("stages", stage.stage), "record": stage.entry, "name": stage.place}
+def _span(number: int, stage: JourneyStage) -> dict[str, str]:
+    """A stage from its first possible day to its last."""
+    first, last = (DateInterval.parse(given) if given else None for given in (stage.first, stage.last))
+    known = first or last
+    assert known is not None
+    name = f"{number}. {name_of('stages', stage.stage)}"
+    return {
+        "name": name, "said": f"{name}\n{stage.place}, {stage.first or 'not known'} to {stage.last or 'not known'}",
+        "from": known.first.isoformat(), "to": (last.last if last else known.first).isoformat(),
+    }  # fmt: skip
+
+
+_RECRUITERS = {term.like: term.name for term in reversed(terms("recruiters").values()) if term.like}
+_STATUSES = {term.code: term.name for term in dimensions()["status"].values}
+
+
+def _in_words(facts: Mapping[str, str]) -> dict[str, str]:
+    """What the file says in the standard's codes, in our words; what is no code stays as it is."""
+    status, relation = facts["trafficking_status"], facts["recruiter_relation"]
+    return {
+        "sector": facts["sector"],
+        "recruiter": _RECRUITERS.get(relation, relation),
+        "recognition": _STATUSES.get(clean("status", status) or "", status),
+    }
 
 
 @router.post("/cases/{number}/record/{kind}")

@@ -27,7 +27,7 @@ const charts = {
       value: value === 0 ? "-" : value, // no bar at all: the smallest bar is for the smallest count
       ...(data.suppressed && data.suppressed[at] ? {
         itemStyle: { color: hatch, borderColor: colours.quiet, borderWidth: 1 },
-        label: { show: true, formatter: data.words[at], position: data.lying ? "right" : "top", color: colours.quiet, fontSize: 14 },
+        label: { show: data.labels.length <= 20, formatter: data.words[at], position: data.lying ? "right" : "top", color: colours.quiet, fontSize: 14 },
       } : {}),
     }));
     const option = this.base(colours);
