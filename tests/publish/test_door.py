@@ -2,12 +2,26 @@ import ast
 import copy
 import hashlib
 import json
+import stat
 from dataclasses import FrozenInstanceError, replace
 
 import pyarrow as pa
 import pytest
+from pyarrow import parquet as pq
 
-from clew.publish import Budget, Guarantee, Method, Raw, Releasable, anonymise, check, report_path, write_release
+from clew.publish import (
+    Budget,
+    Guarantee,
+    Method,
+    Raw,
+    Releasable,
+    anonymise,
+    check,
+    report_path,
+    synthesise,
+    write_release,
+)
+from clew.publish.types import _releasable
 from clew.records.read import read_table
 from clew.safeguards.errors import Blocked, UsageError
 
@@ -105,6 +119,42 @@ def test_raw_also_beside_a_release_is_refused(made, tmp_path):
     with pytest.raises(Blocked):
         write_release(made.release, tmp_path / "a.csv", also={tmp_path / "b.csv": Raw(made.table)})
     assert list(tmp_path.iterdir()) == []
+
+
+def planted():
+    """A table as pandas and stewards leave it: notes, dropped names and numbers beside the columns."""
+    field = pa.field("a", pa.string(), metadata={b"note": b"planted-field"})
+    codes = pa.array(["x", "planted-gone", "y"] * 400).dictionary_encode().take(pa.array([0, 2] * 400))
+    schema = pa.schema([field, pa.field("b", codes.type)], metadata={b"pandas": b'{"columns": ["planted-name"]}'})
+    return pa.table([["x", "y"] * 400, codes], schema=schema)
+
+
+@pytest.mark.parametrize("method", [anonymise, synthesise])
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
+def test_what_the_raw_file_carried_beside_its_rows_does_not_leave(tmp_path, method, suffix):
+    write_release(method(planted()).release, tmp_path / f"out.{suffix}")
+    assert b"planted" not in (tmp_path / f"out.{suffix}").read_bytes()
+    if suffix == "parquet":
+        schema = pq.read_schema(tmp_path / "out.parquet")
+        assert schema.metadata is None
+        assert [f.metadata for f in schema] == [None, None]
+
+
+@pytest.mark.parametrize("carried", ["schema", "field", "dictionary"])
+def test_metadata_that_is_left_closes_the_door(tmp_path, carried):
+    table = planted()
+    if carried != "schema":
+        table = table.replace_schema_metadata(None).select(["a" if carried == "field" else "b"])
+    assert_refused(_releasable(table, GUARANTEE), tmp_path)
+
+
+def test_a_report_is_for_its_owner_alone_also_over_an_open_one(made, tmp_path):
+    place = report_path(tmp_path / "out.csv")
+    place.write_text("{}")
+    place.chmod(0o644)
+    write_release(made.release, tmp_path / "out.csv", report=made.report)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert json.loads(place.read_text())["k"] == 5
 
 
 def test_nothing_is_half_written(made, tmp_path):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from clew.publish.columns import Codes, Column, Mask, aligned, chosen, coded
+from clew.publish.columns import Codes, Column, Mask, aligned, bare, chosen, coded, in_own_order
 from clew.publish.disclosure import NOTICE, Report, compare
 from clew.publish.identifiers import without_identifiers
 from clew.publish.recode import Division, Ladder, divide, laddered
@@ -45,11 +45,12 @@ def anonymise(
     An empty cell is a value like others. Without `quasi_identifiers` all columns are. Rare values take a coarser word
     (age band, span of years, region; columns of text only) or are left empty; rows of which nothing is left are taken
     out. Columns that are no quasi-identifiers stay as they are: k says nothing of them. One row must be one person.
+    Rows come out sorted by all columns, as their order in the input would tell what was emptied; metadata are left out.
     Raises UsageError for a k out of range or an identifying column, Blocked where nothing would be left.
     """
     rows = table.num_rows
     _check(rows, k)
-    table = without_identifiers(table, drop)
+    table = bare(without_identifiers(table, drop))
     names = _chosen(table, quasi_identifiers)
     worded = {f.name for f in table.schema if generalise and pa.types.is_string(f.type)}
     columns = [laddered(c, generalise=c.name in worded) for c in coded(table, names)]
@@ -58,7 +59,7 @@ def anonymise(
     kept = _kept(columns, labels)
     if not kept.any():
         raise Blocked(f"anonymise: values are shared by too few rows for k = {k}; nothing would be left")
-    out = _written(table, columns, labels, kept)
+    out = in_own_order(_written(table, columns, labels, kept))
     reached = smallest_group(out, names)
     if reached < k:
         raise Blocked(f"anonymise: the check of the result found fewer than {k} rows alike")

@@ -61,6 +61,23 @@ def coded(table: pa.Table, names: Sequence[str] | None = None) -> list[Column]:
     return [_column(name, table[name]) for name in (present if names is None else names)]
 
 
+def bare(table: pa.Table) -> pa.Table:
+    """The columns without what else a file carries: metadata of the schema and of fields, dictionaries of codes.
+
+    Such metadata can hold notes, the names of columns left out and numbers of rows; a dictionary holds values that no
+    row has any more.
+    """
+    kinds = [(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema]
+    arrays = [column.cast(kind) for column, (_, kind) in zip(table.columns, kinds, strict=True)]
+    return pa.table(arrays, schema=pa.schema(kinds))
+
+
+def in_own_order(table: pa.Table) -> pa.Table:
+    """The rows sorted by all columns: an order that says nothing of the one they came in."""
+    sortable = [f.name for f in table.schema if not pa.types.is_null(f.type)]
+    return table.sort_by([(name, "ascending") for name in sortable]) if sortable else table
+
+
 def aligned(before: pa.Table, after: pa.Table) -> tuple[list[Column], list[Column]]:
     """The same columns of two tables in the same codes, so that what stands in both can be compared."""
     both = coded(pa.concat_tables([_textual(before), _textual(after.select(before.column_names))]))

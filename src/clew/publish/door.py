@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from contextlib import ExitStack
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from clew.publish.types import Releasable, is_releasable
+from clew.publish.types import Releasable, passed_checks
 from clew.records.write import whole_file, writer_for
 from clew.safeguards.errors import Blocked, UsageError
 
@@ -37,20 +39,22 @@ def write_release(
 ) -> str:
     """Writes a table that may leave, by extension, and returns the SHA-256 of the file in hex.
 
-    A report goes beside it, for the steward (`report_path`); `also` names further tables of the same release. All files
-    appear or none. Raises Blocked for any value that is not `Releasable`.
+    A report goes beside it, for the steward's eyes alone (`report_path`, mode 0600); `also` names further tables of the
+    same release. All files appear or none. Raises Blocked for any value that is not `Releasable`, and for a table that
+    carries metadata.
     """
     tables = {path: release, **(also or {})}
     writers = {}
     for place, table in tables.items():
-        if not is_releasable(table):
+        if not passed_checks(table):
             raise Blocked("release: this value did not pass the checks of clew.publish")
+        _refuse_metadata(table.value.schema)
         writers[place] = writer_for(place)
     with ExitStack() as files:
         # Files take their places in reverse when the stack closes: the release itself last.
         parts = {place: files.enter_context(whole_file(place)) for place in tables}
         if report is not None:
-            _write_report(files.enter_context(whole_file(report_path(path))), report)
+            _write_report(files.enter_context(_private_file(report_path(path))), report)
         for place, table in tables.items():
             writers[place](table.value, parts[place])
         return hashlib.sha256(parts[path].read_bytes()).hexdigest()
@@ -59,6 +63,30 @@ def write_release(
 def report_path(path: Path) -> Path:
     """Where the steward's report of a release goes: `out.csv` -> `out.report.json`."""
     return path.with_suffix(REPORT_SUFFIX)
+
+
+def _refuse_metadata(schema: pa.Schema) -> None:
+    fields = list(schema)
+    while fields:
+        field = fields.pop()
+        if schema.metadata or field.metadata or pa.types.is_dictionary(field.type):
+            raise Blocked("release: the table carries metadata, which may hold what its rows do not show")
+        fields += [field.type.field(i) for i in range(field.type.num_fields)]
+
+
+@contextmanager
+def _private_file(path: Path) -> Iterator[Path]:
+    """As `whole_file`, for its owner alone from the first byte on."""
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder")
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with mode 0600
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _write_report(part: Path, report: Mapping[str, Any]) -> None:

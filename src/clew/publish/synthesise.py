@@ -22,7 +22,7 @@ from pacsynth import (
     FabricationMode,
 )
 
-from clew.publish.columns import Column, aligned, coded
+from clew.publish.columns import Column, aligned, bare, coded
 from clew.publish.disclosure import NOTICE, Report, compare
 from clew.publish.identifiers import without_identifiers
 from clew.publish.types import Guarantee, Method, Releasable, _releasable
@@ -71,7 +71,7 @@ def synthesise(
     rows = table.num_rows
     if not rows:
         raise UnreadableInput("synthesise: the table has no rows")
-    table = without_identifiers(table, drop)
+    table = bare(without_identifiers(table, drop))
     delta = _check(rows, epsilon, delta, length)
     columns = coded(table)
     _fits(columns, length)

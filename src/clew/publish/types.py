@@ -51,7 +51,7 @@ class Raw(Generic[T]):
 class Releasable(Generic[T]):
     """A value that passed the checks of this package, with its guarantee. Anything else cannot be written outward.
 
-    Nobody constructs one: what the methods of this package made is noted, and only that passes `is_releasable`. A copy,
+    Nobody constructs one: what the methods of this package made is noted, and only that passes `passed_checks`. A copy,
     a subclass, or one that was given another value afterwards does not.
     """
 
@@ -83,4 +83,4 @@ def _registry() -> tuple[Callable[[T, Guarantee], Releasable[T]], Callable[[obje
     return make, is_made
 
 
-_releasable, is_releasable = _registry()
+_releasable, passed_checks = _registry()
