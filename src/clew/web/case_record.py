@@ -116,7 +116,7 @@ def _span(number: int, stage: JourneyStage) -> dict[str, str]:
     }  # fmt: skip
 
 
-_RECRUITERS = {term.like: term.name for term in reversed(terms("recruiters").values()) if term.like}
+_RECRUITERS = {term.like: term.name for term in reversed(tuple(terms("recruiters").values())) if term.like}
 _STATUSES = {term.code: term.name for term in dimensions()["status"].values}
 
 
