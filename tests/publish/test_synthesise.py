@@ -32,8 +32,17 @@ def test_guarantee_says_what_was_spent(made):
     guarantee = made.release.guarantee
     assert guarantee.method is Method.SYNTHESISE
     assert guarantee.epsilon == made.report["epsilon"] == 4
-    assert guarantee.delta == made.report["delta"] == pytest.approx(2_000**-1.5)
+    assert guarantee.delta == made.report["delta"] == 1e-5 < 2_000**-1.5
     assert made.aggregates.guarantee == guarantee
+
+
+@pytest.mark.parametrize("rows", [1_000, 1_001, 1_999, 2_000, 2_154])
+def test_the_default_delta_tells_the_size_of_n_and_not_n(rows):
+    made = synthesise(pa.table({"gender": ["W", "M"] * (rows // 2) + ["W"] * (rows % 2)}))
+    assert made.report["delta"] == 1e-5
+    assert made.report["delta"] <= rows**-1.5
+    assert made.release.guarantee.words == f"epsilon = 4, delta = {made.report['delta']:g}, by row"
+    assert str(rows) not in made.release.guarantee.words
 
 
 def test_aggregates_name_columns_and_values_whatever_they_hold(made, people):
@@ -111,10 +120,14 @@ def test_tables_that_cannot_be_synthesised(table, error):
 
 def test_a_panic_of_the_engine_blocks_and_other_interrupts_pass(people, monkeypatch):
     class PanicException(BaseException):
-        pass
+        __module__, __qualname__ = "pyo3_runtime", "PanicException"
 
+    class Other(BaseException):
+        """Of the same name, from elsewhere."""
+
+    Other.__name__ = Other.__qualname__ = "PanicException"
     module = sys.modules["clew.publish.synthesise"]
-    for raised, expected in ((PanicException, Blocked), (KeyboardInterrupt, KeyboardInterrupt)):
+    for raised, expected in ((PanicException, Blocked), (Other, Other), (KeyboardInterrupt, KeyboardInterrupt)):
 
         def broken(_, raised=raised):
             raise raised

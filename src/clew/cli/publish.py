@@ -74,7 +74,9 @@ def synthesise(
     epsilon: Annotated[
         float, typer.Option("--epsilon", help="The privacy loss of this release; smaller is safer.")
     ] = 4.0,
-    delta: Annotated[float | None, typer.Option("--delta", help="Default: 1 / n^1.5 for n rows.")] = None,
+    delta: Annotated[
+        float | None, typer.Option("--delta", help="Default: the next power of ten below 1 / n^1.5 for n rows.")
+    ] = None,
     length: Annotated[int, typer.Option("--length", help="The longest combinations that are counted and kept.")] = 2,
     drop: Drop = None,
     aggregates: Annotated[
@@ -112,9 +114,7 @@ def release(
     columns: Annotated[str, typer.Option("--columns", metavar="A,B", help="Columns of the cases.")],
     k: Annotated[int | None, typer.Option("--k", help="Anonymise with this k.")] = None,
     epsilon: Annotated[float | None, typer.Option("--epsilon", help="Synthesise with this epsilon.")] = None,
-    sign: Annotated[
-        bool, typer.Option("--sign", help="Make the release. Without it only the price is shown.")
-    ] = False,
+    sign: Annotated[bool, typer.Option("--sign", help="Make the release. Without it only the price is shown.")] = False,
     folder: Folder = HERE,
     actor: As = None,
 ) -> None:

@@ -107,7 +107,7 @@ def _check(rows: int, epsilon: float, delta: float | None, length: int) -> float
         needed = math.ceil(_FEWEST / (epsilon * _for_number(1, epsilon)))
         raise UsageError(f"synthesise: {rows} rows are too few for epsilon {epsilon:g}; it needs {needed} or more")
     if delta is None:
-        return float(rows**-1.5)
+        return float(f"1e-{math.ceil(1.5 * math.log10(rows))}")
     if not math.isfinite(delta) or not 0 < delta < 1 / rows:
         raise UsageError("delta must be above 0 and below one in the number of rows")
     return delta
@@ -154,11 +154,15 @@ def _fitted(columns: Sequence[Column], epsilon: float, delta: float, length: int
     synthesizer = DpAggregateSeededSynthesizer(parameters)
     try:
         synthesizer.fit(Dataset(raw))
-    except BaseException as error:  # the engine's own panic is no Exception; it is re-labelled, never swallowed
-        if type(error).__name__ != "PanicException":
-            raise
+    except _panics() as error:
         raise Blocked("synthesise: the engine stopped on this table; nothing was released") from error
     return synthesizer
+
+
+def _panics() -> tuple[type[BaseException], ...]:
+    """What the engine raises when it panics: no Exception, and made at its first panic, so that none can import it."""
+    known = ("pyo3_runtime", "PanicException")
+    return tuple(kind for kind in BaseException.__subclasses__() if (kind.__module__, kind.__qualname__) == known)
 
 
 def _decoded(raw: list[list[str]], columns: Sequence[Column], schema: pa.Schema) -> pa.Table:
