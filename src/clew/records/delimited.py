@@ -1,11 +1,13 @@
-"""Reads CSV and TSV: rows of another length are rejected one by one, never repaired and never lost."""
+"""Reads CSV and TSV: a row that is no row is rejected alone, never repaired and never lost."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-from dataclasses import dataclass, field
+import re
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,158 +15,172 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from clew.records.delimited_rows import Rows, numbers, orderly, rows_of
 from clew.records.raw import Format, Raw, check_header
 from clew.records.rejects import REJECTS, Rejects
 from clew.safeguards.errors import UnreadableInput, UsageError
 
 _SAMPLE = 1 << 18
 _BLOCK = 1 << 24
-_BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_BINARY_HEAD = 1 << 16
+_BINARY_NULS = 16
+"""So many NUL bytes in the first 64 KiB are no broken rows but another kind of file."""
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",  # begins like UTF-16's, so it is tried first
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    """What the head of the file says of the rest."""
+class _Text:
+    """The rows below the header as UTF-8 (or bytes that claim to be), and what the head of the file says of them."""
 
-    encoding: str
+    file: str
+    body: bytes
     delimiter: str
     names: list[str]
-    skip_lines: int
-
-
-@dataclass(slots=True)
-class _Misfits:
-    """Collects rows with too many or too few cells, as pyarrow meets them."""
-
-    columns: int
-    found: list[tuple[int, str]] = field(default_factory=list)
-
-    def __call__(self, row: pacsv.InvalidRow) -> str:
-        self.found.append((row.number or 0, row.text))
-        return "skip"
 
 
 def read(path: Path, layout: Format) -> Raw:
-    head = _head(path)
-    shape = _shape(head, path, layout)
-    if shape.delimiter != "\t":
-        return _parse(path, shape, quoted=True)
-    plain = _parse(path, shape, quoted=False)
+    text = _text(path, layout)
+    if text.delimiter != "\t":
+        return _parse(text, quoted=True)
+    plain = _parse(text, quoted=False)
     if len(plain.rejects):
-        quoted = _parse(path, shape, quoted=True)
+        quoted = _parse(text, quoted=True)
         if len(quoted.rejects) < len(plain.rejects):
             return quoted
     return _unquoted(plain)
 
 
-def _open(path: Path) -> pa.NativeFile:
-    try:
-        return pa.input_stream(str(path), compression="gzip" if path.suffix.lower() == ".gz" else None)
-    except OSError as error:
-        raise UnreadableInput(f"{path.name}: cannot be opened") from error
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with _open(path) as stream:
-            return bytes(stream.read(_SAMPLE))
-    except OSError as error:
-        raise UnreadableInput(f"{path.name}: not a readable gzip file") from error
-
-
-def _shape(head: bytes, path: Path, layout: Format) -> _Shape:
-    encoding = layout.encoding or next((name for bom, name in _BOMS.items() if head.startswith(bom)), "utf-8")
-    try:
-        codecs.lookup(encoding)
-    except LookupError as error:
-        raise UsageError(f"encoding: {encoding} is not known") from error
-    if encoding == "utf-8" and b"\0" in head:
-        raise UnreadableInput(f"{path.name}: binary content where text was expected; check the file and its extension")
-    text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace")
-    if not text.strip("\r\n\t ,;"):
+def _text(path: Path, layout: Format) -> _Text:
+    data = _utf8(path, layout)
+    sample = data[:_SAMPLE].decode("utf-8", "replace")
+    if not sample.strip("\r\n\t ,;"):
         raise UnreadableInput(f"{path.name}: no header and no rows")
-    delimiter = _delimiter(text, path)
+    delimiter = _delimiter(sample, path)
     lines = csv.reader(
-        io.StringIO(text, newline=""),
+        io.StringIO(sample, newline=""),
         delimiter=delimiter,
         quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL,
     )
     try:
-        cells = next(lines)
+        cells = next(cells for cells in lines if cells)
     except (csv.Error, StopIteration) as error:
         raise UnreadableInput(f"{path.name}: the header cannot be read") from error
     if delimiter == "\t":
         cells = [cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell for cell in cells]
     if not layout.header:
-        return _Shape(encoding, delimiter, [f"c{number}" for number in range(1, len(cells) + 1)], 0)
-    return _Shape(encoding, delimiter, check_header(cells, path.name), lines.line_num)
+        return _Text(path.name, data, delimiter, [f"c{number}" for number in range(1, len(cells) + 1)])
+    return _Text(path.name, data[_end_of_line(data, lines.line_num) :], delimiter, check_header(cells, path.name))
+
+
+def _utf8(path: Path, layout: Format) -> bytes:
+    """The file as UTF-8 without its byte order mark. What claims to be UTF-8 is not checked here."""
+    data = contents(path)
+    encoding = layout.encoding or next((name for bom, name in _BOMS.items() if data.startswith(bom)), "utf-8")
+    try:
+        encoding = codecs.lookup(encoding).name
+    except LookupError as error:
+        raise UsageError(f"encoding: {encoding} is not known") from error
+    if encoding not in {"utf-8", "utf-8-sig"}:
+        try:
+            data = data.decode(encoding).encode("utf-8")
+        except UnicodeError as error:
+            raise UnreadableInput(f"{path.name}: is not text in {encoding}") from error
+    if data.count(b"\0", 0, _BINARY_HEAD) >= _BINARY_NULS:
+        raise UnreadableInput(f"{path.name}: binary content where text was expected; check the file and its extension")
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
+def contents(path: Path) -> bytes:
+    """The file's bytes, unpacked where it is gzip by its extension."""
+    import gzip
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"{path.name}: cannot be opened") from error
+    if path.suffix.lower() != ".gz":
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableInput(f"{path.name}: not a readable gzip file") from error
 
 
 def _delimiter(text: str, path: Path) -> str:
     if ".tsv" in [suffix.lower() for suffix in path.suffixes]:
         return "\t"
-    header = text.splitlines()[0]
+    header = text.lstrip("\r\n").splitlines()[0]
     return max(",;\t|", key=lambda mark: (header.count(mark), mark == ","))
 
 
-def _parse(path: Path, shape: _Shape, *, quoted: bool) -> Raw:
-    table, misfits = _arrow(path, shape, quoted=quoted, threads=True, block=_BLOCK)
-    if misfits.found:  # once more in one thread: only then does pyarrow number the rows
-        table, misfits = _arrow(path, shape, quoted=quoted, threads=False, block=_BLOCK)
-    before = shape.skip_lines
-    numbers = np.array([number for number, _ in misfits.found], dtype=np.int64) - before
-    total = table.num_rows + len(numbers)
-    kept = np.setdiff1d(np.arange(1, total + 1), numbers)
-    if len(kept) != table.num_rows:  # numbers that cannot be trusted are not shown as if they could
-        kept = np.arange(1, table.num_rows + 1)
-    return Raw(table, kept, _rejects(misfits, numbers, shape))
+def _end_of_line(data: bytes, lines: int) -> int:
+    ends = re.finditer(rb"\r\n|\n|\r", data)
+    return next((end.end() for number, end in enumerate(ends, 1) if number == lines), len(data))
 
 
-def _arrow(path: Path, shape: _Shape, *, quoted: bool, threads: bool, block: int) -> tuple[pa.Table, _Misfits]:
-    misfits = _Misfits(len(shape.names))
-    text = pa.binary() if shape.encoding == "utf-8" else pa.string()
-    options = {
-        "read_options": pacsv.ReadOptions(
-            column_names=shape.names,
-            skip_rows=shape.skip_lines,
-            encoding="utf8" if shape.encoding == "utf-8" else shape.encoding,
-            use_threads=threads,
-            block_size=block,
-        ),
-        "parse_options": pacsv.ParseOptions(
-            delimiter=shape.delimiter,
-            quote_char='"' if quoted else False,
-            newlines_in_values=quoted,
-            invalid_row_handler=misfits,
-        ),
-        "convert_options": pacsv.ConvertOptions(
-            column_types=dict.fromkeys(shape.names, text),
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=True,
-        ),
-    }
+def _parse(text: _Text, *, quoted: bool) -> Raw:
+    separator = text.delimiter.encode()
+    if orderly(text.body, separator, quoted=quoted):
+        table = _arrow(text, text.body, quoted=quoted)
+        if table is not None:
+            return Raw(table, numbers(text.body, table.num_rows, quoted=quoted), Rejects.none())
+    return _row_by_row(text, rows_of(text.body, separator, len(text.names), quoted=quoted), quoted=quoted)
+
+
+def _row_by_row(text: _Text, rows: Rows, *, quoted: bool) -> Raw:
+    """The rows without fault, read as they stand, and the others as rejects."""
+    fits = (rows.rules == "") & ~rows.blank
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], fits, [False]])))
+    runs = zip(rows.starts[edges[::2]].tolist(), rows.ends[edges[1::2] - 1].tolist(), strict=True)
+    table = _arrow(text, b"".join(text.body[start:end] for start, end in runs), quoted=quoted)
+    kept = np.flatnonzero(fits) + 1
+    if table is None or table.num_rows != len(kept):
+        raise UnreadableInput(f"{text.file}: cannot be read as delimited text")
+    return Raw(table, kept, _rejects(text, rows))
+
+
+def _arrow(text: _Text, body: bytes, *, quoted: bool, block: int = _BLOCK) -> pa.Table | None:
+    """Columns of bytes; None where a row has not as many cells as the header."""
+    if not body.strip(b"\r\n"):
+        return pa.table({name: pa.array([], pa.string()) for name in text.names})
+    reading = pacsv.ReadOptions(column_names=text.names, use_threads=block == _BLOCK, block_size=block)
+    parsing = pacsv.ParseOptions(
+        delimiter=text.delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
+    )
+    converting = pacsv.ConvertOptions(
+        column_types=dict.fromkeys(text.names, pa.binary()),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
     try:
-        with _open(path) as stream:
-            return pacsv.read_csv(stream, **options), misfits
+        return pacsv.read_csv(pa.BufferReader(body), reading, parsing, converting)
     except pa.ArrowInvalid as error:
         if "straddling" in str(error) and block < 1 << 30:
-            return _arrow(path, shape, quoted=quoted, threads=False, block=1 << 30)
-        if "Empty CSV" in str(error):
-            return pa.table({name: pa.array([], pa.string()) for name in shape.names}), misfits
-        raise UnreadableInput(f"{path.name}: cannot be read as delimited text in {shape.encoding}") from error
-    except (OSError, UnicodeError) as error:
-        raise UnreadableInput(f"{path.name}: is not text in {shape.encoding}") from error
+            return _arrow(text, body, quoted=quoted, block=1 << 30)
+        return None
 
 
-def _rejects(misfits: _Misfits, numbers: np.ndarray, shape: _Shape) -> Rejects:
-    if not misfits.found:
+def _rejects(text: _Text, rows: Rows) -> Rejects:
+    places = np.flatnonzero(rows.rules != "")
+    if not len(places):
         return Rejects.none()
-    rule = f"row has more or fewer cells than the {len(shape.names)} of the header"
-    lines = [line for _, line in misfits.found]
+    bounds = zip(rows.starts[places].tolist(), rows.ends[places].tolist(), strict=True)
+    lines = [_line(text.body[start:end]) for start, end in bounds]
     count = len(lines)
-    columns = [numbers.tolist(), [None] * count, ["(row)"] * count, [rule] * count, lines]
+    columns = [(places + 1).tolist(), [None] * count, ["(row)"] * count, rows.rules[places].tolist(), lines]
     return Rejects(pa.table(columns, schema=REJECTS))
+
+
+def _line(row: bytes) -> str:
+    """The row as it stood; bytes that are no text are kept as backslash escapes."""
+    return row.rstrip(b"\r\n").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def _unquoted(raw: Raw) -> Raw:
