@@ -77,6 +77,19 @@ def test_frequent_rows_come_back_as_the_same_text():
     assert made.report["gone_values"] == made.report["gone_pairs"] == []
 
 
+def test_the_report_tells_the_same_content_whatever_k_and_order_and_other_content_apart():
+    table = pa.table({"a": ["x"] * 20 + ["y"] * 15, "b": ["p", ""] * 17 + ["p"]})
+
+    def content(table, **how):
+        return anonymise(table, **how).report["content"]
+
+    first = content(table, k=5)
+    assert content(table.take(list(range(34, -1, -1))), k=6) == first
+    assert content(table, k=7, quasi_identifiers=["a"]) == {"a": first["a"]}
+    grown = content(pa.concat_tables([table, table.slice(0, 1)]), k=5)
+    assert not grown.items() & first.items()
+
+
 def test_types_stay_and_numbers_are_not_made_coarser():
     table = pa.table(
         {"n": pa.array([1] * 20 + [2], pa.int64()), "b": [True, False] * 10 + [None], "none": pa.nulls(21)}

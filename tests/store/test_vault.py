@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from vault_backends import (
 
 from clew.records.source import LegalBasis, Source, Tlp
 from clew.safeguards.actors import Purpose, Role
-from clew.safeguards.acts import Verdict
+from clew.safeguards.acts import Release, Verdict
 from clew.safeguards.errors import (
     Blocked,
     ClewError,
@@ -46,7 +47,7 @@ from clew.safeguards.errors import (
 from clew.safeguards.keys import KeyRing, verify_judgement
 from clew.safeguards.permissions import Action
 from clew.store.database import _config
-from clew.store.ledger import Proposed
+from clew.store.ledger import Proposed, overlapping
 from clew.store.models import APPEND_ONLY, Base
 from clew.store.vault import Vault
 
@@ -370,6 +371,37 @@ def test_a_release_that_cannot_be_is_refused(change: dict[str, object]) -> None:
     fields = {name: getattr(proposed(), name) for name in Proposed.__slots__}
     with pytest.raises(UsageError):
         Proposed(**(fields | change))
+
+
+def anonymised(fingerprint: str, report: str, dataset: str = "cases") -> Proposed:
+    return replace(proposed(fingerprint, 0.0), method="anonymise", report=report, dataset=dataset)
+
+
+def test_columns_of_the_same_content_are_released_k_anonymously_once(vault: Vault) -> None:
+    def enter(fingerprint: str, report: str, dataset: str = "cases") -> Release:
+        return vault.append_release(STEWARD, Purpose.STATISTICS, anonymised(fingerprint, report, dataset))
+
+    first = enter("f1", '{"k": 11, "content": {"gender": "g1", "age": "a1"}}')
+    for report in ('{"k": 12, "content": {"gender": "g1", "age": "a1"}}', '{"k": 11, "content": {"age": "a1"}}', "{}"):
+        with pytest.raises(Conflict, match=first.id):
+            enter("f2", report)
+    assert list(vault.releases()) == [first]
+    assert actions(vault).count("release") == 1
+    enter("f3", '{"k": 12, "content": {"gender": "g2", "age": "a2"}}')  # the cases have changed
+    enter("f4", '{"k": 12, "content": {"citizenship": "c1"}}')
+    enter("f5", '{"k": 12, "content": {"gender": "g1"}}', "calls")
+    vault.append_release(STEWARD, Purpose.STATISTICS, proposed("f6"))
+    assert len(vault.releases()) == 5
+    assert vault.verify() == []
+
+
+@pytest.mark.parametrize("report", ["{}", "[]", "not json", '{"content": {}}', '{"content": {"a": []}}'])
+def test_an_earlier_release_of_which_the_content_is_not_known_counts_as_the_same(report: str) -> None:
+    fields = {name: getattr(anonymised("f1", report), name) for name in Proposed.__slots__}
+    earlier = Release(id="rel_1", actor="acc_1", at=START, **fields)
+    assert overlapping([earlier], "cases", "anonymise", '{"content": {"age": "a"}}') == [earlier]
+    assert overlapping([earlier], "calls", "anonymise", '{"content": {"age": "a"}}') == []
+    assert overlapping([earlier], "cases", "synthesise", "{}") == []
 
 
 # Accounts.

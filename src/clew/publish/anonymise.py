@@ -71,6 +71,7 @@ def anonymise(
         "k_reached": reached,
         "guarantee": words,
         "quasi_identifiers": list(names),
+        "content": {c.column.name: c.column.digest() for c in columns},
         "untouched_columns": [name for name in table.column_names if name not in names],
         "dropped_columns": list(drop),
         "rows": {"in": rows, "kept": int(kept.sum()), "suppressed": int((~kept).sum())},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +39,11 @@ class Column:
     def counts(self) -> Codes:
         """How often each code occurs."""
         return np.bincount(self.codes, minlength=self.size)
+
+    def digest(self) -> str:
+        """SHA-256 in hex of the values and how often each occurs, missing ones too, whatever their order."""
+        counted = sorted(zip(["", *self.words], self.counts().tolist(), strict=True))
+        return hashlib.sha256(json.dumps(counted, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
     def decoded(self, kind: pa.DataType) -> pa.Array:
         """The column back as it was, missing as null."""

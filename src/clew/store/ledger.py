@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -87,7 +88,8 @@ class Ledger(Trail):
     ) -> Release:
         """Enters a release. With a budget, what is spent on the dataset may not pass it.
 
-        Raises NotAllowed; Conflict when the same was released before; Blocked when the budget does not reach.
+        Raises NotAllowed; Conflict when the same was released before, or a k-anonymous release of the same content that
+        shares a column with this one (`overlapping`); Blocked when the budget does not reach.
         """
         self.require(actor, Action.RELEASE, purpose, proposed.dataset)
         fields = {f.name: getattr(proposed, f.name) for f in dataclasses.fields(proposed)}
@@ -100,6 +102,7 @@ class Ledger(Trail):
                 spent = tx.scalar(_spent(made.dataset)) or 0.0
                 if budget is not None and spent + made.epsilon > budget + 1e-12:
                     raise Blocked(f"release: the budget of {made.dataset} is spent (epsilon {spent:g} of {budget:g})")
+                refuse_overlapping(map(release, tx.scalars(select(ReleaseRow))), made.dataset, made.method, made.report)
                 tx.add(ReleaseRow(**{f.name: getattr(made, f.name) for f in dataclasses.fields(made)}))
                 tx.flush()
         except IntegrityError:
@@ -115,6 +118,42 @@ class Ledger(Trail):
         """The differential-privacy budget spent on a dataset so far: the epsilons add up (sequential composition)."""
         with self._read() as tx:
             return tx.scalar(_spent(dataset)) or 0.0
+
+
+def overlapping(previous: Iterable[Release], dataset: str, method: str, report: str) -> list[Release]:
+    """Earlier k-anonymous releases of the same content that share a column with this one: together they say more.
+
+    The content is what a report holds under `content`, a digest by quasi-identifier; k does not matter. An earlier
+    report without it counts as sharing all. Where a column has changed since, it is other content and not found here.
+    """
+    if method != "anonymise":
+        return []
+    mine = _content(report)
+    return [r for r in previous if (r.dataset, r.method) == (dataset, method) and _shares(_content(r.report), mine)]
+
+
+def refuse_overlapping(previous: Iterable[Release], dataset: str, method: str, report: str) -> None:
+    """Raises Conflict that names the earlier releases which `overlapping` finds."""
+    found = overlapping(previous, dataset, method, report)
+    if found:
+        names = ", ".join(r.id for r in found)
+        raise Conflict(
+            f"release: columns of the same content were released k-anonymously before ({names}); two such releases "
+            "together give back what each took out. Choose other columns, or synthesise"
+        )
+
+
+def _content(report: str) -> Mapping[str, str] | None:
+    try:
+        content = json.loads(report).get("content")
+    except (ValueError, AttributeError):
+        return None
+    known = isinstance(content, dict) and content and all(isinstance(digest, str) for digest in content.values())
+    return content if known else None
+
+
+def _shares(earlier: Mapping[str, str] | None, mine: Mapping[str, str] | None) -> bool:
+    return earlier is None or mine is None or not earlier.items().isdisjoint(mine.items())
 
 
 def judgement(row: JudgementRow) -> Judgement:
