@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,23 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from clew.records.contents import utf8
 from clew.records.delimited_rows import Rows, numbers, orderly, rows_of
 from clew.records.raw import Format, Raw, check_header
 from clew.records.rejects import REJECTS, Rejects
-from clew.safeguards.errors import UnreadableInput, UsageError
+from clew.safeguards.errors import UnreadableInput
 
 _SAMPLE = 1 << 18
 _BLOCK = 1 << 24
 _BINARY_HEAD = 1 << 16
 _BINARY_NULS = 16
 """So many NUL bytes in the first 64 KiB are no broken rows but another kind of file."""
-_BOMS = {
-    codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF32_LE: "utf-32",  # begins like UTF-16's, so it is tried first
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,9 @@ def read(path: Path, layout: Format) -> Raw:
 
 
 def _text(path: Path, layout: Format) -> _Text:
-    data = _utf8(path, layout)
+    data = utf8(path, layout.encoding)
+    if data.count(b"\0", 0, _BINARY_HEAD) >= _BINARY_NULS:
+        raise UnreadableInput(f"{path.name}: binary content where text was expected; check the file and its extension")
     sample = data[:_SAMPLE].decode("utf-8", "replace")
     if not sample.strip("\r\n\t ,;"):
         raise UnreadableInput(f"{path.name}: no header and no rows")
@@ -76,40 +70,6 @@ def _text(path: Path, layout: Format) -> _Text:
     if not layout.header:
         return _Text(path.name, data, delimiter, [f"c{number}" for number in range(1, len(cells) + 1)])
     return _Text(path.name, data[_end_of_line(data, lines.line_num) :], delimiter, check_header(cells, path.name))
-
-
-def _utf8(path: Path, layout: Format) -> bytes:
-    """The file as UTF-8 without its byte order mark. What claims to be UTF-8 is not checked here."""
-    data = contents(path)
-    encoding = layout.encoding or next((name for bom, name in _BOMS.items() if data.startswith(bom)), "utf-8")
-    try:
-        encoding = codecs.lookup(encoding).name
-    except LookupError as error:
-        raise UsageError(f"encoding: {encoding} is not known") from error
-    if encoding not in {"utf-8", "utf-8-sig"}:
-        try:
-            data = data.decode(encoding).encode("utf-8")
-        except UnicodeError as error:
-            raise UnreadableInput(f"{path.name}: is not text in {encoding}") from error
-    if data.count(b"\0", 0, _BINARY_HEAD) >= _BINARY_NULS:
-        raise UnreadableInput(f"{path.name}: binary content where text was expected; check the file and its extension")
-    return data.removeprefix(codecs.BOM_UTF8)
-
-
-def contents(path: Path) -> bytes:
-    """The file's bytes, unpacked where it is gzip by its extension."""
-    import gzip
-
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableInput(f"{path.name}: cannot be opened") from error
-    if path.suffix.lower() != ".gz":
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableInput(f"{path.name}: not a readable gzip file") from error
 
 
 def _delimiter(text: str, path: Path) -> str:

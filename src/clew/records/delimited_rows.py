@@ -124,7 +124,7 @@ def _line_ends(data: bytes) -> np.ndarray:
 
 def _outside(positions: np.ndarray, quotes: np.ndarray) -> np.ndarray:
     """The positions that lie in no quoted cell."""
-    return positions[np.searchsorted(quotes, positions) % 2 == 0]
+    return np.asarray(positions[np.searchsorted(quotes, positions) % 2 == 0])
 
 
 def _quotes(data: bytes, separator: int) -> tuple[np.ndarray, np.ndarray]:

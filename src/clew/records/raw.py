@@ -1,6 +1,6 @@
 """Reads a file of any supported format into columns of text, without judging what the columns mean.
 
-Formats go by extension: csv, tsv (each also .gz), jsonl, parquet, xlsx. A file that cannot be read at all raises
+Formats go by extension: csv, tsv, jsonl (each also .gz), parquet, xlsx. A file that cannot be read at all raises
 `UnreadableInput`; a row that cannot be read becomes a reject and the others go on.
 """
 
@@ -26,7 +26,7 @@ class Format:
     """How to read a file whose own signs do not suffice. All optional."""
 
     encoding: str | None = None
-    """Python's name of the character encoding; default UTF-8, or UTF-16 by its byte order mark."""
+    """Python's name of the character encoding; default UTF-8, or UTF-16 or UTF-32 by its byte order mark."""
     header: bool = True
     """False: the columns are called c1, c2, ..."""
     sheet: str | None = None
@@ -68,9 +68,10 @@ def _reader(path: Path) -> Callable[[Path, Format], Raw]:
         ".parquet": columnar_file.read,
         ".xlsx": spreadsheet.read,
     }
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    reader = readers.get(suffixes[-1] if suffixes else "")
-    if reader is None:
+    packed = path.suffix.lower() == ".gz"
+    suffix = path.with_suffix("").suffix.lower() if packed else path.suffix.lower()
+    reader = readers.get(suffix)
+    if reader is None or (packed and suffix in {".parquet", ".xlsx"}):
         raise UsageError(f"{path.name}: format not known; use .csv, .tsv, .jsonl, .parquet or .xlsx")
     return reader
 
@@ -125,7 +126,7 @@ def _decoded(raw: Raw, index: int, name: str) -> Raw:
     try:
         text = column.cast(pa.string())
     except pa.ArrowInvalid:
-        rule = "not UTF-8 text (name the encoding with --encoding)"
+        rule = "not UTF-8 text (or not of the encoding that --encoding names)"
         raw = reject_rows(raw, pa.array([not _is_utf8(cell) for cell in column.to_pylist()]), name, rule)
         text = raw.table[name].cast(pa.string())
     return Raw(raw.table.set_column(index, name, text), raw.rows, raw.rejects)
