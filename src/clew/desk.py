@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from clew.insight.quality_view import QualityView
 from clew.leads.qualification_view import QualificationView
 from clew.leads.types import LeadRow, LeadView
 from clew.safeguards.actors import Actor, Purpose
@@ -189,6 +190,21 @@ class Desk(Protocol):
     def step_referral(
         self, actor: Actor, purpose: Purpose, number: str, referral: str, status: str, form: Mapping[str, str]
     ) -> None: ...
+
+    # Persons, quality and qualification.
+
+    def quality(self, actor: Actor, purpose: Purpose, *, contributor: str, birth_dates: bool) -> QualityPage: ...
+    def qualification(
+        self, actor: Actor, purpose: Purpose, number: str, *, jurisdiction: str
+    ) -> QualificationView | None:
+        """None where no field of the case speaks of any element."""
+        ...
+
+    def persons(self, actor: Actor, purpose: Purpose, *, show: str, offset: int, limit: int) -> PersonsView: ...
+    def proposal(self, actor: Actor, purpose: Purpose, subject: str) -> ProposalView: ...
+    def judge_persons(
+        self, actor: Actor, purpose: Purpose, subject: str, verdict: Verdict, reason: str, reverses: str | None
+    ) -> Judgement: ...
 
 
 # The helpline, the directory of services, and the support that a case gets. -----------------------------------------
@@ -420,3 +436,104 @@ class CaseRecordView:
     words_open: bool
     """Whether the words of entries are shown to whoever asks."""
     qualification: QualificationView | None
+
+
+# Persons, quality and qualification: how good the record is, and which cases may be one person. ----------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityPage:
+    """How good the recorded cases are. Small cells are hidden; single cases are not in it."""
+
+    view: QualityView
+    shares: Mapping[str, tuple[float, bool]]
+    """Field -> upper end of the share of cases that say something, in percent, and whether it is suppressed."""
+    measures: Sequence[Mapping[str, Any]]
+    """All measures of all contributors, as the file has them."""
+    as_of: str
+    below: int
+    birth_dates: bool
+    """Whether sealed birth dates were read for it, as a recorded act."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalLine:
+    """Cases that may be one person. Nothing is joined by it where it waits."""
+
+    subject: str
+    cases: int
+    numbers: Sequence[str]
+    """Pseudonyms of the first of them."""
+    probability: float
+    """The model's own, of the least sure case; not calibrated on judgements."""
+    reasons: tuple[str, ...]
+    """Why a person must look: size, confidence, not_sure."""
+    state: str
+    """waiting, not_sure, accepted, refused or sure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonsView:
+    """The proposals asked for, and what the last linkage came to."""
+
+    rows: Sequence[ProposalLine]
+    total: int
+    linked: str
+    """When the cases were last linked (ISO 8601), empty for never."""
+    compared: int
+    unnamed: int
+    """Cases in which nothing tells a person apart: they were not compared."""
+    persons: int
+    """Compared cases with what is joined counted once."""
+    waiting: int
+    cut_bits: float
+    precision: float
+    recall: float
+    """What the model expects of itself at the cut. No measurement."""
+    newer: int
+    """Judgements made after the last linkage: it does not know them yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaterfallStep:
+    """What one field adds or takes, in bits, and the sum so far. Never a value."""
+
+    field: str
+    words: str
+    bits: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedPair:
+    subject: str
+    left: str
+    right: str
+    """Numbers of the two cases."""
+    bits: float
+    steps: Sequence[WaterfallStep]
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedCase:
+    row: CaseRow
+    source: str
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView:
+    """One proposal: its cases without identities, why they were put together, and what persons said."""
+
+    line: ProposalLine
+    cases: Sequence[ProposedCase]
+    pairs: Sequence[ComparedPair]
+    """The least sure first."""
+    hidden_pairs: int
+    alike: int
+    """Cases that agree with another one in everything that is compared: that one stands for them."""
+    judgements: Sequence[Judgement]
+    standing: Judgement | None
+    whole: str
+    """The proposal that this pair is a part of; empty for none."""

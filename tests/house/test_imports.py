@@ -17,7 +17,7 @@ MAY |= {
     "intake": frozenset({"standards", "records"}),
     "store": frozenset({"standards", "records"}),
     "world": frozenset({"standards", "records", "signals"}),
-    "desk": frozenset({"leads"}),
+    "desk": frozenset({"leads", "insight"}),
     "workspace": frozenset({*WALK, "intake", "store", "desk"}),
     "web": frozenset({*WALK, "desk"}),
     "cli": frozenset({*WALK, "intake", "store", "world", "desk", "workspace", "web"}),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from clew.web import audit, case_record, cases, directory, flows, home, hotline, leads, live, releases, signin
+from clew.web import audit, case_record, cases, directory, flows, home, hotline, leads, live, persons
+from clew.web import qualification, quality, releases, signin
 
-ROUTERS = (signin, home, hotline, live, directory, cases, case_record, leads, flows, releases, audit)
+ROUTERS = (signin, home, hotline, live, directory, cases, case_record, qualification, quality, persons, leads, flows, releases, audit)
 FILLED = {
     "{lead}": "lead_0000", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
     "{contact}": f"ctc_{1:020x}", "{service}": f"svc_{1:016x}", "{referral}": f"ref_{1:020x}", "{kind}": "support",
+    "{subject}": "rec_1:rec_2",
 }  # fmt: skip
 STREAMS = {"/live/events"}
 """Answers that go on; they have tests of their own."""

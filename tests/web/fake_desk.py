@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from fake_helpline import FakeHelpline
+from fake_persons import FakePersons
 
 from clew.desk import (
     AuditRow,
@@ -263,7 +264,7 @@ def digest(*parts: object) -> str:
 
 
 @dataclass
-class FakeDesk(FakeHelpline):
+class FakeDesk(FakeHelpline, FakePersons):
     """Keeps sessions and acts in memory. `nasty` poisons every text, `empty` has nothing, `broken` raises in `overview`."""
 
     nasty: bool = False

@@ -19,7 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_NOUNS = ("adverts", "cases", "flows", "media", "publish", "audit", "directory", "hotline")
+_NOUNS = ("adverts", "cases", "flows", "media", "publish", "audit", "directory", "hotline", "persons")
 _COMMANDS = ("world", "workspace", "demo", "serve")
 
 

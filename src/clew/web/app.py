@@ -20,6 +20,9 @@ from clew.web import (
     hotline,
     leads,
     live,
+    persons,
+    qualification,
+    quality,
     releases,
     signin,
 )
@@ -39,7 +42,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
     app.state.desk = desk
     app.state.secure_cookies = secure_cookies
     app.state.places = live.Places()
-    for rooms in (signin, home, hotline, live, directory, cases, case_record, leads, flows, releases, audit):
+    for rooms in (signin, home, hotline, live, directory, cases, case_record, qualification, quality, persons, leads, flows, releases, audit):
         app.include_router(rooms.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     faults.install(app)

@@ -22,16 +22,20 @@ WALKS = (
     Walk("/", "", "Home"),
     Walk("/hotline", "hotline", "Hotline"),
     Walk("/cases", "cases", "Cases"),
+    Walk("/persons", "persons", "Persons"),
     Walk("/directory", "directory", "Directory"),
     Walk("/leads", "leads", "Traces"),
     Walk("/live", "live", "Contacts now"),
     Walk("/flows", "flows", "Flows"),
+    Walk("/quality", "quality", "Quality"),
     Walk("/releases", "releases", "Releases"),
 )
 SAFEGUARDS = (Walk("/audit", "audit", "Audit"),)
 READS: Mapping[str, Action] = {
     "": Action.READ_OVERVIEW,
     "cases": Action.READ_CASE,
+    "persons": Action.READ_CASE,
+    "quality": Action.READ_CASE,
     "hotline": Action.READ_CONTACTS,
     "directory": Action.READ_DIRECTORY,
     "live": Action.COUNT_CONTACTS,

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from clew.desk import QualityPage
 from clew.insight.quality import QualityReport, quality
-from clew.insight.quality_view import QualityView, quality_view
+from clew.insight.quality_view import FieldQuality, QualityView, quality_view
 from clew.leads.qualification_view import QualificationView, qualification_view
 from clew.leads.qualify import qualify
 from clew.records import Answer
@@ -23,6 +23,7 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotFound, UsageError
 from clew.safeguards.permissions import Action
 from clew.standards.instruments import Jurisdiction
+from clew.standards.palermo import fold
 from clew.workspace.opened import Opened
 
 CONTRIBUTOR = "source"
@@ -35,6 +36,15 @@ KNOWN_AS = {
     "other_exploitation": "isOtherExploit",
 }
 """Our fields -> the names under which the report knows a rule for them."""
+GENDERS = {
+    "feminine": "Woman",
+    "masculine": "Man",
+    "transgenderfeminine": "Transgender",
+    "transgendermasculine": "Transgender",
+    "nonconforming": "TransgenderNonConforming",
+    "nonspecifiedunknown": "Unknown",
+}
+"""HTCDS's words for gender in those of the releases: one word for one answer, whoever recorded it."""
 _OURS = {theirs: ours for ours, theirs in KNOWN_AS.items()}
 _THEIRS = re.compile(r"\b(" + "|".join(_OURS) + r")\b")
 ON_THE_WAY_IN = (
@@ -77,8 +87,10 @@ class Quality(Opened):
         """Open fields as text under the names that rules are known for, with the source that gave each case."""
         cases = textual(self.lake.read("cases").drop_columns(["external_id"]))
         for name in answer_fields():
-            place = cases.column_names.index(name)
-            cases = cases.set_column(place, name, _answers(cases[name], digits=name in KNOWN_AS))
+            cases = cases.set_column(cases.column_names.index(name), name, _answers(cases[name]))
+        gender = cases["gender"].to_pylist()
+        told_alike = pa.array([GENDERS.get(fold(each or ""), each) for each in gender], pa.string())
+        cases = cases.set_column(cases.column_names.index("gender"), "gender", told_alike)
         names = {source.id: source.name for source in self.vault.sources()}
         told = pa.array([names.get(each, each) for each in cases["source_id"].to_pylist()], pa.string())
         cases = cases.drop_columns(["source_id"]).append_column(CONTRIBUTOR, told)
@@ -106,10 +118,10 @@ class Quality(Opened):
             return None
 
 
-def _answers(column: pa.ChunkedArray, *, digits: bool) -> pa.ChunkedArray:
+def _answers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Answers as a report reads them: what was not asked is empty, and a flag is 1, 0 or unknown."""
     asked = pc.if_else(pc.equal(column, Answer.NOT_ASKED.value), pa.scalar(None, pa.string()), column)
-    for word, digit in (("yes", "1"), ("no", "0")) if digits else ():
+    for word, digit in (("yes", "1"), ("no", "0")):
         asked = pc.if_else(pc.equal(asked, word), pa.scalar(digit), asked)
     return asked
 
@@ -134,7 +146,7 @@ def _in_our_words(view: QualityView, *, birth_dates: bool) -> QualityView:
     own = [ON_THE_WAY_IN, NO_EVENT, *([] if birth_dates else [SEALED_DATES])]
     return replace(
         view,
-        fields=tuple(sorted(_renamed(view.fields), key=lambda one: one.field)),
+        fields=tuple(sorted(map(_ruled, _renamed(view.fields)), key=lambda one: one.field)),
         checks=_renamed(view.checks),
         differences=_renamed(view.differences),
         not_measured=(*missing, *own),
@@ -144,6 +156,11 @@ def _in_our_words(view: QualityView, *, birth_dates: bool) -> QualityView:
 def _renamed(lines: Iterable[Any]) -> tuple[Any, ...]:
     """The lines with every text in our names of fields."""
     return tuple(replace(line, **_texts(line)) for line in lines)
+
+
+def _ruled(line: FieldQuality) -> FieldQuality:
+    """Answers are yes or no here, whatever digits the report read them as."""
+    return replace(line, rule="yes or no") if line.field in answer_fields() else line
 
 
 def _texts(line: Any) -> Mapping[str, str]:
