@@ -31,7 +31,7 @@ def row(**given: str) -> dict[str, str]:
         "Languages": "French, Arabic", "Opening Hours": "Mo-Fr 09:00-17:00", "Time zone": "Europe/Paris",
         "Last verified": "2025-12-01",
     }  # fmt: skip
-    return {name: "" for name in HEADER} | usual | given
+    return dict.fromkeys(HEADER, "") | usual | given
 
 
 def read(folder: Path, *rows: dict[str, str]) -> Directory:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, false, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from clew.safeguards.actors import Actor, Purpose
@@ -177,7 +177,7 @@ class Contacts(Sealed, Accounts):
         """Contacts from a number (E.164), newest first. The number itself is neither kept nor recorded."""
         self.require(actor, Action.READ_CONTACTS, purpose, "number")
         mark = self._keys.pseudonym(CALLER, number)
-        found = select(*_COLUMNS).where(ContactRow.caller == mark, _READABLE).order_by(ContactRow.received.desc())
+        found = select(*_COLUMNS).where(ContactRow.caller == mark, _READABLE).order_by(ContactRow.received.desc(), ContactRow.id)
         with self._write() as tx:
             rows = [_kept(row._mapping) for row in tx.execute(found.limit(100))]  # noqa: SLF001
             self._log(tx, actor, Action.READ_CONTACTS.value, "number", purpose, {"shown": len(rows)})
@@ -258,6 +258,8 @@ def _kept(row: Any) -> KeptContact:
 
 def _of_same_number(tx: Session, id: str):  # type: ignore[no-untyped-def]
     caller = tx.scalar(select(ContactRow.caller).where(ContactRow.id == id, _READABLE))
+    if caller is None:
+        return false()  # contacts without a number have none in common
     return (ContactRow.caller == caller) & (ContactRow.id != id) & _READABLE
 
 
