@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from clew.web import audit, case_record, cases, directory, flows, home, hotline, leads, live, persons
-from clew.web import qualification, quality, releases, signin
+from clew.web import (
+    audit,
+    case_record,
+    cases,
+    directory,
+    flows,
+    home,
+    hotline,
+    leads,
+    live,
+    persons,
+    qualification,
+    quality,
+    releases,
+    signin,
+)
 
 ROUTERS = (signin, home, hotline, live, directory, cases, case_record, qualification, quality, persons, leads, flows, releases, audit)
 FILLED = {

@@ -1,0 +1,304 @@
+"""Hotline, live counts, directory and the record of a case as pages: forms, refusals, and what must never show."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from client import Client, Page, application
+from fake_desk import FakeDesk
+from fake_helpline import CASE, CONTACT, SERVICE
+from starlette.types import Message
+
+from clew.safeguards.actors import Actor, Purpose, Role
+from clew.safeguards.errors import NotAllowed
+from clew.web.case_record import journey_finding
+from clew.web.live import Places
+
+REFERRAL = f"ref_{1:020x}"
+NUMBER = "+33 1 99 00 00 00"
+
+
+@pytest.fixture
+def support(client: Client) -> Client:
+    client.post("/purpose", purpose="case-support")
+    return client
+
+
+@pytest.fixture
+def brief(client: Client) -> Iterator[Places]:
+    """Streams that end at once."""
+    before = client.app.state.places
+    client.app.state.places = Places(life_s=0.0, tick_s=0.0)
+    yield client.app.state.places
+    client.app.state.places = before
+
+
+# Hotline.
+
+
+def test_a_contact_is_logged_and_its_number_is_not_shown(support: Client, desk: FakeDesk) -> None:
+    sent = support.post("/hotline/new", channel="call", caller=NUMBER, text="They keep my papers.", area="Lyon")
+    assert sent.status_code == 303
+    assert re.fullmatch(r"/hotline/contacts/ctc_[0-9a-f]{20}\?new=yes", sent.headers["location"])
+    page = support.get(sent.headers["location"]).text
+    assert "Recorded." in page
+    assert "This number was not here before." in page
+    assert NUMBER not in page
+    assert desk.helpline["forms"][0]["caller"] == NUMBER
+
+
+def test_a_contact_that_cannot_be_comes_back_with_what_was_typed(support: Client) -> None:
+    answer = support.post("/hotline/new", text="Said in haste.", area="Lyon")
+    assert answer.status_code == 422
+    assert "channel: required" in answer.text
+    assert "Said in haste." in answer.text
+
+
+def test_a_number_opens_only_by_a_form_with_a_tick_and_the_purpose_in_force(support: Client, desk: FakeDesk) -> None:
+    place = f"/hotline/contacts/{CONTACT}"
+    assert NUMBER not in support.get(place).text
+    assert support.post(f"{place}/number", purpose="case-support").status_code == 400
+    assert support.post(f"{place}/number", sure="yes", purpose="lead-review").status_code == 409
+    assert support.get(f"{place}/number").status_code == 405
+    assert desk.helpline["opened"] == []
+    opened = support.post(f"{place}/number", sure="yes", purpose="case-support")
+    assert NUMBER in opened.text
+    assert desk.helpline["opened"] == [CONTACT]
+    assert NUMBER not in support.get(place).text
+
+
+def test_a_contact_is_put_to_a_case_or_to_none(support: Client) -> None:
+    place = f"/hotline/contacts/{CONTACT}"
+    assert support.post(f"{place}/case", case="nothing").status_code == 422
+    assert "there is no such case" in support.post(f"{place}/case", case="nothing").text
+    assert support.post(f"{place}/case", case=" K-2003 ").status_code == 303
+    assert "K-2003" in support.get(place).text
+    assert support.post(f"{place}/status", status="recognised").status_code == 303
+    assert support.post(f"{place}/case").status_code == 303
+    assert "K-2003" not in support.get(place).text
+
+
+def test_the_list_is_narrowed_by_what_contacts_are_about(support: Client) -> None:
+    assert support.get("/hotline").text.count('data-label="Received"') == 50
+    assert support.get("/hotline?status=possible").text.count('data-label="Received"') == 20
+    assert support.get("/hotline?page=2").text.count('data-label="Received"') == 10
+    assert "The list is shorter than that" in support.get("/hotline?page=9").text
+
+
+def test_pages_say_person(support: Client) -> None:
+    for address in ("/hotline", "/hotline/new", f"/hotline/contacts/{CONTACT}", "/directory", f"/cases/{CASE}"):
+        text = Page(support.get(address).text).text.casefold()
+        assert not re.search(r"\b(victim|suspect|target)s?\b", text), address
+
+
+@pytest.mark.parametrize("address", ["/hotline", "/live", "/directory", f"/cases/{CASE}", f"/cases/{CASE}/refer"])
+def test_an_empty_page_teaches_the_next_step(desk: FakeDesk, support: Client, address: str) -> None:
+    desk.empty = address not in {f"/cases/{CASE}", f"/cases/{CASE}/refer"}
+    desk.helpline = {**desk._kept(), "contacts": [], "entries": [], "referrals": []}
+    page = support.get(address)
+    assert page.status_code == 200
+    assert re.search(r"clew (hotline|directory) import|No area has enough|Add a stage|Find services", page.text)
+
+
+# Live counts.
+
+
+def test_a_stream_holds_counts_and_an_end(support: Client, brief: Places, desk: FakeDesk) -> None:
+    answer = support.get("/live/events?days=7")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["cache-control"] == "no-store"
+    events = [part.splitlines()[0] for part in answer.text.strip().split("\n\n")]
+    assert events == ["event: counts", "event: end"]
+    assert '"25 to 29"' in answer.text
+    assert not re.search(r'"value": [1-4][,}]', answer.text)
+    assert brief.taken == 0
+    assert desk.helpline["watched"] == 1
+
+
+def test_streams_are_limited_in_all_and_for_one_session(support: Client, brief: Places) -> None:
+    brief.most_a_session = 0
+    refused = support.get("/live/events")
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
+    brief.most_a_session, brief.most = 2, 0
+    assert support.get("/live/events").status_code == 503
+    assert brief.taken == 0
+
+
+def test_a_refused_reading_gives_its_place_back(support: Client, brief: Places, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(actor: Actor, purpose: Purpose, days: int) -> Any:
+        raise NotAllowed("count_contacts: no rule allows it")
+
+    monkeypatch.setattr(desk, "watch_contacts", refuse, raising=False)
+    assert support.get("/live/events").status_code == 403
+    assert brief.taken == 0
+    assert support.get("/live/events?days=500").status_code == 404
+
+
+def test_a_stream_is_closed_to_strangers(stranger: Client) -> None:
+    assert stranger.get("/live/events").status_code == 303
+
+
+def test_a_stream_ends_when_the_visitor_leaves_or_signs_out(desk: FakeDesk) -> None:
+    """The application is spoken to directly: a visitor who listens and goes."""
+
+    async def listen(*, leave: bool) -> tuple[list[bytes], int]:
+        app = application(False)
+        app.state.desk, app.state.places = desk, Places(tick_s=0.01)
+        session = desk.sign_in("mira", "correct horse") or ""
+        got: list[bytes] = []
+        gone = asyncio.Event()
+
+        async def receive() -> Message:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            got.append(message.get("body", b""))
+            if len(got) == 4:
+                assert app.state.places.taken == 1
+                if leave:
+                    gone.set()
+                else:
+                    desk.sign_out(session)
+
+        headers = [(b"host", b"127.0.0.1"), (b"cookie", f"clew-session={session}".encode())]
+        scope = {
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+            "path": "/live/events", "raw_path": b"/live/events", "query_string": b"days=7", "root_path": "", "headers": headers,
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
+        }  # fmt: skip
+        await asyncio.wait_for(app(scope, receive, send), 10)
+        return got, app.state.places.taken
+
+    got, taken = asyncio.run(listen(leave=True))
+    assert taken == 0
+    assert b"event: end" not in b"".join(got)
+    got, taken = asyncio.run(listen(leave=False))
+    assert taken == 0
+    assert b"event: end" in b"".join(got)
+    assert b": nothing new" in b"".join(got)
+
+
+# Directory.
+
+
+def test_a_search_keeps_what_was_asked_and_says_what_is_wrong(support: Client) -> None:
+    page = Page(support.get("/directory?place=Lyon&gender=woman&unfit=yes").text)
+    assert {"value": "Lyon"}.items() <= next(e for e in page.of("input") if e.get("id") == "place").items()
+    following = [e["href"] for e in page.of("a") if e.get("rel") == "next"]
+    assert following == ["/directory?page=2&place=Lyon&gender=woman&unfit=yes"]
+    wrong = support.get("/directory?age=old")
+    assert wrong.status_code == 422
+    assert "age: not an age" in wrong.text
+
+
+def test_stale_doubled_and_unfit_entries_say_so_in_words(support: Client) -> None:
+    text = Page(support.get("/directory").text).text
+    for words in ("never verified", "ask before you rely on it", "May be entered twice", "does not fit", "may fit", "closed now"):
+        assert words in text
+    assert "Ask the service." in Page(support.get(f"/directory/{SERVICE}").text).text
+
+
+# The record of a case.
+
+
+def test_support_sees_the_record_and_an_analyst_the_file(client: Client, desk: FakeDesk) -> None:
+    assert "Support plan" not in client.get(f"/cases/{CASE}").text
+    client.post("/purpose", purpose="case-support")
+    text = Page(client.get(f"/cases/{CASE}").text).text
+    for words in ("The journey leads from Kathmandu, NP to Doha, QA", "papers withheld", "A room of her own.", "Two rooms seen.",
+                  "Work contract", "Entered twice.", "It cannot be sent", "What the record supports"):  # fmt: skip
+        assert words in text
+    assert "Invented" not in text  # who the person is stays sealed
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("journey", {"stage": "transit", "place": "Delhi", "first": "2021-02"}),
+        ("support", {"need": "legal_aid", "state": "planned", "goal": "Papers."}),
+        ("consent", {"layer": "refer", "answer": "yes", "way": "spoken"}),
+        ("document", {"title": "Passport copy"}),
+        ("control", {"control": "threats"}),
+        ("correction", {"about": f"evt_{1:020x}", "reason": "Another person."}),
+    ],
+)
+def test_an_entry_leads_back_to_where_it_stands(support: Client, kind: str, form: dict[str, str]) -> None:
+    sent = support.post(f"/cases/{CASE}/record/{kind}", **form)
+    assert sent.status_code == 303
+    place, _, anchor = sent.headers["location"].partition("#")
+    page = Page(support.get(place).text)
+    assert any(attributes.get("id") == anchor for _, attributes in page.elements)
+    assert all(word in page.text or word in str(page.elements) for word in form.values())
+
+
+def test_an_entry_that_cannot_be_comes_back_open_with_what_was_typed(support: Client) -> None:
+    answer = support.post(f"/cases/{CASE}/record/journey", stage="transit", place=" ", note="Told by her sister.")
+    assert answer.status_code == 422
+    assert "place: required" in answer.text
+    assert "Told by her sister." in answer.text
+    assert len(re.findall(r"<details class=\"fold\" open>", answer.text)) == 1
+    assert support.post(f"/cases/{CASE}/record/rumour").status_code == 400
+
+
+def test_a_referral_without_consent_comes_back_and_is_not_sent(support: Client, desk: FakeDesk) -> None:
+    place = f"/cases/{CASE}/referrals/{REFERRAL}"
+    refused = support.post(place, status="sent", best_interest="She asked for it.")
+    assert refused.status_code == 422
+    assert "consent is not recorded" in refused.text
+    assert "She asked for it." in refused.text
+    assert desk.helpline["referrals"][0].status == "drafted"
+    assert support.post(place, status="sent", best_interest="In danger.", child="yes").status_code == 303
+    assert "in the best interest of a child" in support.get(f"/cases/{CASE}").text
+    assert support.post(place, status="accepted", answer="From Monday.").status_code == 303
+    assert "From Monday." in support.get(f"/cases/{CASE}").text
+
+
+def test_a_referral_is_drafted_from_the_case(support: Client, desk: FakeDesk) -> None:
+    page = support.get(f"/cases/{CASE}/refer?place=Lyon").text
+    assert "gender: woman" in Page(page).text
+    sent = support.post(f"/cases/{CASE}/referrals", service=SERVICE, need="shelter", shares=["share_contact", "nonsense"], note="x")
+    assert sent.status_code == 303
+    assert desk.helpline["referrals"][0].shares == ("share_contact",)
+
+
+def test_nothing_of_a_person_stands_in_an_address(support: Client) -> None:
+    for address in ("/hotline", f"/hotline/contacts/{CONTACT}", f"/cases/{CASE}", f"/cases/{CASE}/refer"):
+        page = Page(support.get(address).text)
+        links = [e.get("href") or "" for e in page.of("a")]
+        forms = [e for e in page.of("form") if e.get("method") == "get"]
+        assert not [link for link in links if re.search(r"[?&](age|gender|status=(?!\w+$)|form|name|phone|caller)=", link)]
+        assert all(form["action"] in {"/leads", f"/cases/{CASE}/refer"} for form in forms)
+
+
+def test_hostile_words_stay_words(desk: FakeDesk, support: Client) -> None:
+    desk.nasty = True
+    for address in (f"/cases/{CASE}", f"/cases/{CASE}/refer", "/hotline", f"/hotline/contacts/{CONTACT}", "/directory", "/live"):
+        html = support.get(address).text
+        assert not Page(html).of("img")
+        assert "<!--" not in html
+
+
+def test_who_may_not_log_is_told_and_offered_the_purpose(client: Client) -> None:
+    page = client.get("/hotline/new").text
+    assert "Work under case support and come back here" in page
+    assert "<textarea" not in page
+
+
+def test_a_journey_in_one_place_leads_nowhere() -> None:
+    assert journey_finding([]) == "No stage of a journey is recorded"
+
+
+def test_navigation_shows_what_a_role_opens(desk: FakeDesk) -> None:
+    from clew.web.openings import WALKS, open_to
+
+    def names(role: Role) -> set[str]:
+        return {walk.name for walk in open_to(Actor(id="a", name="A", roles=frozenset({role})), WALKS)}
+
+    assert {"Hotline", "Directory", "Contacts now"} <= names(Role.CASE_WORKER)
+    assert not {"Hotline", "Directory"} & names(Role.ANALYST)
+    assert not {"Hotline", "Directory", "Contacts now"} & names(Role.AUDITOR)
