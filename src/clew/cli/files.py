@@ -86,7 +86,7 @@ def read_records(files: Sequence[Path], kind: Kind, columns: dict[str, str], for
     import pyarrow as pa
 
     from clew.records.mapping import guess
-    from clew.records.raw import read_raw
+    from clew.records.raw import read_columns
     from clew.records.read import Read, mapped
     from clew.records.rejects import Rejects
 
@@ -96,7 +96,7 @@ def read_records(files: Sequence[Path], kind: Kind, columns: dict[str, str], for
         raise UsageError(
             f"--map: {kind.plural} have no field {', '.join(unknown)}; they have {', '.join(sorted(fields))}"
         )
-    raws = [read_raw(path, form) for path in files]
+    raws = [read_columns(path, form) for path in files]
     mappings: list[Mapping] = [guess(kind, raw.table.column_names, given=columns) for raw in raws]
     reads = [mapped(raw, kind, mapping, only) for raw, mapping in zip(raws, mappings, strict=True)]
     if len(reads) == 1:

@@ -6,7 +6,7 @@ Formats go by extension: csv, tsv, jsonl (each also .gz), parquet, xlsx. A file 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.records.column_names import HINT, shown, twice
 from clew.records.rejects import REJECTS, Rejects
 from clew.safeguards.errors import UnreadableInput, UsageError
 
@@ -43,7 +44,12 @@ class Raw:
 
 
 def read_raw(path: Path, layout: Format = Format()) -> Raw:
-    """The file's columns, all of them text except in Parquet, whose types stay.
+    """What `read_columns` finds, `checked` in all its columns."""
+    return checked(read_columns(path, layout))
+
+
+def read_columns(path: Path, layout: Format = Format()) -> Raw:
+    """The file's columns as they stand: text may still be bytes, and Parquet keeps its types.
 
     Raises UsageError for a path or extension that cannot be, UnreadableInput for a file that cannot be read.
     """
@@ -51,9 +57,7 @@ def read_raw(path: Path, layout: Format = Format()) -> Raw:
         raise UsageError(f"{path}: no such file" if not path.exists() else f"{path}: not a file")
     if path.stat().st_size == 0:
         raise UnreadableInput(f"{path.name}: the file is empty (0 bytes)")
-    reader = _reader(path)
-    raw = reader(path, layout)
-    return _without_unfit_cells(raw)
+    return _reader(path)(path, layout)
 
 
 def _reader(path: Path) -> Callable[[Path, Format], Raw]:
@@ -107,28 +111,41 @@ def _printable(value: object) -> str:
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
-def _without_unfit_cells(raw: Raw) -> Raw:
-    """Rejects rows with a cell over the limit or with bytes that are not UTF-8, and turns the rest into text."""
-    for name in raw.table.column_names:
-        column = raw.table[name]
-        if pa.types.is_binary(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            too_long = pc.greater(pc.binary_length(column), LARGEST_CELL)
+def checked(raw: Raw, names: Collection[str] | None = None) -> Raw:
+    """Rejects rows with a cell over the limit or with bytes that are not UTF-8, and turns the rest into text.
+
+    Only in the columns named, where any are: what nobody asked for rejects nothing and stays as it is.
+    """
+    names = [name for name in raw.table.column_names if names is None or name in names]
+    for name in names:
+        if _is_bytes(raw.table.schema.field(name).type) or _is_text(raw.table.schema.field(name).type):
+            too_long = pc.greater(pc.binary_length(raw.table[name]), LARGEST_CELL)
             if pc.any(too_long).as_py():
                 raw = reject_rows(raw, too_long.combine_chunks(), name, f"cell larger than {LARGEST_CELL >> 20} MiB")
-    for index, name in enumerate(raw.table.column_names):
-        if pa.types.is_binary(raw.table.field(index).type):
-            raw = _decoded(raw, index, name)
+    for name in names:
+        if _is_bytes(raw.table.schema.field(name).type):
+            raw = _decoded(raw, raw.table.column_names.index(name), name)
     return raw
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return any((pa.types.is_binary(kind), pa.types.is_large_binary(kind), pa.types.is_fixed_size_binary(kind)))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any((pa.types.is_string(kind), pa.types.is_large_string(kind)))
 
 
 def _decoded(raw: Raw, index: int, name: str) -> Raw:
     column = raw.table[name]
+    if not pa.types.is_binary(column.type):
+        column = column.cast(pa.binary())
     try:
         text = column.cast(pa.string())
     except pa.ArrowInvalid:
         rule = "not UTF-8 text (or not of the encoding that --encoding names)"
         raw = reject_rows(raw, pa.array([not _is_utf8(cell) for cell in column.to_pylist()]), name, rule)
-        text = raw.table[name].cast(pa.string())
+        text = raw.table[name].cast(pa.binary()).cast(pa.string())
     return Raw(raw.table.set_column(index, name, text), raw.rows, raw.rejects)
 
 
@@ -143,7 +160,8 @@ def _is_utf8(cell: bytes | None) -> bool:
 def check_header(names: list[str], file: str) -> list[str]:
     """Column names, trimmed; an unnamed column is called by its number. A name given twice is refused."""
     named = [name.strip() or f"column_{number}" for number, name in enumerate(names, 1)]
-    twice = sorted({name for name in named if named.count(name) > 1})
-    if twice:
-        raise UnreadableInput(f"{file}: column name given twice: {', '.join(twice[:5])}")
+    repeats = twice(named)
+    if repeats:
+        hint = "" if shown(named) else f". {HINT}"
+        raise UnreadableInput(f"{file}: column name given twice: {repeats}{hint}")
     return named

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.records.case_layouts import unfold
+from clew.records.case_layouts import layout_of, unfold
+from clew.records.column_names import counted, shown
 from clew.records.kinds import Field, Kind
 from clew.records.mapping import ROW_NUMBER, Mapping, guess
-from clew.records.raw import Format, Raw, read_raw, rejects_of
+from clew.records.raw import Format, Raw, checked, read_columns, read_raw, rejects_of
 from clew.records.rejects import Rejects
 from clew.records.typing import fit
 from clew.safeguards.errors import MissingColumn
@@ -44,7 +45,7 @@ def read_file(path: Path, kind: Kind, mapping: Mapping | None = None, *, only: S
     Rejected are rows whose value does not fit its field, that lack a required value, or repeat an id. A required
     field without a column raises MissingColumn. Without a mapping the columns are guessed from their names.
     """
-    raw = read_raw(path, mapping.layout if mapping else Format())
+    raw = read_columns(path, mapping.layout if mapping else Format())
     if mapping is None:
         mapping = guess(kind, raw.table.column_names)
     return Read(*_typed(raw, kind, mapping, only))
@@ -57,6 +58,7 @@ def mapped(raw: Raw, kind: Kind, mapping: Mapping, only: Sequence[str] | None = 
 
 def _typed(raw: Raw, kind: Kind, mapping: Mapping, only: Sequence[str] | None) -> tuple[pa.Table, Rejects]:
     fields = [f for f in kind.fields if only is None or f.name in only]
+    raw = checked(raw, _used(raw, kind, mapping, fields))
     if kind.name == "case":
         raw, mapping = unfold(raw, mapping)
     mapping = _with_row_numbers(raw, mapping)
@@ -71,6 +73,13 @@ def _typed(raw: Raw, kind: Kind, mapping: Mapping, only: Sequence[str] | None) -
     faults.append(("id", _repeated(columns["id"]), "id given before"))
     table = pa.table(columns, schema=pa.schema([(f.name, f.type) for f in fields]))
     return _divide(table, raw, faults, mapping.columns.get("id"))
+
+
+def _used(raw: Raw, kind: Kind, mapping: Mapping, fields: Sequence[Field]) -> set[str]:
+    """The columns that are read; in a layout that is unfolded, all."""
+    if kind.name == "case" and layout_of(raw.table.column_names):
+        return set(raw.table.column_names)
+    return {mapping.columns[f.name] for f in fields if f.name in mapping.columns}
 
 
 def _with_row_numbers(raw: Raw, mapping: Mapping) -> Mapping:
@@ -92,9 +101,15 @@ def _check_columns(raw: Raw, fields: Sequence[Field], mapping: Mapping) -> None:
     for f in fields:
         given = mapping.columns.get(f.name)
         if given is not None and given not in present:
-            raise MissingColumn(given, present=present)
+            raise _missing(given, present)
         if f.required and given is None and f.name not in mapping.constants:
-            raise MissingColumn(f.name, present=present, hint=_hint(f))
+            raise _missing(f.name, present, _hint(f))
+
+
+def _missing(name: str, present: tuple[str, ...], hint: str = "") -> MissingColumn:
+    if shown(present):
+        return MissingColumn(name, present=present, hint=hint)
+    return MissingColumn(name, hint=f"{counted(present)} {hint}".strip())
 
 
 def _hint(f: Field) -> str:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from clew.records.imprecise import AgeRange, Answer, DateInterval
 from clew.records.kinds import AGE_RANGE, DATE_INTERVAL, INSTANT, Field, answer_fields
+from clew.safeguards.errors import UnreadableInput
 
 Fitted = tuple[pa.Array, pa.Array, str]
 """The typed column, which rows do not fit, and the rule they break."""
@@ -28,6 +29,8 @@ def fit(
 ) -> Fitted:
     """The column in the field's type, with a mask of the rows whose value is not of that type."""
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if column.type != field.type and _is_nested(column.type):
+        raise UnreadableInput(f"{field.name}: its column holds nested values where plain ones were expected")
     if field.type == INSTANT:
         return _instants(column, date_format)
     if field.type in (DATE_INTERVAL, AGE_RANGE):
@@ -39,6 +42,11 @@ def fit(
     if field.type == pa.float64():
         return _numbers(column, pa.float64(), r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$", "not a number")
     return _as_text(column), _none_broken(column), ""
+
+
+def _is_nested(kind: pa.DataType) -> bool:
+    listed = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    return pa.types.is_nested(kind) and not (listed and not pa.types.is_nested(kind.value_type))
 
 
 def _as_text(column: pa.Array) -> pa.Array:
