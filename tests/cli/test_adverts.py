@@ -95,6 +95,35 @@ def test_rejects_go_where_they_are_told(clew, tmp_path):
     assert not (tmp_path / "o.rejects.csv").exists()
 
 
+def test_the_rejects_may_not_replace_an_input_either(clew, tmp_path):
+    path = tmp_path / "o.rejects.csv"
+    path.write_text("id,text\na,one two\nb\n")
+    before = path.read_bytes()
+    ended = clew("adverts", "scan", path, "--out", tmp_path / "o.csv")
+    assert (ended.code, path.read_bytes()) == (2, before)
+    assert "would replace an input" in ended.err
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_rejects_are_checked_before_any_work(adverts, tmp_path):
+    from clew.cli.files import check_rejects
+    from clew.safeguards.errors import UsageError
+
+    check_rejects(None, [adverts])
+    check_rejects(tmp_path / "r.csv", [adverts])
+    for place in (adverts, tmp_path / "nowhere" / "r.csv", tmp_path / "r.pdf"):
+        with pytest.raises(UsageError):
+            check_rejects(place, [adverts])
+
+
+def test_a_person_in_the_first_row_is_not_in_the_message(clew, tmp_path):
+    (tmp_path / "h.csv").write_text("a1,Maria Popescu +40712345678\n")
+    ended = clew("adverts", "scan", tmp_path / "h.csv", "--out", tmp_path / "o.csv")
+    assert ended.code == 2
+    assert "--no-header" in ended.err
+    assert "Maria" not in ended.err
+
+
 def spreadsheet_of_formulas(path):
     book = openpyxl.Workbook()
     for row in (["id", "text"], ["1", "=1+1"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,20 +55,47 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-def check_output(out: Path, *also: Path | None, inputs: Sequence[Path] = ()) -> None:
-    """Refuses an output that cannot be written, or that is one of the inputs, before any work is done."""
-    from clew.records.write import writer_for
+def rejects_beside(out: Path) -> Path:
+    """Where rejected rows go when nobody says: out.csv -> out.rejects.csv."""
+    return out.with_suffix(f".rejects{out.suffix}")
 
+
+def check_output(out: Path, *also: Path | None, inputs: Sequence[Path] = ()) -> None:
+    """Refuses an output that cannot be written, or that is one of the inputs, before any work is done.
+
+    Where no file is named for rejects, the one beside the output may be none of the inputs either.
+    """
     taken = {path.resolve() for path in inputs}
     for path in (out, *also):
         if path is None:
             continue
-        writer_for(path)
-        if not path.parent.is_dir():
-            raise UsageError(f"{path}: there is no such folder to write to")
+        _check_place(path)
         if path.resolve() in taken:
             raise UsageError(f"{path}: the output would replace an input or another output")
         taken.add(path.resolve())
+    if rejects_beside(out).resolve() in {path.resolve() for path in inputs}:
+        raise UsageError(f"{rejects_beside(out)}: rejected rows would replace an input; choose another --out")
+
+
+def check_rejects(rejects: Path | None, inputs: Sequence[Path]) -> None:
+    """Refuses a file for rejects that cannot be written, or that is one of the inputs, before any work is done."""
+    if rejects is None:
+        return
+    _check_place(rejects)
+    if rejects.resolve() in {path.resolve() for path in inputs}:
+        raise UsageError(f"--rejects: {rejects} would replace an input")
+
+
+def _check_place(path: Path) -> None:
+    from clew.records.write import writer_for
+
+    writer_for(path)
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no such folder to write to")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path}: cannot be written (the folder is read-only)")
 
 
 def given_columns(maps: Sequence[str] | None, **named: str | None) -> dict[str, str]:
@@ -132,7 +160,7 @@ def keep_rejects(out: Path, rejects: Rejects, rejects_path: Path | None, *, read
     """Writes rejected rows whole and counts them on standard error; raises UnreadableInput when no row is left."""
     from clew.records import write_table
 
-    path = rejects_path or out.with_suffix(f".rejects{out.suffix}")
+    path = rejects_path or rejects_beside(out)
     if not len(rejects):
         return
     write_table(rejects.table, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import tempfile
@@ -47,21 +48,34 @@ def writer_for(path: Path) -> Callable[[pa.Table, Path], None]:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well, and is gone when it does not."""
+    """A temporary path beside `path` that takes its place when the block ends well, and is gone when it does not.
+
+    Raises UsageError where the disk or the folder does not take it.
+    """
     if not path.parent.is_dir():
         raise UsageError(f"{path}: there is no such folder to write to")
     if path.is_dir():
         raise UsageError(f"{path}: is a folder")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    part: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+        os.close(handle)
+        part = Path(name)
         yield part
         part.chmod(0o666 & ~_umask())
         part.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({_reason(error)})") from error
     finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        if part is not None:
+            with suppress(OSError):
+                part.unlink()
+
+
+def _reason(error: OSError) -> str:
+    """The system's words, which name no value; Arrow leaves them out and keeps the number."""
+    number = error.errno or next((n for n in (28, 13, 30, 122, 27) if f"[errno {n}]" in str(error).lower()), None)
+    return os.strerror(number).lower() if number else "the disk or folder does not take it"
 
 
 def _umask() -> int:
@@ -131,17 +145,32 @@ def _spreadsheet(table: pa.Table, part: Path) -> None:
         raise UsageError(f"a spreadsheet holds at most {_XLSX_ROWS} rows; write .csv or .parquet")
     book = Workbook(write_only=True)
     sheet = book.create_sheet("clew")
-    sheet.append(table.column_names)
-    for batch in textual(table).to_batches(max_chunksize=10_000):
-        for row in batch.to_pylist():
-            cells = []
-            for value in row.values():
-                cell = WriteOnlyCell(sheet, value=_cell_text(value))
-                if isinstance(value, str):
-                    cell.data_type = "s"
-                cells.append(cell)
-            sheet.append(cells)
-    book.save(part)
+    whole = io.BytesIO()  # a zip file that cannot be finished on a full disk would print a traceback of its own
+    try:
+        sheet.append(table.column_names)
+        for batch in textual(table).to_batches(max_chunksize=10_000):
+            for row in batch.to_pylist():
+                sheet.append([_cell(WriteOnlyCell(sheet, value=_cell_text(value))) for value in row.values()])
+        book.save(whole)
+    except OSError:
+        _abandon(sheet)
+        raise
+    part.write_bytes(whole.getbuffer())
+
+
+def _cell(cell: Any) -> Any:
+    """The cell with text as text, never as a formula."""
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+    return cell
+
+
+def _abandon(sheet: Any) -> None:
+    """Closes what openpyxl still holds open in the temporary folder, which is as full as it was."""
+    for stream in (sheet._rows, getattr(sheet._writer, "xf", None)):  # noqa: SLF001 (it has no other handle)
+        if stream is not None:
+            with suppress(OSError, RuntimeError):
+                stream.close()
 
 
 def _cell_text(value: Any) -> Any:
