@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import zipfile
 from collections import defaultdict
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -23,7 +24,7 @@ _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id
 
 
 def read(path: Path, layout: Format) -> Raw:
-    """The first sheet that has a header, or the sheet that `layout` names."""
+    """The first sheet that holds anything, or the sheet that `layout` names; the first filled row is the header."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     _refuse_bombs(path)
@@ -64,7 +65,7 @@ def _choose(sheets: dict[str, list[list[Any]]], layout: Format, path: Path) -> s
             raise UsageError(f"sheet: {path.name} has no sheet of that name; it has {', '.join(sheets)}")
         return layout.sheet
     for name, cells in sheets.items():
-        if any(cell != "" for row in cells[:1] for cell in row):
+        if any(cell != "" for row in cells for cell in row):
             return name
     raise UnreadableInput(f"{path.name}: every sheet is empty")
 
@@ -112,22 +113,50 @@ def _text(cell: Any) -> str | None:
 
 
 def _formulas(path: Path, sheet: str) -> dict[int, dict[int, str]]:
-    """1-based row -> 0-based column -> formula, read from the sheet's own XML."""
+    """1-based row -> 0-based column -> formula, read from the sheet's own XML.
+
+    A formula of many cells (array or shared) stands in one of them and counts in all that its range names.
+    """
     from xml.etree import ElementTree
 
     found: dict[int, dict[int, str]] = defaultdict(dict)
+    filled: set[tuple[int, int]] = set()
+    ranges: list[tuple[str, str]] = []
     try:
         with zipfile.ZipFile(path) as pack, pack.open(_member(pack, sheet)) as xml:
             for _, cell in ElementTree.iterparse(xml):  # noqa: S314 (expat of CPython >= 3.11 refuses entity bombs)
                 if cell.tag == f"{_MAIN}c":
+                    place = _place(cell.get("r", ""))
+                    filled.add(place)
                     formula = cell.find(f"{_MAIN}f")
                     if formula is not None:
-                        row, column = _place(cell.get("r", ""))
-                        found[row][column] = formula.text or ""
+                        found[place[0]][place[1]] = formula.text or ""
+                        ranges.append((formula.get("ref", ""), formula.text or ""))
                     cell.clear()
-    except (KeyError, ParseError) as error:
+        _spread(found, sorted({item for item in ranges if item[0]}), filled)
+    except (KeyError, StopIteration, AttributeError, ParseError) as error:
         raise UnreadableInput(f"{path.name}: sheet {sheet} cannot be read") from error
     return dict(found)
+
+
+def _spread(
+    found: dict[int, dict[int, str]], ranges: list[tuple[str, str]], filled: Collection[tuple[int, int]]
+) -> None:
+    """Puts the formula of each range into those of its cells that the sheet holds and that have none of their own."""
+    for reference, formula in ranges:
+        first, _, last = reference.replace("$", "").partition(":")
+        if not last:
+            continue
+        (top, left), (bottom, right) = _place(first), _place(last)
+        covered = (bottom - top + 1) * (right - left + 1)
+        cells = (
+            filled
+            if covered > len(filled)
+            else ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
+        )
+        for row, column in cells:
+            if top <= row <= bottom and left <= column <= right and (row, column) in filled:
+                found[row].setdefault(column, formula)
 
 
 def _member(pack: zipfile.ZipFile, sheet: str) -> str:
