@@ -72,7 +72,7 @@ class Database:
         except OperationalError:
             raise ClewError("the vault's database cannot be reached or written") from None
         except DatabaseError:
-            raise WrongKey("the vault does not open with this workspace's keys, or is no vault") from None
+            raise WrongKey("the vault does not open with this workspace's keys, is no vault or is damaged") from None
 
     def _found(self, tx: Session) -> None:
         """What else belongs into a new vault."""
@@ -106,6 +106,18 @@ def fold(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         with engine.execution_options(clew_bare=True).connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def damaged_pages(engine: Engine) -> list[str]:
+    """What SQLCipher says of pages of the file whose keyed hash does not hold; none on PostgreSQL, which keeps its own.
+
+    A page that is written while it is read looks damaged once: only what two readings find is damaged.
+    """
+    if engine.dialect.name != "sqlite":
+        return []
+    with engine.execution_options(clew_bare=True).connect() as connection:
+        readings = [connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all() for _ in range(2)]
+    return [words for words in readings[0] if words in set(readings[1])]
 
 
 def _is_url(where: str | Path) -> bool:

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 from clew.records.kinds import KINDS, Kind, Sensitivity
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import Erased, MissingColumn, NotFound, UsageError
+from clew.safeguards.keys import Use
 from clew.safeguards.permissions import Action
 from clew.store.database import fold
 from clew.store.models import PersonKeyRow, SealedRow, SourceRow
+from clew.store.sealed_check import SEAL, about, mark, total
 from clew.store.trail import Trail, why_text
 
 _READS: Mapping[Action, frozenset[Sensitivity]] = {
@@ -43,11 +45,13 @@ class Sealed(Trail):
         with self._write() as tx:
             if tx.get(SourceRow, source) is None:
                 raise NotFound(f"there is no source {source}")
-            new = self._insert(tx, kind, source, table)
-            self._log(tx, actor, "seal_records", source, purpose, {"kind": kind, "records": new})
-        return new
+            marks = self._insert(tx, kind, source, table)
+            detail = {"kind": kind, "records": len(marks), "digest": total(marks)}
+            self._log(tx, actor, SEAL, source, purpose, detail)
+        return len(marks)
 
-    def _insert(self, tx: Session, kind: str, source: str, table: pa.Table) -> int:
+    def _insert(self, tx: Session, kind: str, source: str, table: pa.Table) -> list[int]:
+        """Adds what is new and answers a mark of each, for the log."""
         ids = table["record_id"].to_pylist()
         known = {i for part in _chunks(ids) for i in tx.scalars(_ids_among(part))}
         names = [name for name in table.column_names if name != "record_id"]
@@ -68,13 +72,14 @@ class Sealed(Trail):
         if keys:
             tx.execute(insert(PersonKeyRow), keys)
             tx.execute(insert(SealedRow), blobs)
-        return len(keys)
+        audit_key = self._keys.key(Use.AUDIT)
+        return [mark(audit_key, b["record_id"], kind, source, b["person_key"], now) for b in blobs]
 
     def _seal_one(self, kind: str, record_id: str, fields: dict[str, str]) -> tuple[dict[str, object], bytes]:
         key_id = "key_" + secrets.token_hex(12)
         key, wrapped = self._keys.new_person_key(key_id)
         plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        return {"id": key_id, "wrapped": wrapped}, key.seal(plain, _about(kind, record_id))
+        return {"id": key_id, "wrapped": wrapped}, key.seal(plain, about(kind, record_id))
 
     def unseal(
         self, record_ids: Sequence[str], actor: Actor, purpose: Purpose,
@@ -128,7 +133,7 @@ class Sealed(Trail):
 
     def _open(self, row: SealedRow, wrapped: bytes, shown: frozenset[Sensitivity]) -> dict[str, str]:
         key = self._keys.person_key(row.person_key, wrapped)
-        fields: dict[str, str] = json.loads(key.unseal(row.blob, _about(row.kind, row.record_id)))
+        fields: dict[str, str] = json.loads(key.unseal(row.blob, about(row.kind, row.record_id)))
         kind = KINDS[row.kind]
         return {name: value for name, value in fields.items() if kind.field(name).sensitivity in shown}
 
@@ -190,10 +195,6 @@ def _check_columns(kind: Kind, table: pa.Table) -> None:
             raise UsageError(f"{field.name}: text is needed to seal it")
     if table["record_id"].null_count:
         raise UsageError("record_id: every record needs one")
-
-
-def _about(kind: str, record_id: str) -> str:
-    return f"record/{kind}/{record_id}"
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from clew.records.source import LegalBasis, Source, Tlp
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.chain import Entry, Finding, Head
 from clew.safeguards.errors import Conflict
-from clew.safeguards.keys import Cost, KeyRing, verify_judgement
+from clew.safeguards.keys import Cost, KeyRing, canonical, verify_judgement
 from clew.safeguards.permissions import Action
 from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
-from clew.store.database import discard, make_engine
+from clew.store.database import damaged_pages, discard, make_engine
 from clew.store.helpline import Contacts
 from clew.store.helpline_cases import CaseWork
 from clew.store.helpline_check import HELPLINE_ACTS, helpline_digests
@@ -27,6 +30,7 @@ from clew.store.helpline_services import Services
 from clew.store.ledger import Ledger, judgement, judgement_digest, release, release_digest
 from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, ReleaseRow, SourceRow
 from clew.store.sealed import Sealed
+from clew.store.sealed_check import Noted, verify_sealed
 
 
 class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
@@ -98,7 +102,8 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
                     added_at=self._clock(),
                 )
             )
-            self._log(tx, actor, "add_source", source.id, purpose, {"basis": source.basis, "tlp": source.tlp})
+            detail = {"basis": source.basis, "tlp": source.tlp, "digest": _source_digest(source)}
+            self._log(tx, actor, "add_source", source.id, purpose, detail)
 
     def sources(self) -> Sequence[Source]:
         """By name."""
@@ -108,14 +113,31 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
     # Verification.
 
     def verify(self, *, anchors: Iterable[Head] = ()) -> list[Finding]:
-        """Everything in the vault that was changed without leaving its proper trace; an empty list when all is true.
+        """What in the vault was damaged, or changed without leaving its proper trace; an empty list when nothing was.
 
-        Checks the audit log and its head, the judgements' signatures, and that judgements, releases and accounts agree
-        with their entries, both ways. Findings about rows carry the number of their entry, 0 when there is none.
+        Checks the pages of a SQLCipher file; the audit log and its head; the judgements' signatures; that each sealed
+        record opens under its own key and is filed as the log says; and that sources, sealed records, judgements,
+        releases, accounts, contacts and what is recorded on cases agree with their entries, both ways. Not checked:
+        services (an import replaces them), sessions and attempts, and a vault put back whole, which only `anchors` show.
+        Findings about rows carry the number of their entry, 0 when there is none. Where pages are damaged or the tables
+        cannot be read, that alone is found: nothing else can be said before the file is restored.
         """
-        noted: dict[str, dict[str, tuple[int, str]]] = {act: {} for act in ("judge", "release", "account", *HELPLINE_ACTS)}
+        try:
+            pages = damaged_pages(self._engine)
+            if pages:
+                return [Finding(0, 0, "damaged", f"the vault's file is damaged: {words}") for words in pages]
+            return self._verify_tables(anchors)
+        except (DatabaseError, MemoryError):  # the driver says "out of memory" of some pages that cannot be decrypted
+            if self.backend != "sqlite":
+                raise
+            return [Finding(0, 0, "unreadable", "the vault's tables cannot be read to their end: restore the file")]
+
+    def _verify_tables(self, anchors: Iterable[Head]) -> list[Finding]:
+        topics = ("judge", "release", "account", "add_source", *HELPLINE_ACTS)
+        noted: dict[str, dict[str, tuple[int, str]]] = {act: {} for act in topics}
+        sealed = Noted()
         with self._snapshot() as tx:
-            findings = self._verify_chain(tx, _noting(self._entries(tx), noted), anchors)
+            findings = self._verify_chain(tx, _noting(self._entries(tx), noted, sealed), anchors)
             if tx.get(HeadRow, 1) is None and tx.scalar(select(AuditRow.seq).limit(1)) is None:
                 findings.append(
                     Finding(0, 0, "emptied", "the audit log is empty: a vault is never without its first entry")
@@ -123,8 +145,10 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
             findings += self._verify_judgements(tx, noted["judge"])
             findings += _compare("release", noted["release"], _release_digests(tx))
             findings += _compare("account", noted["account"], _account_digests(tx))
+            findings += _compare("source", noted["add_source"], _source_digests(tx, noted["add_source"]))
             for act, there in helpline_digests(tx).items():
                 findings += _compare(HELPLINE_ACTS[act], noted[act], there)
+            findings += verify_sealed(tx, self._keys, sealed)
         return sorted(findings)
 
     def _verify_judgements(self, tx: Session, noted: dict[str, tuple[int, str]]) -> list[Finding]:
@@ -137,9 +161,12 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
         return findings
 
 
-def _noting(entries: Iterator[Entry], noted: dict[str, dict[str, tuple[int, str]]]) -> Iterator[Entry]:
-    """Passes entries on and keeps, of those about judgements, releases and accounts, the last digest by object."""
+def _noting(
+    entries: Iterator[Entry], noted: dict[str, dict[str, tuple[int, str]]], sealed: Noted
+) -> Iterator[Entry]:
+    """Passes entries on and keeps, of those whose action is in `noted`, the last digest by object."""
     for entry in entries:
+        sealed.take(entry)
         topic = "account" if entry.action in ACCOUNT_ACTS else entry.action
         if topic in noted:
             noted[topic][entry.object] = (entry.seq, _digest_in(entry.detail))
@@ -160,6 +187,17 @@ def _release_digests(tx: Session) -> dict[str, str]:
 
 def _account_digests(tx: Session) -> dict[str, str]:
     return {row.id: account_digest(row) for row in tx.scalars(select(AccountRow))}
+
+
+def _source_digests(tx: Session, noted: Mapping[str, tuple[int, str]]) -> dict[str, str]:
+    """By id; none where the entry, of an older clew, has none to compare with."""
+    rows = tx.scalars(select(SourceRow))
+    return {row.id: "" if noted.get(row.id) and not noted[row.id][1] else _source_digest(_source(row)) for row in rows}
+
+
+def _source_digest(source: Source) -> str:
+    fields = ((f.name, str(getattr(source, f.name))) for f in dataclasses.fields(source))
+    return sha256(canonical(fields)).hexdigest()
 
 
 def _compare(what: str, noted: dict[str, tuple[int, str]], there: Mapping[str, str]) -> list[Finding]:
