@@ -14,7 +14,7 @@ from clew.web.paging import PageNumber, Pager
 from clew.web.visit import Visitor
 
 router = APIRouter()
-SIZE = 20
+SIZE = 12
 
 Service = Annotated[str, Path(pattern=r"^svc_[0-9a-f]{16}$")]
 Word = Annotated[str, Query(max_length=120)]

@@ -18,7 +18,7 @@ from clew.web.paging import PageNumber, Pager
 from clew.web.visit import FormVisitor, Visit, Visitor
 
 router = APIRouter()
-SIZE = 50
+SIZE = 25
 FIELDS = ("channel", "received", "area", "topic", "language", "status", "caller", "text")
 
 Contact = Annotated[str, Path(pattern=r"^ctc_[0-9a-f]{20}$")]
