@@ -62,7 +62,7 @@ def page_text(html: str) -> str:
 def read_pages(path: Path) -> Read:
     """Every HTML response in the archive as a page: id, url, text, captured, sha256 of the body as captured.
 
-    A response that is too large, has no valid date, no words or an id that came before is rejected and kept whole;
+    A response that is too large, has no valid date or repeats an id is rejected and kept whole (a page over 64 MiB: its first part);
     an archive that cannot be read at all raises UnreadableInput.
     """
     try:
