@@ -135,8 +135,8 @@ def test_marks_add_up_in_any_order_and_tell_every_field(backend: Backend) -> Non
 def filled(sqlcipher: Backend) -> Path:
     vault, place = sqlcipher.vault()
     with vault:
-        for number in range(300):
-            vault.record(ANALYST, "search", f"query_{number}", Purpose.LEAD_REVIEW, "x" * 400)
+        for number in range(60):
+            vault.record(ANALYST, "search", f"query_{number}", Purpose.LEAD_REVIEW, "x" * 2_000)
     return Path(place)
 
 
@@ -170,7 +170,7 @@ def test_a_bit_turned_on_any_page_is_found(sqlcipher: Backend) -> None:
 def test_a_file_that_was_cut_is_found(sqlcipher: Backend) -> None:
     place = filled(sqlcipher)
     whole = place.read_bytes()
-    for cut in (100, 4096, 40 * 4096):
+    for cut in (100, 4096, 20 * 4096):
         place.write_bytes(whole[:-cut])
         assert said(sqlcipher, place), cut
 
