@@ -253,3 +253,18 @@ def test_audit_verifies(open_page: Open) -> None:
     page = open_page("/audit?page=2")
     expect(page.get_by_role("heading", name="The chain verifies")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(51)
+
+
+@pytest.mark.parametrize("path", ["/persons?show=all", "/persons/rec_1:rec_2", "/quality", "/cases/K-2001/qualification"])
+def test_pages_of_the_case_hub_are_accessible_and_fit_a_phone(open_page: Open, path: str) -> None:
+    test_page_is_accessible_in_both_themes_and_fits_a_phone(open_page, path)
+
+
+def test_a_person_answers_whether_cases_are_one(open_page: Open) -> None:
+    page = open_page("/persons")
+    page.get_by_role("link", name="Are these 2 cases one person?").click()
+    page.get_by_label("Accept").check()
+    page.get_by_label("Reason").fill("Both shelters say so.")
+    page.get_by_role("button", name="Sign this judgement").click()
+    expect(page.get_by_text("accepted: one person", exact=True)).to_be_visible()
+    expect(page.get_by_text("Recorded.")).to_be_visible()

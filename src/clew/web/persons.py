@@ -48,6 +48,7 @@ def persons(request: Request, visit: Visitor, show: Show = "waiting", number: Pa
         show=show,
         pager=Pager(number, view.total, SIZE),
         states=STATES,
+        chance=chance,
         reasons=REASONS,
     )
 
@@ -69,6 +70,7 @@ def _proposal_page(request: Request, visit: Visit, subject: str, *, status: int 
         most=max((abs(step.bits) for pair in view.pairs for step in pair.steps), default=1.0),
         undone={j.reverses for j in view.judgements if j.reverses},
         states=STATES,
+        chance=chance,
         reasons=REASONS,
         question=question(view),
         may_judge=decide(visit.actor, Action.JUDGE, visit.purpose).allowed,
@@ -76,6 +78,16 @@ def _proposal_page(request: Request, visit: Visit, subject: str, *, status: int 
         typed={"problem": "", "verdict": "", "reason": "", "reverses": ""} | form,
         reason_limit=REASON_LIMIT,
     )
+
+
+def chance(probability: float) -> str:
+    """The model's own probability in words that never claim certainty.
+
+    >>> chance(0.9996), chance(0.614), chance(0.0)
+    ('over 99 %', '61 %', 'under 1 %')
+    """
+    percent = round(100 * probability)
+    return "over 99 %" if percent > 99 else f"{percent} %" if percent else "under 1 %"
 
 
 def question(view: ProposalView) -> str:

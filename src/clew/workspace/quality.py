@@ -164,6 +164,8 @@ def _ruled(line: FieldQuality) -> FieldQuality:
 
 
 def _texts(line: Any) -> Mapping[str, str]:
-    return {
-        f.name: _said(getattr(line, f.name)) for f in fields(line) if f.name in ("field", "fields", "code", "group")
-    }
+    names = [f.name for f in fields(line) if f.name in ("field", "fields", "code", "group")]
+    said = {name: _said(getattr(line, name)) for name in names}
+    if said.get("field") in answer_fields() and "code" in said:
+        said["code"] = {"1": "yes", "0": "no"}.get(said["code"], said["code"])
+    return said
