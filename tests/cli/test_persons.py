@@ -47,7 +47,6 @@ def test_link_list_show_and_sign(folder):
     signed = said(folder, "review", subject[1], "--verdict", "yes", "--reason", "Same contact at both doors.")
     assert "signed by anna: yes" in signed
     assert "accepted" in said(folder, "review", "--show", "judged")
-    assert "bound by 1 judgements" in said(folder, "link", "--review-below", "1")
 
 
 def test_a_verdict_needs_a_proposal_and_is_one_of_three(folder):

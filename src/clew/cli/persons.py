@@ -47,6 +47,10 @@ def link(
     files.say(
         f"{linked.compared} cases compared, bound by {linked.judgements} judgements: {linked.clusters} proposals, {linked.waiting} wait for a person ('clew persons review')."
     )
+    if linked.lost:
+        files.say(
+            f"{linked.lost} judgements are about sets that are no longer known here; they bind nothing. Judge anew."
+        )
     if linked.unnamed:
         files.say(f"{linked.unnamed} cases hold nothing that tells a person apart and were not compared.")
 

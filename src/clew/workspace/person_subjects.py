@@ -62,6 +62,14 @@ def standing_verdicts(judgements: Iterable[Judgement]) -> dict[str, Verdict]:
     return {subject: one.verdict for subject, one in held if one is not None}
 
 
+def resolved(verdicts: Mapping[str, Verdict], sets: Mapping[str, Members]) -> dict[str, Verdict]:
+    """Those whose members are known. A larger set is not, where the lake was made anew and does not propose it again.
+
+    Leaving one out joins nothing: its cases are counted apart until somebody judges them again.
+    """
+    return {subject: verdict for subject, verdict in verdicts.items() if ":" in subject or subject in sets}
+
+
 def edges_of(verdicts: Mapping[str, Verdict], sets: Mapping[str, Members]) -> pa.Table:
     """left, right, verdict: what the linkage binds. A yes on a set joins each member to the first.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from clew.desk import ComparedPair, PersonsView, ProposalLine, ProposalView, Pro
 from clew.leads.explain import standing
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
-from clew.safeguards.errors import NotFound
+from clew.safeguards.errors import NotFound, UsageError
 from clew.safeguards.permissions import Action
 from clew.workspace.counting import _case_row
 from clew.workspace.opened import Opened
@@ -28,6 +29,7 @@ from clew.workspace.person_subjects import (
     Members,
     edges_of,
     members_of,
+    resolved,
     standing_verdicts,
     state_of,
     subject_of,
@@ -90,6 +92,8 @@ class LinkedPersons:
     waiting: int
     judgements: int
     """Standing verdicts that bound the linkage."""
+    lost: int
+    """Standing verdicts on sets whose members the lake no longer knows; they bind nothing."""
 
 
 class Persons(Opened):
@@ -101,7 +105,8 @@ class Persons(Opened):
         purpose = self.purpose_for(actor, Action.RUN_CHAIN)
         self.vault.require(actor, Action.RUN_CHAIN, purpose, "persons")
         _needs_splink()
-        verdicts, sets = standing_verdicts(self.vault.judgements()), self._sets()
+        sets, held = self._sets(), standing_verdicts(self.vault.judgements())
+        verdicts = resolved(held, sets)
         edges = edges_of(verdicts, sets)
         Joined(edges).check()
         people, unnamed = self._people(actor, purpose)
@@ -114,7 +119,8 @@ class Persons(Opened):
             unnamed=unnamed,
             clusters=len(now),
             waiting=sum(each.state in WAITS for each in now.values()),
-            judgements=edges.num_rows,
+            judgements=len(verdicts),
+            lost=len(held) - len(resolved(held, self._sets())),
         )
         counts = {"cases": linked.compared, "proposals": linked.clusters, "waiting": linked.waiting}
         self.vault.record(actor, "link_persons", "cases", purpose, counts)
@@ -189,8 +195,13 @@ class Persons(Opened):
             cut_bits=run["cut_bits"] if run else 0.0,
             precision=run["precision"] if run else 0.0,
             recall=run["recall"] if run else 0.0,
-            newer=sum(each.lead.startswith(LEAD) and each.at.isoformat() > linked for each in self.vault.judgements()),
+            newer=self._newer(linked),
         )
+
+    def _newer(self, linked: str) -> int:
+        """Judgements on persons since then; all of them where nothing was linked."""
+        made = [each.at for each in self.vault.judgements() if each.lead.startswith(LEAD)]
+        return sum(at > datetime.fromisoformat(linked) for at in made) if linked else len(made)
 
     def proposal(self, actor: Actor, purpose: Purpose, subject: str) -> ProposalView:
         """One proposal with its waterfalls; that it was read is recorded."""
@@ -228,7 +239,7 @@ class Persons(Opened):
         found, sets = self._proposals(), self._sets()
         self._line(subject, members_of(subject, sets), found)
         if verdict is not Verdict.NOT_SURE:
-            others = {s: v for s, v in standing_verdicts(self.vault.judgements()).items() if s != subject}
+            others = {s: v for s, v in self._verdicts(sets).items() if s != subject}
             Joined(edges_of({**others, subject: verdict}, sets)).check()
         return self.vault.append_judgement(actor, purpose, LEAD + subject, verdict, reason, reverses)
 
@@ -240,6 +251,9 @@ class Persons(Opened):
     def _sets(self) -> dict[str, Members]:
         return _by_subject(self._table("person_sets"))
 
+    def _verdicts(self, sets: Mapping[str, Members]) -> dict[str, Verdict]:
+        return resolved(standing_verdicts(self.vault.judgements()), sets)
+
     def _numbers(self) -> dict[str, str]:
         table = self.lake.read("cases", ["record_id", "external_id"])
         return dict(zip(table["record_id"].to_pylist(), table["external_id"].to_pylist(), strict=True))
@@ -248,8 +262,9 @@ class Persons(Opened):
         """Every proposal by subject; `numbers` are still record ids."""
         table = self._table("person_clusters")
         grouped = table.filter(pc.is_valid(table["subject"]))
-        verdicts = standing_verdicts(self.vault.judgements())
-        joined = Joined(edges_of(verdicts, self._sets()))
+        sets = self._sets()
+        verdicts = self._verdicts(sets)
+        joined = Joined(edges_of(verdicts, sets))
         marks = grouped.group_by("subject").aggregate([("probability", "min"), ("review", "max")]).to_pylist()
         members = _by_subject(grouped)
         return {
@@ -272,10 +287,11 @@ class Persons(Opened):
         if subject in found:
             return found[subject], ""
         whole = next((s for s, each in found.items() if set(members) <= set(each.numbers)), "")
-        verdicts = standing_verdicts(self.vault.judgements())
+        sets = self._sets()
+        verdicts = self._verdicts(sets)
         if not whole and subject not in verdicts:
             raise NotFound("there is no such proposal")
-        state = state_of(subject, members, "part", verdicts, Joined(edges_of(verdicts, self._sets())))
+        state = state_of(subject, members, "part", verdicts, Joined(edges_of(verdicts, sets)))
         probability = found[whole].probability if whole else 0.0
         return ProposalLine(
             subject=subject, cases=len(members), numbers=members, probability=probability, reasons=(), state=state
@@ -283,7 +299,8 @@ class Persons(Opened):
 
     def _judged_elsewhere(self, found: Mapping[str, ProposalLine]) -> list[ProposalLine]:
         """Judged pairs and sets that are no proposal of their own now."""
-        verdicts, sets = standing_verdicts(self.vault.judgements()), self._sets()
+        sets = self._sets()
+        verdicts = self._verdicts(sets)
         return [self._line(s, members_of(s, sets), found)[0] for s in verdicts if s not in found]
 
     def _cases(self, members: Members) -> list[ProposedCase]:
@@ -321,9 +338,8 @@ class Persons(Opened):
 
 def _needs_splink() -> None:
     """Raises UsageError before anything sealed is opened."""
-    from clew.links.persons.engine import _splink
-
-    _splink()
+    if find_spec("splink") is None:
+        raise UsageError("linking persons needs Splink: install clew with the extra 'linkage'")
 
 
 def _linked(people: pa.Table, edges: pa.Table, options: LinkOptions | None) -> Linkage | None:
