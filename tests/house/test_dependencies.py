@@ -17,8 +17,8 @@ import pytest
 UNSEEN = {
     "pydantic": "fastapi reads what enters with it",
     "python-multipart": "fastapi reads forms with it",
+    "tzdata": "zoneinfo reads it where the system has no time zones",
     "sqlglot": "pinned for ibis-framework",
-    "pyspark": "Ibis opens it as the lake's other engine",
 }
 """Declared and never imported by name, and why. Drivers of SQLAlchemy count as seen where their name stands in a string."""
 

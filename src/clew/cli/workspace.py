@@ -87,8 +87,7 @@ def add(
     from clew.records.mapping import kind_named, load_mapping
 
     known = kind_named(kind)
-    if rejects is not None:
-        files.check_output(rejects, inputs=[file])
+    files.check_rejects(rejects, [file])
     terms = Source(
         name=source,
         basis=_one_of(LegalBasis, basis, "basis"),

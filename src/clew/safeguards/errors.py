@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
+
+_NAME = re.compile(r"(?!.*\d{5})[^\W\d][\w.()-]{0,39}")
+"""What is shown as the name of a column: one word, without long numbers."""
 
 
 class ClewError(Exception):
@@ -39,7 +43,8 @@ class MissingColumn(UsageError):
 
     def __init__(self, column: str, *, present: tuple[str, ...] = (), hint: str = "") -> None:
         self.column = column
-        here = f" The file has: {', '.join(present[:20])}." if present else ""
+        likely = all(_NAME.fullmatch(name) for name in present)  # a first row of data is no list of names
+        here = f" The file has: {', '.join(present[:20])}." if present and likely else ""
         super().__init__(f"missing column: {column}.{here}{' ' + hint if hint else ''}")
 
 

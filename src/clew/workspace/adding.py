@@ -51,9 +51,9 @@ def part(read: Read, kind: Kind, source: Source, keys: KeyRing) -> Parted:
     if not kind.sealed:
         whole = with_ids.append_column("external_id", external)
         return Parted(whole.select(record_columns(kind).names), pa.table({"record_id": pa.array([], pa.string())}))
-    hidden = with_ids.append_column("external_id", _pseudonyms(kind.plural, external, keys))
+    hidden = with_ids.append_column("external_id", _pseudonyms(f"{kind.plural}/{source.id}", external, keys))
     if kind.name == "conversation":
-        thread = _pseudonyms("thread", table["conversation"].combine_chunks(), keys)
+        thread = _pseudonyms(f"thread/{source.id}", table["conversation"].combine_chunks(), keys)
         hidden = hidden.set_column(hidden.column_names.index("conversation"), "conversation", thread)
     sealed = textual(table.select(list(kind.sealed))).append_column("record_id", ids)
     return Parted(hidden.select(record_columns(kind).names), sealed)

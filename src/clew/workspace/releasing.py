@@ -20,7 +20,7 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Release
 from clew.safeguards.errors import Blocked, ClewError, Conflict, UsageError
 from clew.safeguards.permissions import Action
-from clew.store.ledger import Proposed
+from clew.store.ledger import Proposed, refuse_overlapping
 from clew.workspace.counting import cases_table
 from clew.workspace.reading import Reading
 
@@ -44,14 +44,15 @@ class Releasing(Reading):
         made = _fingerprint(table, ask)
         self.vault.record(actor, "preview_release", DATASET, purpose, {"method": ask.method, "fingerprint": made})
         return ReleasePreview(
-            rows=release.value.num_rows, report=report, fingerprint=made, blocked=self._blocked(ask, made)
+            rows=release.value.num_rows, report=report, fingerprint=made, blocked=self._blocked(ask, made, report)
         )
 
-    def _blocked(self, ask: ReleaseAsk, made: str) -> str | None:
+    def _blocked(self, ask: ReleaseAsk, made: str, report: Mapping[str, Any]) -> str | None:
         try:
             check(sum(self.failed().values()))
             if any(release.fingerprint == made for release in self.vault.releases()):
                 raise Conflict("the same data were released with the same method and settings before")
+            refuse_overlapping(self.vault.releases(), DATASET, ask.method, json.dumps(report, ensure_ascii=False))
             if ask.method == Method.SYNTHESISE:
                 spent = self.vault.spent(DATASET)
                 Budget(dataset=DATASET, total_epsilon=self.settings.epsilon, spent=spent).spend(ask.parameter)
