@@ -24,7 +24,9 @@ SERVICES = ("shelter", "legal_aid", "medical", "mental_health", "hotline")
 def write(path: Path, entries: int) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        rows.writerow("organisation city country services languages hours timezone age_min gender verified reach".split())
+        rows.writerow(
+            "organisation city country services languages hours timezone age_min gender verified reach".split()
+        )
         for n in range(entries):
             town, country = TOWNS[n % 5]
             offered = f"{SERVICES[n % 5]};{SERVICES[(n // 5) % 5]}"
@@ -46,13 +48,20 @@ def main(entries: int) -> None:
         start = perf_counter()
         directory = Directory(read.services)
         print(f"made ready in {perf_counter() - start:.3f} s")
-        ask = Ask(where=where("Lyon"), services=("shelter",), facts=Facts(age=AgeRange(17, 17), gender="woman"), with_unfit=True)
+        ask = Ask(
+            where=where("Lyon"),
+            services=("shelter",),
+            facts=Facts(age=AgeRange(17, 17), gender="woman"),
+            with_unfit=True,
+        )
         times = []
         for _ in range(20):
             start = perf_counter()
             found = directory.search(ask, datetime.now(UTC), 180)
             times.append(perf_counter() - start)
-        print(f"{len(found.found)} found; a search takes {1000 * sorted(times)[10]:.1f} ms at the median, {1000 * max(times):.1f} at most")
+        print(
+            f"{len(found.found)} found; a search takes {1000 * sorted(times)[10]:.1f} ms at the median, {1000 * max(times):.1f} at most"
+        )
 
 
 if __name__ == "__main__":

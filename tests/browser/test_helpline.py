@@ -123,7 +123,9 @@ def test_counts_are_followed_and_the_place_is_given_back(support: Open, desk: Fa
     expect(page.locator("#following")).to_have_text("This page follows the counts by itself.")
     page.wait_for_selector('[data-chart="places"][data-drawn]')
     expect(page.locator("#areas-table")).to_contain_text("25 to 29")
-    said = page.evaluate("echarts.getInstanceByDom(document.querySelector('[data-chart=places]')).getOption().series[1].data.length")
+    said = page.evaluate(
+        "echarts.getInstanceByDom(document.querySelector('[data-chart=places]')).getOption().series[1].data.length"
+    )
     assert said == 2  # the area that the gazetteer does not know is in the table alone
     shown = page.evaluate(
         """() => { const counts = JSON.parse(JSON.stringify({ until: "later", total: "45 to 49", finding: "New", elsewhere: "<5",

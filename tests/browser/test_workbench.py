@@ -255,7 +255,9 @@ def test_audit_verifies(open_page: Open) -> None:
     expect(page.get_by_role("row")).to_have_count(51)
 
 
-@pytest.mark.parametrize("path", ["/persons?show=all", "/persons/rec_1:rec_2", "/quality", "/cases/K-2001/qualification"])
+@pytest.mark.parametrize(
+    "path", ["/persons?show=all", "/persons/rec_1:rec_2", "/quality", "/cases/K-2001/qualification"]
+)
 def test_pages_of_the_case_hub_are_accessible_and_fit_a_phone(open_page: Open, path: str) -> None:
     test_page_is_accessible_in_both_themes_and_fits_a_phone(open_page, path)
 

@@ -33,7 +33,20 @@ def test_a_directory_is_imported_once_and_searched(clew, room):
     assert "same organisation and place" in ended.err
     assert [r["field"] for r in read_table(room / "d.rejects.csv").table.to_pylist()] == ["place", "services"]
     assert "0 new entries, 0 changed, 2 as they were" in clew("directory", "import", room / "d.csv").err
-    asked = ("directory", "search", "--place", "Lyon", "--language", "French", "--service", "shelter", "--age", "17", "--out", room / "o.csv")
+    asked = (
+        "directory",
+        "search",
+        "--place",
+        "Lyon",
+        "--language",
+        "French",
+        "--service",
+        "shelter",
+        "--age",
+        "17",
+        "--out",
+        room / "o.csv",
+    )
     assert "0 services found; 1 left out" in clew(*asked).err
     assert clew(*asked, "--unfit").code == 0
     (found,) = read_table(room / "o.csv").table.to_pylist()
@@ -52,7 +65,10 @@ def test_a_file_is_searched_without_a_workspace(clew, tmp_path):
 
 
 def test_contacts_come_in_once_and_are_counted_in_steps(clew, room):
-    rows = "".join(f"{n},+44 20 7946 01{n:02d},Lyon,hello,call\n" for n in range(12)) + "x,12,Lyon,canary,call\ny,,Nice,,message\n"
+    rows = (
+        "".join(f"{n},+44 20 7946 01{n:02d},Lyon,hello,call\n" for n in range(12))
+        + "x,12,Lyon,canary,call\ny,,Nice,,message\n"
+    )
     (room / "calls.csv").write_text("call_id,phone,region,notes,channel\n" + rows)
     source = ("--source", "Invented line", "--basis", "synthetic")
     ended = clew("hotline", "import", room / "calls.csv", *source)

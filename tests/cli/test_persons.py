@@ -50,6 +50,10 @@ def test_link_list_show_and_sign(folder):
 
 
 def test_a_verdict_needs_a_proposal_and_is_one_of_three(folder):
-    for words in (["review", "--verdict", "yes"], ["review", "a:b", "--verdict", "maybe"], ["review", "--show", "none"]):
+    for words in (
+        ["review", "--verdict", "yes"],
+        ["review", "a:b", "--verdict", "maybe"],
+        ["review", "--show", "none"],
+    ):
         answer = CliRunner().invoke(app, [*words, "-w", str(folder)])
         assert type(answer.exception).__name__ == "UsageError", words

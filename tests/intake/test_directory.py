@@ -44,7 +44,9 @@ def read(folder: Path, *rows: dict[str, str]) -> Directory:
 
 
 def test_a_row_becomes_a_service_in_codes(tmp_path: Path) -> None:
-    (service,) = read(tmp_path, row(**{"min age": "18", "Gender": "women", "Funding": "any", "Website": "harbour.example"})).services
+    (service,) = read(
+        tmp_path, row(**{"min age": "18", "Gender": "women", "Funding": "any", "Website": "harbour.example"})
+    ).services
     assert (service.organisation, service.place, service.country) == ("Harbour House.example", "Lyon", "FRA")
     assert service.services == ("shelter", "legal_aid")
     assert service.languages == ("fre", "ara")

@@ -87,7 +87,11 @@ def test_a_helplines_file_is_read_and_what_cannot_be_is_kept_whole(tmp_path: Pat
         ("5", "call", "not_known", None),
     ]
     rejects = read.rejects.table.to_pylist()
-    assert [(r["row"], r["id"], r["field"]) for r in rejects] == [(2, "2", "caller"), (3, "3", "received"), (4, "4", "status")]
+    assert [(r["row"], r["id"], r["field"]) for r in rejects] == [
+        (2, "2", "caller"),
+        (3, "3", "received"),
+        (4, "4", "status"),
+    ]
     assert "second" in rejects[0]["raw"]
 
 
@@ -139,7 +143,11 @@ def test_contacts_count_from_the_next_five_minutes_and_in_their_window() -> None
 @pytest.mark.parametrize(
     ("kind", "form", "said"),
     [
-        ("journey", {"stage": "exploitation", "place": "Doha", "first": "2021", "last": "2020"}, "last: lies before first"),
+        (
+            "journey",
+            {"stage": "exploitation", "place": "Doha", "first": "2021", "last": "2020"},
+            "last: lies before first",
+        ),
         ("journey", {"stage": "exploitation", "place": "Doha", "first": "2027"}, "first: lies in the future"),
         ("journey", {"stage": "explotation", "place": ""}, "did you mean exploitation"),
         ("journey", {"stage": "transit", "place": "Doha", "first": "03/04/2021"}, "first: not a date"),

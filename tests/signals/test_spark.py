@@ -13,7 +13,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # Spark's own threads leave sockets to the collector
 ]
 
-TEXTS = ["call 020 7946 0123 now", "write to anna (at) mail dot com", "80€ an hour in Lisbon", None, "", "плати 90 евро"]
+TEXTS = [
+    "call 020 7946 0123 now",
+    "write to anna (at) mail dot com",
+    "80€ an hour in Lisbon",
+    None,
+    "",
+    "плати 90 евро",
+]
 
 
 def test_spark_finds_what_one_process_finds():

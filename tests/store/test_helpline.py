@@ -89,7 +89,9 @@ def test_number_and_words_are_opened_by_acts_of_their_own(filled: Vault) -> None
     assert acts == ["refused", "read_identity", "read_sealed_text", "log_contact"]
 
 
-def test_the_hash_of_a_caller_is_not_that_of_an_advertised_phone(filled: Vault, opened: tuple[Vault, str | Path], backend: Backend) -> None:
+def test_the_hash_of_a_caller_is_not_that_of_an_advertised_phone(
+    filled: Vault, opened: tuple[Vault, str | Path], backend: Backend
+) -> None:
     log(filled)
     with backend.raw(opened[1]) as raw:
         (caller,) = raw.exec_driver_sql("SELECT caller FROM contacts").scalars()
@@ -177,7 +179,9 @@ def test_a_page_that_listens_keeps_nobody_signed_in(filled: Vault, clock: Clock)
 
 
 def test_what_is_recorded_on_a_case_goes_with_it(filled: Vault) -> None:
-    filled.record_on_case(CASE_WORKER, SUPPORT, CASE, "support", codes={"need": "shelter"}, texts={"goal": "words-canary"})
+    filled.record_on_case(
+        CASE_WORKER, SUPPORT, CASE, "support", codes={"need": "shelter"}, texts={"goal": "words-canary"}
+    )
     refer(filled)
     (event,) = filled.case_events(CASE_WORKER, SUPPORT, CASE, with_texts=True)
     assert (event.codes, event.texts) == ({"need": "shelter"}, {"goal": "words-canary"})
@@ -213,7 +217,10 @@ def test_an_entry_is_taken_back_once_with_a_reason_and_stays(filled: Vault) -> N
 def test_the_latest_answer_of_each_layer_stands(filled: Vault) -> None:
     for layer, answer in (("refer", "yes"), ("keep", "yes"), ("refer", "withdrawn")):
         consent(filled, layer, answer)
-    assert standing_consents(filled.case_events(CASE_WORKER, SUPPORT, CASE, with_texts=False)) == {"refer": "withdrawn", "keep": "yes"}
+    assert standing_consents(filled.case_events(CASE_WORKER, SUPPORT, CASE, with_texts=False)) == {
+        "refer": "withdrawn",
+        "keep": "yes",
+    }
 
 
 # Referrals.
@@ -289,7 +296,9 @@ def test_a_referral_goes_forward_only(filled: Vault) -> None:
 
 def test_services_are_replaced_by_their_newer_selves(filled: Vault) -> None:
     def put(**entries: str) -> tuple[int, int, int]:
-        made = filled.put_services(CASE_WORKER, SUPPORT, {id: ("House.example", body) for id, body in entries.items()}, origin="csv")
+        made = filled.put_services(
+            CASE_WORKER, SUPPORT, {id: ("House.example", body) for id, body in entries.items()}, origin="csv"
+        )
         return made.new, made.changed, made.same
 
     assert put(a="1", b="1") == (2, 0, 0)
@@ -307,7 +316,9 @@ def test_services_are_replaced_by_their_newer_selves(filled: Vault) -> None:
 
 
 @pytest.mark.parametrize("table", HELPLINE_APPEND_ONLY)
-def test_the_database_refuses_to_change_or_forget(backend: Backend, opened: tuple[Vault, str | Path], filled: Vault, table: str) -> None:
+def test_the_database_refuses_to_change_or_forget(
+    backend: Backend, opened: tuple[Vault, str | Path], filled: Vault, table: str
+) -> None:
     log(filled)
     consent(filled, "refer")
     refer(filled)
@@ -345,7 +356,9 @@ def test_a_change_round_the_vault_is_found(
     assert re.search(said, findings[0])
 
 
-def test_no_value_rests_in_the_open_or_in_the_log(backend: Backend, opened: tuple[Vault, str | Path], filled: Vault) -> None:
+def test_no_value_rests_in_the_open_or_in_the_log(
+    backend: Backend, opened: tuple[Vault, str | Path], filled: Vault
+) -> None:
     (id,) = log(filled)
     filled.record_on_case(CASE_WORKER, SUPPORT, CASE, "document", codes={}, texts={"title": "title-canary"})
     referral = refer(filled)
@@ -355,7 +368,15 @@ def test_no_value_rests_in_the_open_or_in_the_log(backend: Backend, opened: tupl
     with backend.raw(opened[1]) as raw:
         rows = [
             str([bytes(v) if isinstance(v, memoryview) else v for v in row])
-            for table in ("contacts", "contact_events", "case_events", "referrals", "referral_events", "audit", "sealed_records")
+            for table in (
+                "contacts",
+                "contact_events",
+                "case_events",
+                "referrals",
+                "referral_events",
+                "audit",
+                "sealed_records",
+            )
             for row in raw.exec_driver_sql(f"SELECT * FROM {table}")
         ]
     everything = "\n".join(rows)

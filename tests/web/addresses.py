@@ -19,7 +19,22 @@ from clew.web import (
     signin,
 )
 
-ROUTERS = (signin, home, hotline, live, directory, cases, case_record, qualification, quality, persons, leads, flows, releases, audit)
+ROUTERS = (
+    signin,
+    home,
+    hotline,
+    live,
+    directory,
+    cases,
+    case_record,
+    qualification,
+    quality,
+    persons,
+    leads,
+    flows,
+    releases,
+    audit,
+)
 FILLED = {
     "{lead}": "lead_0000", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
     "{contact}": f"ctc_{1:020x}", "{service}": f"svc_{1:016x}", "{referral}": f"ref_{1:020x}", "{kind}": "support",

@@ -110,7 +110,11 @@ def service_line(number: int) -> ServiceLine:
 
 
 def counts(days: int = 30) -> ContactCounts:
-    areas = (("Lyon, FR", "FRA", 45.75, 4.85, 25), ("Turin, IT", "ITA", 45.07, 7.69, 10), ("the old mill", "", None, None, 5))
+    areas = (
+        ("Lyon, FR", "FRA", 45.75, 4.85, 25),
+        ("Turin, IT", "ITA", 45.07, 7.69, 10),
+        ("the old mill", "", None, None, 5),
+    )
     week = [(AT - timedelta(days=back)).date().isoformat() for back in range(days - 1, -1, -1)]
     return ContactCounts(
         until=AT,
@@ -146,8 +150,12 @@ def first_entries() -> list[CaseEntry]:
         *journey,
         entry(4, "control", {"control": "withhold_documents"}, {}),
         entry(5, "recruiter", {"recruiter": "agency"}, {"note": "An agency with an office."}),
-        entry(6, "support", {"need": "shelter", "state": "planned", "due": "2024-06-01"}, {"goal": "A room of her own."}),
-        entry(7, "support", {"need": "shelter", "state": "under_way"}, {"note": "Two rooms seen."}, about=f"evt_{6:020x}"),
+        entry(
+            6, "support", {"need": "shelter", "state": "planned", "due": "2024-06-01"}, {"goal": "A room of her own."}
+        ),
+        entry(
+            7, "support", {"need": "shelter", "state": "under_way"}, {"note": "Two rooms seen."}, about=f"evt_{6:020x}"
+        ),
         entry(8, "consent", {"layer": "keep", "answer": "yes", "way": "spoken"}, {}),
         entry(9, "document", {"sha256": "ab" * 32}, {"title": "Work contract", "note": "A copy."}),
         entry(10, "exploitation", {"form": "forced_labour"}, {}, taken_back=True, why_taken_back="Entered twice."),
@@ -240,9 +248,7 @@ class FakeHelpline:
         )  # fmt: skip
         return lambda: self._told(bare if self.empty else counts(days))
 
-    def services(
-        self, actor: Actor, purpose: Purpose, ask: ServiceAsk, *, offset: int, limit: int
-    ) -> DirectoryView:
+    def services(self, actor: Actor, purpose: Purpose, ask: ServiceAsk, *, offset: int, limit: int) -> DirectoryView:
         if ask.facts.get("age") == "old":
             raise UsageError("age: not an age of the forms N, N-N, N--N or N+")
         rows = [] if self.empty else [service_line(n) for n in range(1, 48)]
@@ -278,8 +284,12 @@ class FakeHelpline:
             for e in kept["entries"]
             if e.kind == "journey" and e.id not in gone
         ]  # fmt: skip
-        consents = {e.codes["layer"]: e.codes["answer"] for e in kept["entries"] if e.kind == "consent" and e.id not in gone}
-        answers = pa.table({"id": [number], "forced_labour": ["yes"], "means_debt_bondage": ["unknown"], "age": ["9--17"]})
+        consents = {
+            e.codes["layer"]: e.codes["answer"] for e in kept["entries"] if e.kind == "consent" and e.id not in gone
+        }
+        answers = pa.table(
+            {"id": [number], "forced_labour": ["yes"], "means_debt_bondage": ["unknown"], "age": ["9--17"]}
+        )
         view = CaseRecordView(
             facts={"recruiter_relation": "Unaquainted", "sector": "", "trafficking_status": "PossibleVictimOfTrafficking"},
             child="unknown", entries=(), journey=journey, contacts=[] if self.empty else [contact_line(1)],
@@ -287,7 +297,11 @@ class FakeHelpline:
         )  # fmt: skip
         told = self._told(replace(view, journey=(), referrals=()))
         entries = [
-            replace(e, texts={k: self._told(v) for k, v in (e.texts or {}).items()}, why_taken_back=self._told(e.why_taken_back))
+            replace(
+                e,
+                texts={k: self._told(v) for k, v in (e.texts or {}).items()},
+                why_taken_back=self._told(e.why_taken_back),
+            )
             for e in kept["entries"]
         ]
         return replace(
@@ -334,7 +348,12 @@ class FakeHelpline:
         if status == "sent" and missing and not excepted:
             raise Blocked("referral: it is not sent, consent is not recorded: to be referred")
         step = ReferralStep(
-            status=status, exception=excepted, answer=form.get("answer", ""), reason=form.get("best_interest", ""), by="Mira Holm", at=AT
+            status=status,
+            exception=excepted,
+            answer=form.get("answer", ""),
+            reason=form.get("best_interest", ""),
+            by="Mira Holm",
+            at=AT,
         )
         after = {"sent": ("accepted", "declined", "closed"), "closed": ()}.get(status, ("closed",))
         made = replace(found, steps=[*found.steps, step], next=after, missing=missing)

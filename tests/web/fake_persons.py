@@ -83,18 +83,29 @@ class FakePersons:
         view = quality_view(report(), contributor)
         if self.empty:
             view = replace(view, contributors=(), fields=(), checks=(), differences=())
-        mine = [r for r in report().measures.to_pylist() if r["measure"] == "complete" and r["contributor"] == contributor]
+        mine = [
+            r for r in report().measures.to_pylist() if r["measure"] == "complete" and r["contributor"] == contributor
+        ]
         shares = {} if self.empty else {r["field"]: (round(100 * r["share_high"], 1), r["suppressed"]) for r in mine}
         told = replace(self._hostile(replace(view, definitions={})), definitions=view.definitions)
         rows = [{**row, "contributor": self._hostile(row["contributor"])} for row in report().measures.to_pylist()]
-        return QualityPage(view=told, shares=shares, measures=rows, as_of="2024-05-06", below=5, birth_dates=birth_dates)
+        return QualityPage(
+            view=told, shares=shares, measures=rows, as_of="2024-05-06", below=5, birth_dates=birth_dates
+        )
 
-    def qualification(self, actor: Actor, purpose: Purpose, number: str, *, jurisdiction: str) -> QualificationView | None:
+    def qualification(
+        self, actor: Actor, purpose: Purpose, number: str, *, jurisdiction: str
+    ) -> QualificationView | None:
         if number == "K-2002":
             return None
         if not number.startswith("K-20"):
             raise NotFound("there is no such case")
-        told = {"forced_labour": ["yes"], "means_debt_bondage": ["unknown"], "age": [None], "recruiter_relation": ["Friend"]}
+        told = {
+            "forced_labour": ["yes"],
+            "means_debt_bondage": ["unknown"],
+            "age": [None],
+            "recruiter_relation": ["Friend"],
+        }
         cases = pa.table({"id": [number], **{name: pa.array(value, pa.string()) for name, value in told.items()}})
         return qualification_view(qualify(cases, jurisdiction=Jurisdiction(jurisdiction)).table, number)
 

@@ -128,7 +128,9 @@ def test_streams_are_limited_in_all_and_for_one_session(support: Client, brief: 
     assert brief.taken == 0
 
 
-def test_a_refused_reading_gives_its_place_back(support: Client, brief: Places, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_reading_gives_its_place_back(
+    support: Client, brief: Places, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(actor: Actor, purpose: Purpose, days: int) -> Any:
         raise NotAllowed("count_contacts: no rule allows it")
 
@@ -198,7 +200,14 @@ def test_a_search_keeps_what_was_asked_and_says_what_is_wrong(support: Client) -
 
 def test_stale_doubled_and_unfit_entries_say_so_in_words(support: Client) -> None:
     text = Page(support.get("/directory").text).text
-    for words in ("never verified", "ask before you rely on it", "May be entered twice", "does not fit", "may fit", "closed now"):
+    for words in (
+        "never verified",
+        "ask before you rely on it",
+        "May be entered twice",
+        "does not fit",
+        "may fit",
+        "closed now",
+    ):
         assert words in text
     assert "Ask the service." in Page(support.get(f"/directory/{SERVICE}").text).text
 
@@ -261,7 +270,9 @@ def test_a_referral_without_consent_comes_back_and_is_not_sent(support: Client, 
 def test_a_referral_is_drafted_from_the_case(support: Client, desk: FakeDesk) -> None:
     page = support.get(f"/cases/{CASE}/refer?place=Lyon").text
     assert "gender: woman" in Page(page).text
-    sent = support.post(f"/cases/{CASE}/referrals", service=SERVICE, need="shelter", shares=["share_contact", "nonsense"], note="x")
+    sent = support.post(
+        f"/cases/{CASE}/referrals", service=SERVICE, need="shelter", shares=["share_contact", "nonsense"], note="x"
+    )
     assert sent.status_code == 303
     assert desk.helpline["referrals"][0].shares == ("share_contact",)
 
@@ -271,13 +282,22 @@ def test_nothing_of_a_person_stands_in_an_address(support: Client) -> None:
         page = Page(support.get(address).text)
         links = [e.get("href") or "" for e in page.of("a")]
         forms = [e for e in page.of("form") if e.get("method") == "get"]
-        assert not [link for link in links if re.search(r"[?&](age|gender|status=(?!\w+$)|form|name|phone|caller)=", link)]
+        assert not [
+            link for link in links if re.search(r"[?&](age|gender|status=(?!\w+$)|form|name|phone|caller)=", link)
+        ]
         assert all(form["action"] in {"/leads", f"/cases/{CASE}/refer"} for form in forms)
 
 
 def test_hostile_words_stay_words(desk: FakeDesk, support: Client) -> None:
     desk.nasty = True
-    for address in (f"/cases/{CASE}", f"/cases/{CASE}/refer", "/hotline", f"/hotline/contacts/{CONTACT}", "/directory", "/live"):
+    for address in (
+        f"/cases/{CASE}",
+        f"/cases/{CASE}/refer",
+        "/hotline",
+        f"/hotline/contacts/{CONTACT}",
+        "/directory",
+        "/live",
+    ):
         html = support.get(address).text
         assert not Page(html).of("img")
         assert "<!--" not in html

@@ -60,7 +60,9 @@ def grown(made: Workspace, anna: Actor) -> str:
 
 def test_a_number_is_the_same_however_it_is_written(made: Workspace, anna: Actor, child: str) -> None:
     spellings = ("+44 20 7946 0100", "0044 (0)20 7946-0100", "tel:+442079460100")
-    ids = [made.log_contact(anna, SUPPORT, {"channel": "call", "caller": number, "area": "lyon"}) for number in spellings]
+    ids = [
+        made.log_contact(anna, SUPPORT, {"channel": "call", "caller": number, "area": "lyon"}) for number in spellings
+    ]
     view = made.contact(anna, SUPPORT, ids[2])
     assert {each.id for each in view.others} == set(ids[:2])
     assert view.number is None
@@ -107,13 +109,17 @@ def test_counts_are_watched_in_steps_and_name_no_small_area(made: Workspace, ann
     assert all(day.suppressed or day.low >= 5 for day in counted.days)
     reads = [e for e in made.vault.audit(anna, Purpose.OVERSIGHT, limit=500)[0] if e.action == "count_contacts"]
     count()
-    assert len([e for e in made.vault.audit(anna, Purpose.OVERSIGHT, limit=500)[0] if e.action == "count_contacts"]) == len(reads)
+    assert len(
+        [e for e in made.vault.audit(anna, Purpose.OVERSIGHT, limit=500)[0] if e.action == "count_contacts"]
+    ) == len(reads)
     with pytest.raises(UsageError):
         made.watch_contacts(anna, COUNT, 1000)
 
 
 def test_services_are_found_with_reasons(made: Workspace, anna: Actor) -> None:
-    view = made.services(anna, SUPPORT, ServiceAsk(place="Lyon", facts={"age": "17", "gender": "woman"}, with_unfit=True))
+    view = made.services(
+        anna, SUPPORT, ServiceAsk(place="Lyon", facts={"age": "17", "gender": "woman"}, with_unfit=True)
+    )
     harbour = next(row for row in view.rows if row.organisation == "Harbour.example")
     assert (harbour.fit, harbour.open, harbour.stale) == ("no", "yes", True)
     assert harbour.parts[0].words == "takes 18 or older; of the person: 17"
@@ -134,14 +140,24 @@ def test_a_case_brings_its_own_facts_to_the_search(made: Workspace, anna: Actor,
     }  # fmt: skip
     assert made.services_for_case(anna, SUPPORT, grown, ServiceAsk()).unfit == 1  # women only
     made.record_on_case(anna, SUPPORT, grown, "exploitation", {"form": "forced criminality"})
-    assert "forced criminality" in made.services_for_case(anna, SUPPORT, grown, ServiceAsk()).facts["form of exploitation"]
+    assert (
+        "forced criminality" in made.services_for_case(anna, SUPPORT, grown, ServiceAsk()).facts["form of exploitation"]
+    )
 
 
 def test_a_journey_is_put_in_the_order_of_its_dates(made: Workspace, anna: Actor, child: str) -> None:
-    stages = (("exploitation", "Doha", "2021", "2022"), ("recruitment", "Kathmandu", "2020-02", ""), ("transit", "the old mill", "", ""))
+    stages = (
+        ("exploitation", "Doha", "2021", "2022"),
+        ("recruitment", "Kathmandu", "2020-02", ""),
+        ("transit", "the old mill", "", ""),
+    )
     for stage, place, first, last in stages:
-        made.record_on_case(anna, SUPPORT, child, "journey", {"stage": stage, "place": place, "first": first, "last": last})
-    wrong = made.record_on_case(anna, SUPPORT, child, "journey", {"stage": "transit", "place": "Delhi", "first": "2020-03"})
+        made.record_on_case(
+            anna, SUPPORT, child, "journey", {"stage": stage, "place": place, "first": first, "last": last}
+        )
+    wrong = made.record_on_case(
+        anna, SUPPORT, child, "journey", {"stage": "transit", "place": "Delhi", "first": "2020-03"}
+    )
     made.record_on_case(anna, SUPPORT, child, "correction", {"reason": "another person"}, about=wrong)
     record = made.case_record(anna, SUPPORT, child)
     assert [stage.place for stage in record.journey] == ["Kathmandu, NP", "Doha, QA", "the old mill"]
@@ -167,7 +183,10 @@ def test_a_referral_needs_consent_or_a_child(made: Workspace, anna: Actor, child
     made.step_referral(anna, SUPPORT, child, for_child, "sent", exception)
     made.step_referral(anna, SUPPORT, child, for_child, "declined", {"answer": "no room"})
     (referral,) = made.case_record(anna, SUPPORT, child).referrals
-    assert [(s.status, s.exception, s.answer) for s in referral.steps][1:] == [("sent", True, ""), ("declined", False, "no room")]
+    assert [(s.status, s.exception, s.answer) for s in referral.steps][1:] == [
+        ("sent", True, ""),
+        ("declined", False, "no room"),
+    ]
     for layer in ("refer", "share_contact"):
         made.record_on_case(anna, SUPPORT, grown, "consent", {"layer": layer, "answer": "yes", "way": "spoken"})
     made.step_referral(anna, SUPPORT, grown, for_grown, "sent", {})

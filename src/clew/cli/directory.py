@@ -54,7 +54,9 @@ def _say_twins(read: Directory) -> None:
 def search(
     out: files.Out,
     place: Annotated[str, typer.Option("--place", help="A city, as in 'Lyon' or 'Paris, US', or a country.")] = "",
-    language: Annotated[list[str] | None, typer.Option("--language", help="By code or English name; one of several.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option("--language", help="By code or English name; one of several.")
+    ] = None,
     service: Annotated[list[str] | None, typer.Option("--service", help="By code or name; all of several.")] = None,
     open_now: Annotated[bool, typer.Option("--open", help="Leaves out what is closed now.")] = False,
     age: Annotated[str, typer.Option("--age", help="The person's age now, as 17, 16-18 or 18+.")] = "",
@@ -63,7 +65,9 @@ def search(
     form: Annotated[str, typer.Option("--form", help="Forms of exploitation, separated by ;.")] = "",
     funding: Annotated[str, typer.Option("--funding", help="none, public, insurance or self.")] = "",
     unfit: Annotated[bool, typer.Option("--unfit", help="Also what does not fit the person, with the reason.")] = False,
-    source: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Searches this file, not a workspace.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Searches this file, not a workspace.")
+    ] = None,
     map: files.Maps = None,  # noqa: A002 (the contract's name)
     rejects: files.RejectsFile = None,
     folder: Folder = HERE,
@@ -89,7 +93,9 @@ def search(
         lines, left_out = _in_workspace(folder, actor, ask)
     write_table(_table(lines), out)
     stale = sum(line.stale for line in lines)
-    files.say(f"{len(lines)} services found; {left_out} left out because they do not fit; {stale} were not verified lately.")
+    files.say(
+        f"{len(lines)} services found; {left_out} left out because they do not fit; {stale} were not verified lately."
+    )
 
 
 def _in_file(

@@ -66,7 +66,9 @@ def counts(
         who = workspace.account(actor)
         counted = workspace.watch_contacts(who, workspace.purpose_for(who, Action.COUNT_CONTACTS), days)()
     write_table(_table(counted), out)
-    files.say(f"{counted.total} contacts in {days} days. Every count is an interval as wide as the threshold ({counted.below}).")
+    files.say(
+        f"{counted.total} contacts in {days} days. Every count is an interval as wide as the threshold ({counted.below})."
+    )
 
 
 def _table(counted: ContactCounts) -> pa.Table:
@@ -76,7 +78,9 @@ def _table(counted: ContactCounts) -> pa.Table:
     rows += [("area", area.area, area.words) for area in counted.areas]
     rows += [("day", day.day, day.words) for day in counted.days]
     names = ("dimension", "value", "count_low", "count_high", "suppressed", "text")
-    return pa.table([list(column) for column in zip(*(_row(*row, counted.below) for row in rows), strict=True)], names=list(names))
+    return pa.table(
+        [list(column) for column in zip(*(_row(*row, counted.below) for row in rows), strict=True)], names=list(names)
+    )
 
 
 def _row(dimension: str, value: str, words: str, below: int) -> tuple[str, str, int, int, str, str]:

@@ -41,6 +41,10 @@ def run_server(workspace: Workspace, actor: Actor, host: str, port: int) -> None
     files.say("Stop it with Ctrl-C.")
     hosts = tuple(dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]")))
     uvicorn.run(
-        create_app(workspace, hosts=hosts), host=host, port=port, log_level="warning", access_log=False,
+        create_app(workspace, hosts=hosts),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
         timeout_graceful_shutdown=2,  # a page that follows the counts holds its connection open
     )

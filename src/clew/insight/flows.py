@@ -141,7 +141,13 @@ def _forms(cases: pa.Table, below: int) -> pa.Table:
 SEXES = {
     "female": ("feminine", "woman", "female", "women", "girl"),
     "male": ("masculine", "man", "male", "men", "boy"),
-    "other": ("transgenderfeminine", "transgendermasculine", "nonconforming", "trans/transgender/nonconforming", "other"),
+    "other": (
+        "transgenderfeminine",
+        "transgendermasculine",
+        "nonconforming",
+        "trans/transgender/nonconforming",
+        "other",
+    ),
 }
 """What case layouts write for gender (HTCDS, CTDC) -> the three words of published counts; anything else is unknown."""
 

@@ -345,7 +345,9 @@ def _age(name: str, given: str) -> int | None:
 
 def _rejects(raw: Raw, gone: Sequence[tuple[int, _Refused]], id_column: str | None) -> Rejects:
     numbers = [number for number, _ in gone]
-    whole = rejects_of(raw.table.take(pa.array(numbers, pa.int64())), raw.rows[np.array(numbers, int)], "", "", id_column)
+    whole = rejects_of(
+        raw.table.take(pa.array(numbers, pa.int64())), raw.rows[np.array(numbers, int)], "", "", id_column
+    )
     table = whole.table
     for name, values in (("field", [r.name for _, r in gone]), ("rule", [r.rule for _, r in gone])):
         table = table.set_column(table.column_names.index(name), name, pa.array(values, pa.string()))

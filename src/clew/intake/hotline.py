@@ -127,7 +127,9 @@ def _word(form: Mapping[str, str], name: str, words: str, problems: list[str], o
     code = clean(words, given) if given else None
     if code is None:
         near = suggest(words, given) if given else None
-        problems.append(f"{name}: {'required' if not given else 'not a known word'}{f'; did you mean {near}?' if near else ''}")
+        problems.append(
+            f"{name}: {'required' if not given else 'not a known word'}{f'; did you mean {near}?' if near else ''}"
+        )
     return code or ""
 
 

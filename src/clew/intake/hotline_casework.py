@@ -23,7 +23,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 """Kind -> field -> the list that its words are from. All of them are required."""
 
-TEXTS: Mapping[str, tuple[str, ...]] = {"support": ("goal", "note"), "document": ("title", "note"), "correction": ("reason",)}
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "support": ("goal", "note"),
+    "document": ("title", "note"),
+    "correction": ("reason",),
+}
 """Kind -> texts that are sealed; a note where it is not listed."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {"document": ("title",), "correction": ("reason",)}
@@ -50,7 +54,9 @@ def _word(form: Mapping[str, str], name: str, words: str, problems: list[str]) -
     code = clean(words, given) if given else None
     if code is None:
         near = suggest(words, given) if given else None
-        problems.append(f"{name}: {'not a known word' if given else 'required'}{f'; did you mean {near}?' if near else ''}")
+        problems.append(
+            f"{name}: {'not a known word' if given else 'required'}{f'; did you mean {near}?' if near else ''}"
+        )
     return code or ""
 
 

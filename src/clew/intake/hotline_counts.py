@@ -71,7 +71,9 @@ def count_contacts(
     kept = [(at.date(), area, country) for at, area, country in contacts if at < end and at.date() in known]
     by_area = Counter((area, country) for _, area, country in kept if area)
     by_day = Counter(day for day, _, _ in kept)
-    large = sorted(((key, n) for key, n in by_area.items() if n >= below), key=lambda item: (-(item[1] // below), item[0]))
+    large = sorted(
+        ((key, n) for key, n in by_area.items() if n >= below), key=lambda item: (-(item[1] // below), item[0])
+    )
     rest = len(kept) - sum(n for _, n in large)
     return Counted(
         until=end,

@@ -30,7 +30,9 @@ def bridges(edges: pa.Table, texts: pa.Table, *, suspects: int = 5, apart: int =
     part = _parts(identifier, record, clusters, ~asked[identifier])
     own = _with_own_contact(part, edges, ~asked[identifier])
     shared = asked[identifier] & own[part]
-    pairs = np.unique(np.stack([identifier[shared], part[shared]]), axis=1) if shared.any() else np.zeros((2, 0), np.int64)
+    pairs = (
+        np.unique(np.stack([identifier[shared], part[shared]]), axis=1) if shared.any() else np.zeros((2, 0), np.int64)
+    )
     parts = np.bincount(pairs[0], minlength=len(named.dictionary))
     found = np.flatnonzero(parts >= apart)
     split = pc.split_pattern(named.dictionary.take(pa.array(found)), ":", max_splits=1)

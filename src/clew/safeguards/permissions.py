@@ -113,7 +113,9 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.CASE_WORKER, Action.ADD_RECORDS, _SUPPORT, because="a case worker records what was told"),
     _allow(Role.CASE_WORKER, Action.READ_FLOWS, _SUPPORT, _COUNT, because="flows show where referrals are needed"),
     _allow(Role.CASE_WORKER, Action.READ_DIRECTORY, _SUPPORT, because="support starts with knowing who can help"),
-    _allow(Role.CASE_WORKER, Action.MANAGE_DIRECTORY, _SUPPORT, because="who rings a service learns what changed there"),
+    _allow(
+        Role.CASE_WORKER, Action.MANAGE_DIRECTORY, _SUPPORT, because="who rings a service learns what changed there"
+    ),
     _allow(Role.CASE_WORKER, Action.COUNT_CONTACTS, _SUPPORT, _COUNT, because="counts show where calls come from"),
     _allow(Role.CASE_WORKER, Action.READ_CONTACTS, _SUPPORT, because="who answers needs to know what was said before"),
     _allow(Role.CASE_WORKER, Action.LOG_CONTACT, _SUPPORT, because="who answers a call writes it down"),
@@ -150,7 +152,9 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.STEWARD, Action.MANAGE_DIRECTORY, _OVERSEE, because="a steward takes in directories of services"),
     _allow(Role.STEWARD, Action.COUNT_CONTACTS, _COUNT, _OVERSEE, because="a steward checks counts before they leave"),
     _allow(Role.STEWARD, Action.READ_CONTACTS, _OVERSEE, because="who asks for their data gets them (GDPR art. 15)"),
-    _allow(Role.STEWARD, Action.READ_SUPPORT, _OVERSEE, because="a steward checks that consent was asked (GDPR art. 7)"),
+    _allow(
+        Role.STEWARD, Action.READ_SUPPORT, _OVERSEE, because="a steward checks that consent was asked (GDPR art. 7)"
+    ),
     # Auditor: sees what was done, does nothing.
     _allow(Role.AUDITOR, Action.READ_AUDIT, _OVERSEE, because="an auditor reads what was done"),
     _allow(Role.AUDITOR, Action.VERIFY_AUDIT, _OVERSEE, because="an auditor checks that nothing was changed"),
@@ -158,8 +162,15 @@ RULES: tuple[Rule, ...] = (
     *(
         _deny(Role.AUDITOR, action, because="who audits does not act: an auditor answers for nothing audited")
         for action in (
-            Action.JUDGE, Action.RELEASE, Action.ERASE, Action.ADD_RECORDS, Action.RUN_CHAIN,
-            Action.MANAGE_DIRECTORY, Action.LOG_CONTACT, Action.RECORD_SUPPORT, Action.REFER,
+            Action.JUDGE,
+            Action.RELEASE,
+            Action.ERASE,
+            Action.ADD_RECORDS,
+            Action.RUN_CHAIN,
+            Action.MANAGE_DIRECTORY,
+            Action.LOG_CONTACT,
+            Action.RECORD_SUPPORT,
+            Action.REFER,
         )
     ),
     # Administrator: accounts, never content.

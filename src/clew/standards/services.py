@@ -64,7 +64,10 @@ def name_of(name: str, code: str) -> str:
 @cache
 def dimensions() -> Mapping[str, Dimension]:
     """What services may ask of a person, by code: age, gender, status, form, funding."""
-    return {item["code"]: Dimension(**{**item, "values": _terms(item.get("values", ()))}) for item in _content()["eligibility"]}
+    return {
+        item["code"]: Dimension(**{**item, "values": _terms(item.get("values", ()))})
+        for item in _content()["eligibility"]
+    }
 
 
 @cache

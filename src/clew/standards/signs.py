@@ -29,7 +29,9 @@ class Sign:
 def signs() -> tuple[Sign, ...]:
     """All signs, in the order of their file."""
     content = yaml.safe_load(files("clew.standards").joinpath("signs.yaml").read_text(encoding="utf-8"))
-    return tuple(Sign(**{**item, "terms": {lang: tuple(terms) for lang, terms in item["terms"].items()}}) for item in content)
+    return tuple(
+        Sign(**{**item, "terms": {lang: tuple(terms) for lang, terms in item["terms"].items()}}) for item in content
+    )
 
 
 def sign(name: str) -> Sign:

@@ -80,10 +80,17 @@ class Contacts(Sealed, Accounts):
             if tx.get(SourceRow, source) is None:
                 raise NotFound(f"there is no source {source}")
             ids = [str(row["id"]) for row, _ in given]
-            known = {i for part in _parts(ids) for i in tx.scalars(select(SealedRow.record_id).where(SealedRow.record_id.in_(part)))}
+            known = {
+                i
+                for part in _parts(ids)
+                for i in tx.scalars(select(SealedRow.record_id).where(SealedRow.record_id.in_(part)))
+            }
             fresh = {str(row["id"]): (row, contact) for row, contact in given if row["id"] not in known}
             self._insert_contacts(tx, actor, source, list(fresh.values()))
-            acts = [(id, {"source": source, "digest": contact_digest(row, contact.status)}) for id, (row, contact) in fresh.items()]
+            acts = [
+                (id, {"source": source, "digest": contact_digest(row, contact.status)})
+                for id, (row, contact) in fresh.items()
+            ]
             self._log_all(tx, acts, actor=actor, action=Action.LOG_CONTACT.value, purpose=purpose)
         return list(fresh)
 
@@ -177,7 +184,11 @@ class Contacts(Sealed, Accounts):
         """Contacts from a number (E.164), newest first. The number itself is neither kept nor recorded."""
         self.require(actor, Action.READ_CONTACTS, purpose, "number")
         mark = self._keys.pseudonym(CALLER, number)
-        found = select(*_COLUMNS).where(ContactRow.caller == mark, _READABLE).order_by(ContactRow.received.desc(), ContactRow.id)
+        found = (
+            select(*_COLUMNS)
+            .where(ContactRow.caller == mark, _READABLE)
+            .order_by(ContactRow.received.desc(), ContactRow.id)
+        )
         with self._write() as tx:
             rows = [_kept(row._mapping) for row in tx.execute(found.limit(100))]  # noqa: SLF001
             self._log(tx, actor, Action.READ_CONTACTS.value, "number", purpose, {"shown": len(rows)})
@@ -237,7 +248,11 @@ def _latest(column: ColumnElement[str | None]):  # type: ignore[no-untyped-def]
 def _others() -> ScalarSelect[int]:
     other, sealed, key = aliased(ContactRow), aliased(SealedRow), aliased(PersonKeyRow)
     live = select(key.id).join(sealed, sealed.person_key == key.id).where(key.wrapped.is_not(None))
-    same = (other.caller == ContactRow.caller, other.id != ContactRow.id, live.where(sealed.record_id == other.id).exists())
+    same = (
+        other.caller == ContactRow.caller,
+        other.id != ContactRow.id,
+        live.where(sealed.record_id == other.id).exists(),
+    )
     return select(func.count()).select_from(other).where(*same).correlate(ContactRow).scalar_subquery()
 
 
@@ -293,5 +308,3 @@ def _said(value: object) -> str:
 
 def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     return (ids[start : start + 900] for start in range(0, len(ids), 900))
-
-

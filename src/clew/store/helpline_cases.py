@@ -109,15 +109,15 @@ class CaseWork(Sealed):
         if kind not in ("correction", earlier.kind):
             raise UsageError("about: an entry of another kind cannot be gone on with")
 
-    def case_events(
-        self, actor: Actor, purpose: Purpose, case_record: str, *, with_texts: bool
-    ) -> Sequence[CaseEvent]:
+    def case_events(self, actor: Actor, purpose: Purpose, case_record: str, *, with_texts: bool) -> Sequence[CaseEvent]:
         """All that was recorded on a case, the oldest first, also what was taken back. Words need read_sealed_text."""
         self._require_reading(actor, purpose, case_record, with_texts)
         with self._write() as tx:
             key = self._case_key(tx, case_record)
             rows = tx.scalars(_events_of(case_record)).all()
-            self._log(tx, actor, Action.READ_SUPPORT.value, case_record, purpose, {"entries": len(rows), "words": with_texts})
+            self._log(
+                tx, actor, Action.READ_SUPPORT.value, case_record, purpose, {"entries": len(rows), "words": with_texts}
+            )
         return [_event(row, key, with_texts) for row in rows]
 
     def _require_reading(self, actor: Actor, purpose: Purpose, case_record: str, with_texts: bool) -> None:
@@ -138,7 +138,9 @@ class CaseWork(Sealed):
         with self._write() as tx:
             key = self._case_key(tx, case_record)
             id = "ref_" + secrets.token_hex(10)
-            row = ReferralRow(id=id, case_record=case_record, blob=_sealed(key, id, codes, texts), actor=actor.id, at=self._clock())
+            row = ReferralRow(
+                id=id, case_record=case_record, blob=_sealed(key, id, codes, texts), actor=actor.id, at=self._clock()
+            )
             tx.add(row)
             tx.flush()
             self._log(tx, actor, "draft_referral", id, purpose, {"case": case_record, "digest": referral_digest(row)})
@@ -180,7 +182,9 @@ class CaseWork(Sealed):
 
     def _consent_or_exception(self, tx: Session, row: ReferralRow, key: PersonKey, best_interest: str) -> bool:
         codes = _opened(key, row.id, row.blob)["codes"]
-        given = standing_consents([_event(each, key, with_texts=False) for each in tx.scalars(_events_of(row.case_record))])
+        given = standing_consents(
+            [_event(each, key, with_texts=False) for each in tx.scalars(_events_of(row.case_record))]
+        )
         missing = [layer for layer in needed_consents(codes) if given.get(layer) != "yes"]
         if missing and not best_interest.strip():
             names = ", ".join(name_of("consents", layer) for layer in missing)
@@ -191,7 +195,9 @@ class CaseWork(Sealed):
         self, tx: Session, actor: Actor, purpose: Purpose, referral: ReferralRow, status: str, key: PersonKey,
         *, texts: Mapping[str, str], exception: bool = False,
     ) -> None:  # fmt: skip
-        number = (tx.scalar(select(func.max(ReferralEventRow.number)).where(ReferralEventRow.referral == referral.id)) or 0) + 1
+        number = (
+            tx.scalar(select(func.max(ReferralEventRow.number)).where(ReferralEventRow.referral == referral.id)) or 0
+        ) + 1
         id = "rev_" + secrets.token_hex(10)
         codes = {"exception": "best-interest"} if exception else {}
         row = ReferralEventRow(
@@ -208,12 +214,21 @@ class CaseWork(Sealed):
         self._require_reading(actor, purpose, case_record, with_texts)
         with self._write() as tx:
             key = self._case_key(tx, case_record)
-            rows = tx.scalars(select(ReferralRow).where(ReferralRow.case_record == case_record).order_by(ReferralRow.at.desc())).all()
+            rows = tx.scalars(
+                select(ReferralRow).where(ReferralRow.case_record == case_record).order_by(ReferralRow.at.desc())
+            ).all()
             steps = select(ReferralEventRow).where(ReferralEventRow.referral.in_([row.id for row in rows]))
             taken: dict[str, list[ReferralEventRow]] = {}
             for step in tx.scalars(steps.order_by(ReferralEventRow.number)):
                 taken.setdefault(step.referral, []).append(step)
-            self._log(tx, actor, Action.READ_SUPPORT.value, case_record, purpose, {"referrals": len(rows), "words": with_texts})
+            self._log(
+                tx,
+                actor,
+                Action.READ_SUPPORT.value,
+                case_record,
+                purpose,
+                {"referrals": len(rows), "words": with_texts},
+            )
         return [_referral(row, taken[row.id], key, with_texts) for row in rows]
 
     def referral_case(self, referral: str) -> str:
@@ -251,7 +266,9 @@ def standing_consents(events: Sequence[CaseEvent]) -> dict[str, str]:
 
 
 def _events_of(case_record: str):  # type: ignore[no-untyped-def]
-    return select(CaseEventRow).where(CaseEventRow.case_record == case_record).order_by(CaseEventRow.at, CaseEventRow.id)
+    return (
+        select(CaseEventRow).where(CaseEventRow.case_record == case_record).order_by(CaseEventRow.at, CaseEventRow.id)
+    )
 
 
 def _last_status(referral: str):  # type: ignore[no-untyped-def]

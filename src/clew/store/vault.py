@@ -161,9 +161,7 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
         return findings
 
 
-def _noting(
-    entries: Iterator[Entry], noted: dict[str, dict[str, tuple[int, str]]], sealed: Noted
-) -> Iterator[Entry]:
+def _noting(entries: Iterator[Entry], noted: dict[str, dict[str, tuple[int, str]]], sealed: Noted) -> Iterator[Entry]:
     """Passes entries on and keeps, of those whose action is in `noted`, the last digest by object."""
     for entry in entries:
         sealed.take(entry)

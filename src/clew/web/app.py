@@ -42,7 +42,22 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
     app.state.desk = desk
     app.state.secure_cookies = secure_cookies
     app.state.places = live.Places()
-    for rooms in (signin, home, hotline, live, directory, cases, case_record, qualification, quality, persons, leads, flows, releases, audit):
+    for rooms in (
+        signin,
+        home,
+        hotline,
+        live,
+        directory,
+        cases,
+        case_record,
+        qualification,
+        quality,
+        persons,
+        leads,
+        flows,
+        releases,
+        audit,
+    ):
         app.include_router(rooms.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     faults.install(app)

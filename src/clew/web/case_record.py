@@ -161,7 +161,13 @@ def find_service(
 
 
 def _refer_page(
-    request: Request, visit: Visit, number: str, ask: ServiceAsk, page_number: int = 1, problem: str = "", status: int = 200
+    request: Request,
+    visit: Visit,
+    number: str,
+    ask: ServiceAsk,
+    page_number: int = 1,
+    problem: str = "",
+    status: int = 200,
 ) -> Response:
     view = EMPTY
     try:
@@ -200,5 +206,13 @@ def step_referral(
         if error.status not in (400, 409):
             raise
         view = visit.desk.case(visit.actor, visit.purpose, number, open_identity=False)
-        return case_page(request, visit, view, status=422, problem=str(error), at=referral, typed={"reason": best_interest, "note": answer})
+        return case_page(
+            request,
+            visit,
+            view,
+            status=422,
+            problem=str(error),
+            at=referral,
+            typed={"reason": best_interest, "note": answer},
+        )
     return RedirectResponse(f"/cases/{number}#{referral}", status_code=303)

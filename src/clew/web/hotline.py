@@ -39,7 +39,9 @@ def new_contact(request: Request, visit: Visitor) -> Response:
     return _form_page(request, visit, {})
 
 
-def _form_page(request: Request, visit: Visit, typed: Mapping[str, str], problem: str = "", status: int = 200) -> Response:
+def _form_page(
+    request: Request, visit: Visit, typed: Mapping[str, str], problem: str = "", status: int = 200
+) -> Response:
     loggers = purposes_for(visit.actor, Action.LOG_CONTACT)
     blank = {name: typed.get(name, "") for name in FIELDS}
     return page(request, "hotline_new.html", status=status, typed=blank, problem=problem, loggers=loggers)
@@ -70,12 +72,27 @@ def contact(
 
 
 def _contact_page(
-    request: Request, visit: Visit, view: ContactView, *, new: bool = False, problem: str = "", status: int = 200, case: str = ""
+    request: Request,
+    visit: Visit,
+    view: ContactView,
+    *,
+    new: bool = False,
+    problem: str = "",
+    status: int = 200,
+    case: str = "",
 ) -> Response:
     openers = purposes_for(visit.actor, Action.READ_IDENTITY)
     may_note = visit.purpose in purposes_for(visit.actor, Action.LOG_CONTACT)
     return page(
-        request, "contact.html", status=status, view=view, new=new, openers=openers, may_note=may_note, problem=problem, case=case
+        request,
+        "contact.html",
+        status=status,
+        view=view,
+        new=new,
+        openers=openers,
+        may_note=may_note,
+        problem=problem,
+        case=case,
     )
 
 

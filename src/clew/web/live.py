@@ -87,7 +87,11 @@ def shown(counts: ContactCounts) -> dict[str, Any]:
         "elsewhere": counts.elsewhere,
         "areas": [{"area": a.area, "words": a.words} for a in counts.areas],
         "days": [{"day": d.day, "words": d.words, "suppressed": d.suppressed} for d in counts.days],
-        "map": {"points": [_point(area) for area in counts.areas if area.latitude is not None], "lines": [], "unit": "contacts"},
+        "map": {
+            "points": [_point(area) for area in counts.areas if area.latitude is not None],
+            "lines": [],
+            "unit": "contacts",
+        },
         "chart": {
             "labels": [d.day for d in counts.days],
             "values": [d.low or counts.below - 1 for d in counts.days],
@@ -100,7 +104,13 @@ def shown(counts: ContactCounts) -> dict[str, Any]:
 
 
 def _point(area: AreaCount) -> dict[str, Any]:
-    return {"id": area.area, "name": area.area, "words": area.words, "value": area.low, "at": [area.longitude, area.latitude]}
+    return {
+        "id": area.area,
+        "name": area.area,
+        "words": area.words,
+        "value": area.low,
+        "at": [area.longitude, area.latitude],
+    }
 
 
 def finding(counts: ContactCounts) -> str:
@@ -163,4 +173,3 @@ async def _told(
         if not await run_in_threadpool(visit.desk.is_signed_in, visit.session):
             break
     yield "event: end\ndata: {}\n\n"
-
