@@ -7,25 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli import files
-from clew.safeguards.errors import UsageError
+from clew.cli import cases_intersect, files
+from clew.cli.case_persons import PersonMaps, check_json, in_one, people_of, write_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from clew.records.rejects import Rejects
 
-PersonMaps = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map", metavar="FIELD=COLUMN", help="Names a column that the file calls otherwise; may be repeated."
-    ),
-]
-
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to `clew cases`."""
     app.command("link")(link)
+    app.command("encode")(encode)
+    app.command("match")(match)
+    app.add_typer(cases_intersect.app, name="intersect")
 
 
 def link(
@@ -85,8 +81,8 @@ def link(
     from clew.records import read_table, write_table
 
     files.check_output(out, explain, rejects, inputs=[*file, *([judgements] if judgements else [])])
-    _check_json(report)
-    table, refused = _people(file, files.given_columns(map, id=id), no_header, encoding, sheet)
+    check_json(report)
+    table, refused = people_of(file, files.given_columns(map, id=id), no_header, encoding, sheet)
     files.keep_rejects(out, refused, rejects, readable=table.num_rows or not len(refused))
     edges = read_table(judgements).table if judgements else None
     options = LinkOptions(
@@ -97,7 +93,7 @@ def link(
     if explain is not None:
         write_table(made.explained(), explain)
     if report is not None:
-        _write_json(made.report, report)
+        write_json(made.report, report)
     write_table(made.table, out)
     files.say(
         f"{made.report['rows']} rows, {made.report['persons']} persons proposed; {made.report['clusters_to_review']} clusters for a person to look at"
@@ -107,46 +103,136 @@ def link(
         files.say(f"{dropped} keys are shared by more than {largest_block} rows and proposed no pair (--largest-block)")
 
 
-def _people(
-    paths: list[Path], columns: dict[str, str], no_header: bool, encoding: str | None, sheet: str | None
-) -> tuple[pa.Table, Rejects]:
-    """The persons of all files; rows without an id of their own are refused, and ids that two files use are prefixed."""
+def encode(
+    file: files.Input,
+    out: files.Out,
+    secret_file: Annotated[
+        Path,
+        typer.Option(
+            "--secret-file", metavar="FILE", help="The secret all contributors share: 32 random bytes, mode 0600."
+        ),
+    ],
+    contributor: Annotated[
+        str | None,
+        typer.Option("--contributor", help="Your organisation's name among them (default: the file's name)."),
+    ] = None,
+    fields: Annotated[
+        str | None,
+        typer.Option(
+            "--fields", metavar="A,B", help="The fields all contributors agreed on (default: those of the file)."
+        ),
+    ] = None,
+    new_secret: Annotated[
+        bool, typer.Option("--new-secret", help="Makes the secret file first; it must not exist.")
+    ] = False,
+    ids: Annotated[
+        Path | None,
+        typer.Option(
+            "--ids", metavar="FILE", help="Also writes which pseudonym is which of your ids. It stays with you."
+        ),
+    ] = None,
+    id: files.IdColumn = None,
+    map: PersonMaps = None,  # noqa: A002
+    rejects: files.RejectsFile = None,
+    encoding: files.Encoding = None,
+    no_header: files.Headless = False,
+    sheet: files.Sheet = None,
+) -> None:
+    """Encodes persons for a hub that must not know them. Columns out: id (a pseudonym), encoding, check, fingerprint.
+
+    The hub matches encodings made under one secret and one set of fields; it refuses others. Send it the output, never
+    the secret and never --ids.
+    """
     import pyarrow as pa
 
-    from clew.links.persons.fields import read_persons
-    from clew.records.raw import read_raw
+    from clew.links.persons.encoding import encode as encode_persons
+    from clew.links.persons.encoding import fingerprint, pseudonyms
+    from clew.links.persons.secret import Secret, make_secret
+    from clew.records import write_table
+
+    files.check_output(out, ids, rejects, inputs=[file, secret_file])
+    if new_secret:
+        make_secret(secret_file)
+    secret = Secret.read(secret_file)
+    table, refused = people_of([file], files.given_columns(map, id=id), no_header, encoding, sheet)
+    files.keep_rejects(out, refused, rejects, readable=table.num_rows or not len(refused))
+    chosen = [name.strip() for name in fields.split(",") if name.strip()] if fields else None
+    name = contributor or file.name.split(".")[0]
+    with files.working("Encoding persons"):
+        made = encode_persons(table, secret, contributor=name, fields=chosen)
+    if ids is not None:
+        own = table["id"].to_pylist()
+        write_table(pa.table({"id": own, "pseudonym": pseudonyms(own, secret, name)}), ids)
+    write_table(made, out)
+    used = chosen or [each for each in table.column_names if each != "id"]
+    files.say(
+        f"{made.num_rows} of {table.num_rows} persons encoded from {', '.join(used)}; fingerprint {fingerprint(secret, used)[:8]}"
+    )
+    if made.num_rows < table.num_rows:
+        files.say(f"{table.num_rows - made.num_rows} persons have too little recorded to be encoded")
+
+
+def match(
+    file: files.Inputs,
+    out: files.Out,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            "--threshold",
+            help="Joins above this mean similarity (default: where the expected F1 is highest).",
+            min=0,
+            max=1,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Also writes what each threshold is expected to cost (.json)."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Draws the rows by which strangers are told.")] = 1,
+    rejects: files.RejectsFile = None,
+) -> None:
+    """Matches encodings of several contributors: who is one person, with no name seen. Columns out: id, cluster, similarity.
+
+    Refuses files made under different secrets or fields. Rows changed on their way are rejected and kept.
+    """
+    from clew.links.persons.matching import match as match_encodings
+    from clew.links.persons.matching import one_fingerprint
+    from clew.records import write_table
+
+    files.check_output(out, rejects, inputs=file)
+    check_json(report)
+    tables, refused = _encodings(file)
+    one_fingerprint([(path.name, table["fingerprint"].to_pylist()) for path, table in zip(file, tables, strict=True)])
+    rows = sum(table.num_rows for table in tables)
+    files.keep_rejects(out, refused, rejects, readable=rows or not len(refused))
+    named = in_one(tables, file)
+    with files.working("Comparing encodings"):
+        made = match_encodings(named["id"].to_pylist(), named["encoding"].to_pylist(), threshold=threshold, seed=seed)
+    if report is not None:
+        write_json(made.report, report)
+    write_table(made.table, out)
+    files.say(
+        f"{made.report['encodings']} encodings, {made.report['persons']} persons proposed, joined at similarity {made.report['similarity_cut']}"
+    )
+
+
+def _encodings(paths: list[Path]) -> tuple[list[pa.Table], Rejects]:
+    import numpy as np
+    import pyarrow as pa
+
+    from clew.links.persons.matching import unfit
+    from clew.records.raw import read_raw, rejects_of
     from clew.records.rejects import Rejects
 
     tables, refused = [], Rejects.none()
     for path in paths:
-        raw = read_raw(path, files.layout(encoding, no_header, sheet))
-        table, broken = read_persons(raw, columns)
-        tables.append(table)
-        refused += raw.rejects + broken
-    if len(tables) > 1 and len(set().union(*(t["id"].to_pylist() for t in tables))) < sum(t.num_rows for t in tables):
-        names = _file_names(paths)
-        files.say(f"ids repeat between the files: they are written as FILE:ID ({', '.join(names)})")
-        tables = [
-            t.set_column(0, "id", pa.array([f"{name}:{each}" for each in t["id"].to_pylist()], pa.string()))
-            for t, name in zip(tables, names, strict=True)
-        ]
-    return pa.concat_tables(tables, promote_options="default"), refused
-
-
-def _file_names(paths: list[Path]) -> list[str]:
-    stems = [path.name.split(".")[0] for path in paths]
-    return stems if len(set(stems)) == len(stems) else [f"{number}-{stem}" for number, stem in enumerate(stems, 1)]
-
-
-def _check_json(path: Path | None) -> None:
-    if path is not None and (path.suffix.lower() != ".json" or not path.parent.is_dir()):
-        raise UsageError(f"{path}: a report is a .json file in a folder that exists")
-
-
-def _write_json(value: object, path: Path) -> None:
-    import json
-
-    from clew.records.write import whole_file
-
-    with whole_file(path) as part:
-        part.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        raw = read_raw(path)
+        gone = np.zeros(raw.table.num_rows, dtype=bool)
+        refused += raw.rejects
+        for rule, broken in unfit(raw.table):
+            fresh = broken & ~gone
+            if fresh.any():
+                refused += rejects_of(raw.table.filter(pa.array(fresh)), raw.rows[fresh], "encoding", rule, "id")
+            gone |= broken
+        tables.append(raw.table.filter(pa.array(~gone)))
+    return tables, refused

@@ -9,16 +9,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clew.links.persons.encoding import encode
+    from clew.links.persons.fields import persons
     from clew.links.persons.judgements import Edge, standing
     from clew.links.persons.linkage import Linkage, LinkOptions, link
+    from clew.links.persons.matching import Matches, match
+    from clew.links.persons.secret import Secret
 
-__all__ = ["Edge", "LinkOptions", "Linkage", "link", "standing"]
+__all__ = ["Edge", "LinkOptions", "Linkage", "Matches", "Secret", "encode", "link", "match", "persons", "standing"]
 
 _HOMES = {
     "Edge": "judgements",
     "LinkOptions": "linkage",
     "Linkage": "linkage",
+    "Matches": "matching",
+    "Secret": "secret",
+    "encode": "encoding",
     "link": "linkage",
+    "match": "matching",
+    "persons": "fields",
     "standing": "judgements",
 }
 

@@ -48,13 +48,26 @@ class _Edges:
     count: Floats
 
 
-def joins(left: Numbers, right: Numbers, weights: Floats, sizes: Numbers, *, cut: float, unseen: float = -2.0) -> Joins:
-    """All joins down to the mean weight `cut`, which must lie above `unseen`. `sizes` are the rows of each profile."""
+def joins(
+    left: Numbers,
+    right: Numbers,
+    weights: Floats,
+    sizes: Numbers,
+    *,
+    cut: float,
+    unseen: float = -2.0,
+    chance: Floats | None = None,
+) -> Joins:
+    """All joins down to the mean weight `cut`, which must lie above `unseen`. `sizes` are the rows of each profile.
+
+    Weights are natural logarithms of odds, unless `chance` says how likely each pair is one person (0 where unseen).
+    """
     if cut <= unseen:
         raise ValueError("cut: must lie above what an unseen pair counts")
     size = sizes.astype(float)
     multiple = size[left] * size[right]
-    chance = expit(weights)
+    unseen_chance = float(expit(unseen)) if chance is None else 0.0
+    chance = expit(weights) if chance is None else chance
     edges = _Edges(np.minimum(left, right), np.maximum(left, right), weights * multiple, chance * multiple, multiple)
     edges = _merged(edges, len(sizes))
     made: list[tuple[Numbers, Numbers, Floats, Floats, Floats]] = []
@@ -66,7 +79,7 @@ def joins(left: Numbers, right: Numbers, weights: Floats, sizes: Numbers, *, cut
             break
         chosen = _reciprocal(edges, mean, hopeful, len(size))
         kept, other = edges.left[chosen], edges.right[chosen]
-        expected = edges.chance[chosen] + (between - edges.count)[chosen] * expit(unseen)
+        expected = edges.chance[chosen] + (between - edges.count)[chosen] * unseen_chance
         made.append((kept, other, mean[chosen], between[chosen], expected))
         size[kept] += size[other]
         name = np.arange(len(size))

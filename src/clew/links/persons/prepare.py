@@ -117,7 +117,7 @@ def _gender(text: str) -> str | None:
     }.get(word, word or None)
 
 
-_READ: Mapping[str, Callable[[str], str | None]] = {
+READ: Mapping[str, Callable[[str], str | None]] = {
     "birth_date": birth_digits,
     "birth_place": _folded,
     "place": _folded,
@@ -142,7 +142,7 @@ def each(column: pa.Array | pa.ChunkedArray, read: Callable[[str], str | None]) 
 
 
 def _others(people: pa.Table) -> dict[str, pa.Array]:
-    read = {name: each(people[name], how) for name, how in _READ.items() if name in people.column_names}
+    read = {name: each(people[name], how) for name, how in READ.items() if name in people.column_names}
     house = read.pop("house", None)
     if house is not None and "address" in read:
         both = pc.binary_join_element_wise(pc.fill_null(house, ""), read["address"], " ")

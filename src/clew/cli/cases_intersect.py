@@ -1,0 +1,134 @@
+"""`clew cases intersect`: how many identifiers two parties share, in three files that show none of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clew.cli import files
+from clew.cli.case_persons import PersonMaps, check_json, people_of, write_json
+from clew.safeguards.errors import UsageError
+
+app = typer.Typer(help="Intersect: how many identifiers two parties share, in three files.", no_args_is_help=True)
+
+Field = Annotated[str, typer.Option("--field", help="phone, email or document.")]
+Agreement = Annotated[str, typer.Option("--agreement", help="The name of the agreement both sides signed.")]
+Reveal = Annotated[
+    bool,
+    typer.Option(
+        "--reveal", help="Tells the asker which of its rows are shared, not only how many. Both sides must say it."
+    ),
+]
+
+
+@app.command("request")
+def request(
+    file: files.Input,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The request, for the other side.")],
+    private: Annotated[
+        Path, typer.Option("--private", metavar="FILE", help="What you need to read the answer. It stays with you.")
+    ],
+    field: Field,
+    agreement: Agreement,
+    reveal: Reveal = False,
+    id: files.IdColumn = None,
+    map: PersonMaps = None,  # noqa: A002
+) -> None:
+    """First step, by the asker: a request that shows no identifier."""
+    from clew.links.persons import intersection
+
+    terms = intersection.Terms(agreement=agreement, field=field, reveal=reveal)
+    table, _ = people_of([file], files.given_columns(map, id=id), False, None, None)
+    with files.working("Encrypting"):
+        made = intersection.request(intersection.identifiers(table, field), terms)
+    _write_private(made.private, private)
+    _write_bytes(made.file, out)
+    files.say(
+        f"{made.items} identifiers asked for under the agreement {agreement!r}; keep {private} to read the answer"
+    )
+
+
+@app.command("answer")
+def answer(
+    request: Annotated[Path, typer.Argument(metavar="REQUEST", help="What the asker sent.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Your persons.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The answer, for the asker.")],
+    ledger: Annotated[Path, typer.Option("--ledger", metavar="FILE", help="Where you keep what you answered.")],
+    field: Field,
+    agreement: Agreement,
+    reveal: Reveal = False,
+    a_day: Annotated[int, typer.Option("--a-day", help="Answers to one agreement within 24 hours.", min=1)] = 3,
+    largest: Annotated[
+        int, typer.Option("--largest", help="Identifiers of a request that is still answered.", min=20)
+    ] = 200_000,
+    id: files.IdColumn = None,
+    map: PersonMaps = None,  # noqa: A002
+) -> None:
+    """Second step, by the answerer: written into the ledger first, refused when the day's answers are used up."""
+    from datetime import UTC, datetime
+
+    from clew.links.persons import intersection
+    from clew.links.persons.ledger import Ledger
+
+    terms = intersection.Terms(agreement=agreement, field=field, reveal=reveal)
+    asked = _read_bytes(request)
+    table, _ = people_of([file], files.given_columns(map, id=id), False, None, None)
+    known = intersection.identifiers(table, field)
+    items = intersection.check_request(asked, terms, largest=largest)
+    Ledger(ledger, a_day).admit(
+        agreement=agreement,
+        request=intersection.digest(asked),
+        items=items,
+        field=field,
+        reveal=reveal,
+        now=datetime.now(UTC),
+    )
+    with files.working("Answering"):
+        _write_bytes(intersection.answer(asked, known, terms, largest=largest), out)
+    files.say(f"answered a request for {items} identifiers; written into {ledger}")
+
+
+@app.command("count")
+def count(
+    answer: Annotated[Path, typer.Argument(metavar="ANSWER", help="What the answerer sent.")],
+    private: Annotated[Path, typer.Option("--private", metavar="FILE", help="What `intersect request` wrote for you.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The result (.json).")],
+) -> None:
+    """Last step, by the asker: how many identifiers are shared (and which of your rows, where both agreed to reveal)."""
+    from clew.links.persons import intersection
+
+    check_json(out)
+    with files.working("Counting"):
+        made = intersection.count(_read_bytes(answer), _read_bytes(private))
+    result: dict[str, object] = {"shared": made.shared, "asked": made.asked}
+    if made.ids is not None:
+        result["ids"] = list(made.ids)
+    write_json(result, out)
+    files.say(f"{made.shared} of {made.asked} identifiers are shared")
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise UsageError(f"{path}: there is no such file, or it cannot be read") from None
+
+
+def _write_bytes(content: bytes, path: Path) -> None:
+    from clew.records.write import whole_file
+
+    with whole_file(path) as part:
+        part.write_bytes(content)
+
+
+def _write_private(content: bytes, path: Path) -> None:
+    """A new file that only its owner may read; one that is there is not overwritten."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError:
+        raise UsageError(f"{path}: exists already, or cannot be written") from None
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
