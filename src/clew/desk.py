@@ -537,3 +537,7 @@ class ProposalView:
     standing: Judgement | None
     whole: str
     """The proposal that this pair is a part of; empty for none."""
+
+
+WINDOWS = (7, 30, 90)
+"""Days over which contacts are counted. Windows a day apart would give single contacts away by what appears between them."""

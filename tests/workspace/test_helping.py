@@ -217,3 +217,10 @@ def test_the_log_verifies_and_erasing_a_case_takes_its_record(made: Workspace, a
     with pytest.raises(Erased):
         made.case_record(anna, SUPPORT, child)
     assert made.vault.verify() == []
+
+
+def test_windows_of_counts_are_fixed_so_that_none_gives_a_contact_away(empty):
+    anna = empty.account()
+    for days in (1, 19, 20, 91):
+        with pytest.raises(UsageError, match="one of 7, 30, 90"):
+            empty.watch_contacts(anna, SUPPORT, days)

@@ -20,15 +20,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from clew.desk import AreaCount, ContactCounts
+from clew.desk import WINDOWS, AreaCount, ContactCounts
 from clew.web import words
 from clew.web.downloads import csv_answer
 from clew.web.pages import page
 from clew.web.visit import Visit, Visitor
 
 router = APIRouter()
-WINDOWS = (7, 30, 90)
-"""Days that can be looked at."""
 
 Days = Annotated[int, Query(ge=1, le=92)]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from clew.desk import (
+    WINDOWS,
     AreaCount,
     ContactCounts,
     ContactLine,
@@ -38,9 +39,6 @@ from clew.standards.services import dimensions
 from clew.store.helpline import KeptContact, NewContact
 from clew.store.helpline_services import Put
 from clew.workspace.opened import Opened
-
-LONGEST_WINDOW = 92
-"""Days that contacts are counted over at most."""
 
 
 class Helping(Opened):
@@ -145,8 +143,10 @@ class Helping(Opened):
 
     def watch_contacts(self, actor: Actor, purpose: Purpose, days: int = 30) -> Callable[[], ContactCounts]:
         """Counts of the last so many days, suppressed and in steps; checked and recorded once, here."""
-        if not 1 <= days <= LONGEST_WINDOW:
-            raise UsageError(f"days: between 1 and {LONGEST_WINDOW}")
+        if days not in WINDOWS:
+            raise UsageError(
+                f"days: one of {', '.join(map(str, WINDOWS))}; windows a day apart would give single contacts away"
+            )
         times = self.vault.watch_contacts(actor, purpose, f"counts of {days} days")
         below = self.settings.suppress_below
 
