@@ -175,3 +175,9 @@ def test_verdicts_become_edges_and_contradictions_are_refused():
 def test_a_judgement_on_a_set_that_is_no_longer_known_joins_nothing():
     held = {"set_" + "0" * 40: Verdict.YES, "a:b": Verdict.YES}
     assert persons.resolved(held, {}) == {"a:b": Verdict.YES}
+
+
+@pytest.mark.parametrize("loose", [{"review_size": 100_000}, {"review_below": 0.0}])
+def test_no_option_takes_a_proposal_from_a_person(tmp_path, loose):
+    with make(tmp_path) as workspace, pytest.raises(UsageError, match="always wait for a person"):
+        workspace.link_persons(workspace.account(), LinkOptions(**loose))

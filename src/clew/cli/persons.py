@@ -22,10 +22,10 @@ app = typer.Typer(help="Cases that may be one person: link them, review what was
 @app.command()
 def link(
     review_size: Annotated[
-        int, typer.Option("--review-size", help="Proposals of more cases wait for a person.", min=1)
+        int, typer.Option("--review-size", help="Proposals of more cases wait for a person.", min=1, max=25)
     ] = 25,
     review_below: Annotated[
-        float, typer.Option("--review-below", help="So do those with a case of a lower probability.", min=0, max=1)
+        float, typer.Option("--review-below", help="So do those with a case of a lower probability.", min=0.8, max=1)
     ] = 0.8,
     threshold: Annotated[
         float | None,

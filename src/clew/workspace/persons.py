@@ -100,8 +100,11 @@ class Persons(Opened):
     def link_persons(self, actor: Actor, options: LinkOptions | None = None) -> LinkedPersons:
         """Links all cases anew, bound by the judgements that stand. The same cases give the same proposals.
 
-        Raises UsageError where Splink is not installed, Conflict where judgements contradict each other.
+        Options may put more to a person than the usual ones do, never less. Raises UsageError for looser ones and where
+        Splink is not installed, Conflict where judgements contradict each other.
         """
+        if options is not None:
+            _no_looser(options)
         purpose = self.purpose_for(actor, Action.RUN_CHAIN)
         self.vault.require(actor, Action.RUN_CHAIN, purpose, "persons")
         _needs_splink()
@@ -334,6 +337,17 @@ class Persons(Opened):
         pairs = [_pair(left, right, each, numbers, verdicts) for (left, right), each in steps.items()]
         seen = {record for pair in steps for record in pair}
         return sorted(pairs, key=lambda each: (each.bits, each.subject)), len(set(members) - seen)
+
+
+def _no_looser(options: LinkOptions) -> None:
+    """What waits for a person is a safeguard: an option may widen it, and none may take it away."""
+    from clew.links.persons import LinkOptions as Usual
+
+    usual = Usual()
+    if options.review_size > usual.review_size or options.review_below < usual.review_below:
+        raise UsageError(
+            f"review: proposals of more than {usual.review_size} cases or below {usual.review_below} always wait for a person"
+        )
 
 
 def _needs_splink() -> None:
