@@ -383,3 +383,20 @@ def test_no_value_rests_in_the_open_or_in_the_log(
     assert "canary" not in everything
     assert NUMBER[3:] not in everything
     assert Action.LOG_CONTACT.value in everything
+
+
+def test_a_withdrawal_that_was_corrected_does_not_bring_the_yes_back():
+    from datetime import UTC, datetime
+
+    from clew.store.helpline_cases import CaseEvent, standing_consents
+
+    def event(number, kind, about=None, **codes):
+        at = datetime(2026, 1, number, tzinfo=UTC)
+        return CaseEvent(id=f"e{number}", kind=kind, about=about, codes=codes, texts=None, actor="a", at=at)
+
+    said = [event(1, "consent", layer="refer", answer="yes"), event(2, "consent", layer="refer", answer="no")]
+    assert standing_consents(said) == {"refer": "no"}
+    corrected = [*said, event(3, "correction", about="e2")]
+    assert standing_consents(corrected) == {"refer": "unknown"}
+    assert standing_consents([*corrected, event(4, "consent", layer="refer", answer="yes")]) == {"refer": "yes"}
+    assert standing_consents([*said[:1], event(3, "correction", about="e1")]) == {}

@@ -259,10 +259,20 @@ def needed_consents(codes: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def standing_consents(events: Sequence[CaseEvent]) -> dict[str, str]:
-    """Layer -> the latest answer that was not taken back."""
+    """Layer -> the latest answer that was not taken back.
+
+    A no that was corrected leaves `unknown`, never the yes before it: the person is asked again.
+    """
     gone = {event.about for event in events if event.kind == "correction"}
-    told = (event for event in events if event.kind == "consent" and event.id not in gone)
-    return {event.codes["layer"]: event.codes["answer"] for event in told}
+    answers: dict[str, str] = {}
+    for event in events:
+        if event.kind != "consent":
+            continue
+        if event.id not in gone:
+            answers[event.codes["layer"]] = event.codes["answer"]
+        elif event.codes["answer"] != "yes":
+            answers[event.codes["layer"]] = "unknown"
+    return answers
 
 
 def _events_of(case_record: str):  # type: ignore[no-untyped-def]
