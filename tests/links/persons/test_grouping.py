@@ -60,13 +60,13 @@ def test_nothing_to_join():
     none = np.zeros(0, int)
     tree = joins(none, none, np.zeros(0), np.ones(3, int), cut=0.0)
     assert groups(3, tree).tolist() == [0, 1, 2]
-    assert all(row.precision == 1 and row.pairs == 0 for row in thresholds(tree, expected=0.0))
+    assert all(row.precision == 1 and row.pairs == 0 for row in thresholds(tree, start=-3.0, expected=0.0))
 
 
 def test_the_chosen_cut_has_the_highest_expected_f1():
     left, right = np.array([0, 2, 4]), np.array([1, 3, 5])
     weights = np.array([6.0, 5.0, -0.9])
     tree = joins(left, right, weights, np.ones(6, int), cut=-1.0)
-    rows = thresholds(tree, expected=2.2)
+    rows = thresholds(tree, start=-3.0, expected=2.2)
     assert choose(rows) == 5.0  # of equals the highest
     assert max(row.f1 for row in rows) == next(row.f1 for row in rows if row.cut == 5.0)

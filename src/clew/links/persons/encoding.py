@@ -1,6 +1,6 @@
 """Persons as keyed Bloom filters (CLK): one string of bits a person, alike where the persons are, readable by nobody.
 
-What is put in are the pairs of letters of names and places, and parts of dates and numbers (Schnell, Bachteler and Reiher
+What is put in are whole words and pairs of letters of names and places, and parts of dates and numbers (Schnell, Bachteler and Reiher
 2011, cryptographic long-term keys). Hardened as published:
 
 - one HMAC-SHA256 key for each field from a secret the hub does not have, so that no dictionary can be tried without it;
@@ -36,8 +36,8 @@ FEWEST_FEATURES = 6
 VERSION = "clk/1"
 
 _PER_FEATURE = {
-    "name": 8, "root": 10, "year": 10, "part": 6, "date": 14, "digit": 3, "place": 4, "postcode": 8, "number": 6,
-    "gender": 4, "occupation": 8, "citizenship": 4,
+    "word": 10, "name": 5, "root": 10, "year": 10, "part": 6, "date": 14, "digit": 3, "spot": 8, "place": 3, "code": 10,
+    "postcode": 6, "number": 6, "gender": 4, "occupation": 8, "citizenship": 4,
 }  # fmt: skip
 """Bits each feature sets. Part of the schema: another number is another schema."""
 
@@ -123,15 +123,19 @@ def _features(person: dict[str, object]) -> Iterator[tuple[str, str]]:
     """Kind and word of all that is put in. Names have no place in the order, so exchanged ones stay alike."""
     tokens = person.get("tokens")
     for word in tokens if isinstance(tokens, list) else ():
+        yield "word", word
         yield from (("name", pair) for pair in _pairs(word))
     if person.get("root"):
         yield "root", str(person["root"])
     if person.get("birth_date"):
         yield from _birth(str(person["birth_date"]))
     for field in ("birth_place", "place", "address"):
-        for word in str(person.get(field) or "").split():
-            yield from (("place", f"{field}|{pair}") for pair in _pairs(word))
+        if person.get(field):
+            yield "spot", f"{field}|{person[field]}"
+            for word in str(person[field]).split():
+                yield from (("place", f"{field}|{pair}") for pair in _pairs(word))
     if person.get("postcode"):
+        yield "code", str(person["postcode"])
         yield from (("postcode", f"{place}{pair}") for place, pair in enumerate(_pairs(str(person["postcode"]))))
     for field in ("phone", "email", "document"):
         if person.get(field):

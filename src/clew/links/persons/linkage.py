@@ -110,12 +110,12 @@ class _Run:
                 weights = pair_weights(model, pairs, self.rarity)
         own = self._own_weights(engine, model)
         tree = self._tree(pairs, weights)
-        table = self._thresholds(tree, pairs, weights, own)
+        table = self._thresholds(tree, pairs, weights, own, model.start)
         cut = thresholds.choose(table) if self.options.cut is None else self.options.cut * float(np.log(2))
         label = groups(self.count, tree.above(cut))
         within = label[pairs.left] == label[pairs.right]
         inside = Compared(pairs.left[within], pairs.right[within], pairs.levels[within])
-        rows = self._rows(label, pairs, weights, own, cut)
+        rows = self._rows(label, pairs, weights, own, cut, model.start)
         report = self._report(keys, pairs, model, table, cut, rows)
         return Linkage(rows, report, inside, model, self.rarity, self.names)
 
@@ -132,14 +132,18 @@ class _Run:
             own[several] = pair_weights(model, engine.compare(several, several), self.rarity)
         return own
 
-    def _thresholds(self, tree: Joins, pairs: Compared, weights: Floats, own: Floats) -> list[thresholds.Threshold]:
+    def _thresholds(
+        self, tree: Joins, pairs: Compared, weights: Floats, own: Floats, start: float
+    ) -> list[thresholds.Threshold]:
         same = self.sizes * (self.sizes - 1) / 2
         expected = float(chances(weights) @ (self.sizes[pairs.left] * self.sizes[pairs.right]))
         right = float(chances(own) @ same)
-        return thresholds.thresholds(tree, expected=expected + right, same_rows=(float(same.sum()), right))
+        return thresholds.thresholds(tree, start=start, expected=expected + right, same_rows=(float(same.sum()), right))
 
-    def _rows(self, label: Numbers, pairs: Compared, weights: Floats, own: Floats, cut: float) -> pa.Table:
-        chance, weak = self._chance_of_profiles(label, pairs, weights, own, cut)
+    def _rows(
+        self, label: Numbers, pairs: Compared, weights: Floats, own: Floats, cut: float, start: float
+    ) -> pa.Table:
+        chance, weak = self._chance_of_profiles(label, pairs, weights, own, cut, start)
         of_row = self.prepared.of_row
         alone = weak[of_row]
         cluster = _named(np.where(alone, -1 - np.arange(len(of_row)), label[of_row]), self.ids)
@@ -155,7 +159,7 @@ class _Run:
         )
 
     def _chance_of_profiles(
-        self, label: Numbers, pairs: Compared, weights: Floats, own: Floats, cut: float
+        self, label: Numbers, pairs: Compared, weights: Floats, own: Floats, cut: float, start: float
     ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """For each profile the model's chance that it is where it belongs, and whether its identical rows are apart."""
         within = label[pairs.left] == label[pairs.right]
@@ -167,7 +171,7 @@ class _Run:
             seen += np.bincount(one[within], share, self.count)
         total += (others - seen) * _UNSEEN + own * (self.sizes - 1)
         members = others + self.sizes - 1
-        chance = chances(total / np.maximum(members, 1))
+        chance = thresholds.chance_of_join(total / np.maximum(members, 1), members.astype(np.float64), start)
         weak = (others == 0) & (self.sizes > 1) & (own < cut)
         best = np.full(self.count, -np.inf)
         np.maximum.at(best, pairs.left, weights)
