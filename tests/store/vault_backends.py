@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -53,7 +54,7 @@ class Clock:
         self.now += timedelta(**by)
 
 
-class Backend:
+class Backend(ABC):
     """Makes vaults, and opens them by raw SQL as someone would who holds the database but goes round clew."""
 
     name: str
@@ -73,15 +74,17 @@ class Backend:
         Vault.create(place, RING, clock=self.clock, cost=CHEAP).close()
         return place
 
+    @abstractmethod
     def fresh(self) -> str | Path:
-        raise NotImplementedError
+        """A place with a new vault's tables."""
 
+    @abstractmethod
     def empty(self) -> str | Path:
         """A place without a vault."""
-        raise NotImplementedError
 
+    @abstractmethod
     def raw(self, place: str | Path) -> Connection:
-        raise NotImplementedError
+        """The database itself, past the vault."""
 
 
 class SqlcipherBackend(Backend):
