@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clew.standards.signs import Sign, signs
+from clew.standards.signs import Sign, text_signs
 
 Columns = Mapping[str, np.ndarray]
 
@@ -140,5 +140,5 @@ def _sign_rule(sign: Sign) -> Rule:
 
 def rules(switched_off: frozenset[str] = frozenset()) -> tuple[Rule, ...]:
     """All rules that are on: of structure first, then of wording."""
-    every = STRUCTURE + tuple(_sign_rule(sign) for sign in signs())
+    every = STRUCTURE + tuple(_sign_rule(sign) for sign in text_signs())
     return tuple(rule for rule in every if rule.name not in switched_off)

@@ -1,13 +1,19 @@
-"""The published signs that leads weigh, as data: words, source, innocent reading, points, phrases by language."""
+"""The register of published signs: direction, scope, words, source, innocent reading, points, phrases by language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
+
+DIRECTIONS = ("for", "against")
+"""for: asks a person to look; against: speaks for independent, lawful or merely careless work."""
+SCOPES = ("advert", "offer", "cluster", "network")
+"""advert and offer: said by one text and read by the detector `wording`; cluster and network: counted over many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,24 +22,69 @@ class Sign:
 
     name: str
     scope: str
-    """advert: about one poster's text; offer: about an offer of work."""
+    """advert: about one poster's text; offer: about an offer of work; cluster: about adverts of one template or contact;
+    network: about records held together."""
     points: float
     words: str
     innocent: str
     source: str
-    terms: Mapping[str, tuple[str, ...]]
-    """Language (BCP 47) -> phrases."""
+    direction: str
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Language (BCP 47) -> phrases. None where the sign is counted over many records."""
+    rule: str = ""
+    """What is counted, in words, where no phrase is looked for; leads computes it."""
+    counters: tuple[str, ...] = ()
+    """Signs of the other direction that answer this one."""
+    enabled: bool = True
+    """Whether it counts unless a workspace says otherwise."""
+
+    @property
+    def is_read_in_text(self) -> bool:
+        return self.scope in ("advert", "offer")
 
 
 @cache
 def signs() -> tuple[Sign, ...]:
-    """All signs, in the order of their file."""
+    """All signs, in the order of their file. Raises ValueError naming the sign and what is wrong with its entry."""
     content = yaml.safe_load(files("clew.standards").joinpath("signs.yaml").read_text(encoding="utf-8"))
-    return tuple(
-        Sign(**{**item, "terms": {lang: tuple(terms) for lang, terms in item["terms"].items()}}) for item in content
-    )
+    found = tuple(_sign(item) for item in content)
+    by_name = {sign.name: sign for sign in found}
+    if len(by_name) != len(found):
+        raise ValueError("signs: a name is given twice")
+    for one in found:
+        wrong = _wrong(one, by_name)
+        if wrong:
+            raise ValueError(f"sign {one.name}: {wrong}")
+    return found
+
+
+def text_signs() -> tuple[Sign, ...]:
+    """The signs that are on and read in one text, of adverts and of offers."""
+    return tuple(sign for sign in signs() if sign.enabled and sign.is_read_in_text)
 
 
 def sign(name: str) -> Sign:
     """The sign of that name; raises KeyError for another."""
-    return next(s for s in signs() if s.name == name)
+    found = next((s for s in signs() if s.name == name), None)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def _sign(item: Mapping[str, Any]) -> Sign:
+    terms = {language: tuple(phrases) for language, phrases in item.get("terms", {}).items()}
+    return Sign(**{**item, "terms": terms, "counters": tuple(item.get("counters", ()))})
+
+
+def _wrong(one: Sign, known: Mapping[str, Sign]) -> str:
+    if one.direction not in DIRECTIONS or one.scope not in SCOPES:
+        return "unknown direction or scope"
+    if (one.points > 0) != (one.direction == "for"):
+        return "its points and its direction disagree"
+    if not one.source or not one.words or (one.direction == "for" and not one.innocent):
+        return "words, source and, for a sign that asks for a look, an innocent reading are needed"
+    if bool(one.terms) != one.is_read_in_text or bool(one.rule) == one.is_read_in_text:
+        return "a sign of a text has terms, another a rule"
+    if any(name not in known or known[name].direction == one.direction for name in one.counters):
+        return "a counter is unknown or of the same direction"
+    return ""
