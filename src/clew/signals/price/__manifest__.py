@@ -1,8 +1,8 @@
 {
     "name": "price",
-    "version": 1,
+    "version": 2,
     "kinds": ("price",),
-    "about": "Amounts of money, with what they are for: 120 EUR, 120 EUR/h, 80 EUR/30min. Roses stay roses; an unclear sign stays a sign.",
+    "about": "Amounts of money and ranges, with what they are for: 120 EUR, 100-150 EUR/h, 80 EUR/30min. Roses and kisses stay what they are; XXX is a rate that names no currency.",
     "never_for": "Judging a person by what is charged or paid.",
     "needs": (),
 }

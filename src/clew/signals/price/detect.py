@@ -26,27 +26,56 @@ class PriceDetector(TextDetector):
 
 
 def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
+    taken = 0  # a time that one price has is not the next one's
+    priced = None
     for amount in money.AMOUNT.finditer(shown):
+        if amount.start() < taken:
+            continue
         after = money.AFTER.match(shown, amount.end())
         before = _before(shown, amount.start())
         if before and _currency(before["symbol"], before["word"], leading=True):
-            yield from _price(shown, amount, before, (before.start(), amount.end()))
+            prices = list(_price(shown, amount, before, (before.start(), amount.end()), taken))
         elif after and _currency(after["symbol"], after["word"]):
-            yield from _price(shown, amount, after, (amount.start(), after.end()))
+            prices = list(_price(shown, amount, after, (amount.start(), after.end()), taken))
         elif amount["amount"].isdigit() and (pence := money.PENCE.match(shown, amount.end())):
-            yield from _pence(amount, pence)
+            prices = list(_pence(amount, pence))
+        else:
+            if priced is None:
+                priced = bool(money.RATE_CUE.search(shown))
+            prices = list(_bare(shown, amount)) if priced else []
+        if prices:
+            taken = prices[0][1]
+            yield from prices
+
+
+def _bare(shown: str, amount: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:
+    """An amount for an hour or a night in a list of rates that names no currency: XXX is ISO 4217 for none."""
+    written = amount["amount"]
+    unit = money.BARE.match(shown, amount.end()) if written.isdigit() and 30 <= int(written) <= 3000 else None
+    if unit:
+        yield amount.start(), unit.end(), f"{written} XXX/{_bare_length(unit)}", 0.5
+
+
+def _bare_length(unit: re.Match[str]) -> str:
+    word = unit["unit"].lower()
+    return "30min" if word in ("hh", "half") else money.length(unit["n"], word)
 
 
 def _before(shown: str, start: int) -> re.Match[str] | None:
     """The currency right before an amount; looked for only behind a sign or a letter, which is quick to see."""
     sign = shown[max(0, start - 2) : start].rstrip()[-1:]
-    if not sign or sign.isdigit() or sign in ".,:;-/+()":
+    if not sign or sign.isdigit() or sign in ",;-/+()":
         return None
-    return money.BEFORE.search(shown, max(0, start - money.BEFORE_REACH), start)
+    if sign in ".:=":
+        return money.BEFORE_WORD.search(shown, max(0, start - money.BEFORE_WORD_REACH), start)
+    near = money.BEFORE.search(shown, max(0, start - money.BEFORE_REACH), start)
+    if near and _currency(near["symbol"], near["word"], leading=True):
+        return near
+    return money.BEFORE_WORD.search(shown, max(0, start - money.BEFORE_WORD_REACH), start)
 
 
 def _price(
-    shown: str, amount: re.Match[str], sign: re.Match[str], span: tuple[int, int]
+    shown: str, amount: re.Match[str], sign: re.Match[str], span: tuple[int, int], taken: int
 ) -> Iterator[tuple[int, int, str, float]]:
     currency = _currency(sign["symbol"], sign["word"])
     value = money.number(amount["amount"])
@@ -55,7 +84,17 @@ def _price(
     if amount["k"]:
         value = f"{float(value) * 1000:.0f}"
     confidence = money.UNSURE.get((sign["symbol"] or "").lower(), 0.75 if currency.islower() else 0.95)
-    start, end, unit = _what_for(shown, *span)
+    if (sign["word"] or "").lower() in money.NEED_MONEY_TALK:
+        confidence = 0.5
+    start, end, unit = _what_for(shown, *span, taken)
+    lower = money.RANGE.search(shown, max(taken, span[0] - money.RANGE_REACH), span[0])
+    least = money.number(lower["amount"]) if lower else None
+    if lower and least and float(least) < float(value):
+        start = lower.start()
+        before = _before(shown, start)
+        if before and _currency(before["symbol"], before["word"], leading=True) == currency:
+            start = before.start()
+        value = f"{least}-{value}"
     yield start, end, f"{value} {currency}{unit}", confidence
     at = span[0]
     while before := money.LISTED.search(shown, max(0, at - 12), at):  # 80/120/150 EUR
@@ -73,17 +112,22 @@ def _currency(symbol: str | None, word: str | None, *, leading: bool = False) ->
         return None
     if word.lower() in money.WORDS and not leading:
         return money.WORDS[word.lower()]
+    if leading and word.lower() in money.LEADING_WORDS:
+        return money.WORDS[word.lower()]
     if word.lower() in money.CODES:
         return "CNY" if word.lower() == "rmb" else word.upper()
     return word if word in money.UPPER_CODES and not leading else None
 
 
-def _what_for(shown: str, start: int, end: int) -> tuple[int, int, str]:
+def _what_for(shown: str, start: int, end: int, taken: int) -> tuple[int, int, str]:
     """The span widened by the time the amount buys, and that time as `/h`; nothing when none stands beside it."""
     after = money.FOLLOWED.match(shown, end)
+    if not after:
+        explicit = money.EXPLICIT.match(shown, end)
+        after = explicit if explicit and "/" in explicit[0] else None
     if after:
         return start, after.end(), f"/{money.length(after['after_n'], after['after_unit'])}"
-    before = money.PRECEDED.search(shown, max(0, start - money.PRECEDED_REACH), start)
+    before = money.PRECEDED.search(shown, max(taken, start - money.PRECEDED_REACH), start)
     if before and (before["before_n"] or before["before_unit"].lower() not in ("h", "min", "an", "ch")):
         return before.start(), end, f"/{money.length(before['before_n'], before['before_unit'])}"
     return start, end, ""

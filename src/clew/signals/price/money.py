@@ -30,13 +30,30 @@ SYMBOLS = {
     "₫": "VND",
     "₩": "KRW",
     "₪": "ILS",
+    "₸": "KZT",
+    "₾": "GEL",
+    "₼": "AZN",
+    "֏": "AMD",
+    "₮": "MNT",
+    "₲": "PYG",
+    "₡": "CRC",
+    "₵": "GHS",
+    "₭": "LAK",
+    "៛": "KHR",
+    "৳": "BDT",
+    "﷼": "IRR",
+    "₿": "BTC",
+    "円": "JPY",
+    "元": "CNY",
+    "원": "KRW",
 }
-UNSURE = {"$": 0.8, "¥": 0.6}
+UNSURE = {"$": 0.8, "¥": 0.6, "元": 0.85, "﷼": 0.6}
 """Signs that several currencies share, and how sure the usual one is."""
 
 CODES = frozenset(
+    "kzt gel azn amd mdl lak khr mmk uzs kgs irr iqd jod lbp omr bhd dzd xof xaf etb ugx tzs rwf pyg uyu bob crc dop gtq "
     "eur usd gbp chf cad aud nzd sek nok dkk czk huf pln ron bgn hrk rsd uah rub byn ils aed sar qar kwd inr pkr lkr npr bdt thb "
-    "vnd idr myr sgd hkd cny rmb krw jpy twd brl mxn ars clp zar ngn kes ghs egp mad tnd".split()
+    "vnd idr myr sgd hkd cny rmb krw jpy twd brl mxn ars clp zar ngn kes ghs egp mad tnd btc usdt".split()
 )
 UPPER_CODES = frozenset("TRY PHP COP PEN ALL".split())
 """Codes that are words, so they count only in capitals."""
@@ -82,27 +99,128 @@ WORDS = {
     "trandafiri": "roses",
     "роз": "roses",
     "🌹": "roses",
+    "rozas": "roses",
+    "róże": "roses",
+    "rose": "roses",
+    "розы": "roses",
+    "троянд": "roses",
+    "gül": "roses",
+    "kisses": "kisses",
+    "besos": "kisses",
+    "besitos": "kisses",
+    "beijos": "kisses",
+    "beijinhos": "kisses",
+    "bisous": "kisses",
+    "baisers": "kisses",
+    "küsse": "kisses",
+    "kuesse": "kisses",
+    "kusjes": "kisses",
+    "baci": "kisses",
+    "pupici": "kisses",
+    "поцелуев": "kisses",
+    "💋": "kisses",
+    "😘": "kisses",
+    "donation": "donation",
+    "donations": "donation",
+    "donativo": "donation",
+    "tribute": "donation",
+    "candies": "candies",
+    "flowers": "flowers",
+    "flores": "flowers",
+    "fleurs": "flowers",
+    "blumen": "flowers",
+    "tokens": "tokens",
+    "hrn": "UAH",
+    "гривень": "UAH",
+    "гривен": "UAH",
+    "рублях": "RUB",
+    "рубля": "RUB",
+    "тенге": "KZT",
+    "долларов": "USD",
+    "доларів": "USD",
+    "євро": "EUR",
+    "ευρώ": "EUR",
+    "evro": "EUR",
+    "eura": "EUR",
+    "eurov": "EUR",
+    "evra": "EUR",
+    "forint": "HUF",
+    "ft": "HUF",
+    "korun": "CZK",
+    "leva": "BGN",
+    "лева": "BGN",
+    "dinara": "RSD",
+    "динара": "RSD",
+    "dirham": "AED",
+    "dirhams": "AED",
+    "dhs": "AED",
+    "درهم": "AED",
+    "ريال": "SAR",
+    "riyal": "SAR",
+    "dinar": "dinar",
+    "دينار": "dinar",
+    "ringgit": "MYR",
+    "rm": "MYR",
+    "rupiah": "IDR",
+    "rp": "IDR",
+    "rs": "INR",
+    "रुपये": "INR",
+    "rupaye": "INR",
+    "บาท": "THB",
+    "naira": "NGN",
+    "rand": "ZAR",
+    "shillings": "shillings",
+    "ksh": "KES",
+    "reales": "BRL",
+    "soles": "PEN",
+    "won": "KRW",
+    "yen": "JPY",
+    "yuan": "CNY",
+    "lire": "TRY",
+    "livres": "GBP",
+    "libras": "GBP",
+    "pfund": "GBP",
+    "franken": "CHF",
+    "dollari": "USD",
+    "dolari": "USD",
+    "dolarów": "USD",
+    "dólar": "USD",
+    "euroa": "EUR",
 }
+LEADING_WORDS = frozenset("rs rm rp dhs ksh donation donations donativo tribute kr".split())
+"""Words that stand before their amount as well: Rs 500, donation 150."""
+NEED_MONEY_TALK = frozenset("ft rp won rose gül rm flowers flores fleurs blumen tokens candies rand baci".split())
+"""Words with another everyday meaning: their amount is less sure."""
 UNITS = {
-    "min": "min mins minute minutes minutos minuten minuti minut minute' minuty minuut dakika мин минут",
-    "h": "h hr hrs hour hours hora horas heure heures stunde stunden std ora ore uur godz godzina godzine godzinę ora oră saat jam час часа ч",
-    "day": "day days dia día dias días jour jours tag tage giorno dag dagen dzien dzień zi gün hari день",
-    "night": "night nights noche noches nuit nuits nacht notte noite noc noapte gece malam ночь overnight",
-    "week": "week weeks wk semana semanas semaine woche wochen settimana tydzien săptămână saptamana hafta minggu неделя неделю",
-    "month": "month months mth mes mese mois monat monate maand miesiac miesiąc luna lună ay bulan месяц pm",
+    "30min": "hh halfhour halbstunde",
+    "min": "min mins minute minutes minutos minuten minuti minut minute' minuty minuut dakika мин минут хв хвилин 分 分钟 分鐘 分間 분 นาที دقيقة λεπτά perc minutt minutter",
+    "h": "hourly h hr hrs ph hour hours hora horas heure heures stunde stunden std ora ore uur godz godzina godzine godzinę ora oră saat jam час часа часов година години ч 時間 小时 小時 시간 ชั่วโมง ชม ساعة ώρα óra hodina hodinu timme time stund timer",
+    "day": "daily diarios täglich dziennie zilnic day days dia día dias días jour jours tag tage giorno dag dagen dzien dzień zi gün hari день смену 日 天 일 วัน يوم shift turno",
+    "night": "night nights noche noches nuit nuits nacht notte noite noc noapte gece malam ночь ніч overnight 晚 泊 คืน ليلة éjszaka natt",
+    "week": "weekly semanal wöchentlich week weeks wk semana semanas semaine woche wochen settimana tydzien săptămână saptamana hafta minggu неделя неделю тиждень 週 周 สัปดาห์ أسبوع",
+    "month": "monthly mensuales mensuel mensuels monatlich mensais mensal lunar miesięcznie mensili maandelijks ежемесячно aylık month months mth mes mese mois monat monate maand miesiac miesiąc luna lună ay bulan месяц мес місяць 月 个月 월 เดือน شهر mo pm",
     "year": "year years año anno jahr jaar yr",
+    "session": "session sessions sesión sesion séance seance sitzung sessão sessao seduta ședință sedinta сеанс visit visita visite meeting encuentro rdv treffen termin spotkanie",
     "piece": "piece pieces stück stuck kg msg message text txt person",
 }
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
 
-_AMOUNT = r"\d(?<![\w.,:]\d)(?:\d{0,2}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d{0,6}(?:[.,]\d{1,2})?(?!\d))"  # digit first: quick
+_AMOUNT = (  # digit first: quick
+    r"\d(?<![\w.,:]\d)(?:\d{0,2}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d?(?:,\d\d){1,3},\d{3}(?!\d)"
+    r"|\d{0,6}(?:[.,]\d{1,2})?(?!\d))"
+)
 _UNIT = "|".join(re.escape(u) for u in sorted(UNIT_OF, key=len, reverse=True))
 _LENGTH = rf"(?:(?P<{{0}}n>\d{{{{1,3}}}}|½|1/2|half(?:\sa)?(?:\san)?|halbe|media|demi|mezz'|pół)\s?-?\s?)?(?P<{{0}}unit>{_UNIT})(?![^\W\d_])"
-_PER = r"\s?(?:/|\bper\b|\bp/|\ban?\b|\bpro\b|\bpor\b|\bpar\b|\ball'|\bl'|\bl’|\bla\b|\bde\b|\bfor\b|\bfür\b|\bpour\b|\bpara\b|\bper\b|\bza\b|\bna\b|\bpe\b|\bза\b|\bв\b|=|:|-|\()?\s?"
+_PER = r"(?:,?-+)?(?:\s(?:netto|net|brutto|gross|neto|clear|на руки))?\s?(?:/|\bper\b|\bp/|\ban?\b|\bpro\b|\bpor\b|\bpar\b|\ball'|\bl'|\bl’|\bla\b|\bde\b|\bfor\b|\bfür\b|\bpour\b|\bpara\b|\bper\b|\bza\b|\bna\b|\bpe\b|\bза\b|\bв\b|\bdie\b|\bder\b|\bel\b|\bal\b|\bo\b|\bde\s?l[ao]\b|في|=|:|-|\()?\s?"
 
 AMOUNT = re.compile(rf"(?P<amount>{_AMOUNT})(?P<k>k(?![^\W_]))?(?![\d%])", re.IGNORECASE)
 _SIGN = rf"(?:[a-z]{{1,2}})?\$|[{''.join(s for s in SYMBOLS if len(s) == 1 and s != '$')}]"
 BEFORE = re.compile(rf"(?P<symbol>{_SIGN})\s?\Z|(?<![^\W_])(?P<word>[^\W\d_]{{3}})\s?\Z", re.IGNORECASE)
+BEFORE_WORD = re.compile(
+    rf"(?<![^\W_])(?P<symbol>\Z)?(?P<word>{'|'.join(sorted(LEADING_WORDS, key=len, reverse=True))})\.?\s?[:=]?\s?\Z",
+    re.IGNORECASE,
+)
+BEFORE_WORD_REACH = 14
 BEFORE_REACH = 5
 AFTER = re.compile(
     rf"\s?[-,]?-?\s?(?:(?P<symbol>{_SIGN})(?!\d)|(?P<word>🌹|[^\W\d_]{{1,9}}(?:'s)?)(?![^\W_]))", re.IGNORECASE
@@ -111,10 +229,26 @@ PENCE = re.compile(
     r"p(?P<per>pm|/(?:msg|min|day|wk|week|text|txt|sms)|\s?per\s(?:min(?:ute)?|msg|text|txt|day|week))?(?!\w)",
     re.IGNORECASE,
 )
+RANGE = re.compile(
+    rf"(?P<amount>{_AMOUNT})\s?(?:{_SIGN})?\s?(?:-|–|to|až|bis|a|à|до|până la|pana la|~)\s?\Z", re.IGNORECASE
+)
+"""The lower end of a range, before its upper end."""
+RANGE_REACH = 18
+RATE_CUE = re.compile(
+    r"\b(?:rates?|prices?|prix|tarifs?|tarifas?|preise?|precios?|preços?|prețuri|prețul|цены|цена|roses|from|donations?)\b",
+    re.IGNORECASE,
+)
+BARE = re.compile(
+    r"\s?(?:/|\bper\b|\ban\b)?\s?(?P<n>\d{1,2})?(?P<unit>hr|hrs|hh|hour|h|half|overnight|night)(?![^\W_])",
+    re.IGNORECASE,
+)
+"""The time after an amount that has no currency."""
 LISTED = re.compile(r"(?<![\w.,])(?P<amount>\d{2,4})\s?/\s?\Z")
 FOLLOWED = re.compile(_PER + _LENGTH.format("after_") + r"(?!\s?[:=–-]?\s?[\d€£$])", re.IGNORECASE)
 """The time after an amount; one that introduces the next amount is not it."""
 PRECEDED = re.compile(rf"(?<!\w){_LENGTH.format('before_')}\s?[:=\-–,]?\s?\Z", re.IGNORECASE)
+EXPLICIT = re.compile(_PER.replace("=|:|-|\\(", "=") + _LENGTH.format("after_"), re.IGNORECASE)
+"""The same after a slash or a word: what comes next does not matter."""
 PRECEDED_REACH = 24
 HALF = frozenset(("½", "1/2", "halbe", "media", "demi", "mezz'", "pół"))
 RESOLUTIONS = frozenset((144, 240, 360, 480, 720))

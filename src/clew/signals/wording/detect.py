@@ -1,60 +1,76 @@
-"""Finds the phrases of `standards/signs.yaml`, as whole words, in any case and any of their languages."""
+"""Finds the phrases of `standards/signs.yaml` as whole words of any script, unless they are denied where they stand."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
-from clew.signals.base import Found, NotFound, Outcome, Signal
-from clew.standards.signs import signs
+from clew.signals.base import Signal
+from clew.signals.detector import TextDetector
+from clew.signals.negation import is_denied
+from clew.signals.phrases import Phrases, fold, view
+from clew.standards.signs import text_signs
 
-_WORD = re.compile(r"\w+")
-
-
-@cache
-def _phrases() -> tuple[dict[str, re.Pattern[str]], dict[str, str]]:
-    """First word -> pattern of the phrases that start with it, longest first; and phrase -> sign. Linear in the text."""
-    named = {term: sign.name for sign in signs() for terms in sign.terms.values() for term in terms}
-    by_first: dict[str, list[str]] = {}
-    for term in sorted(named, key=len, reverse=True):
-        by_first.setdefault(_first(term), []).append(re.escape(term).replace(r"\ ", r"\s{1,3}"))
-    return {first: re.compile(rf"(?:{'|'.join(terms)})(?!\w)") for first, terms in by_first.items()}, named
+_UNSPACED = ("zh", "ja", "th")
+_SURE, _LONE = 0.7, 0.5
 
 
-def _first(term: str) -> str:
-    match = _WORD.match(term)
-    if not match:
-        raise ValueError("a phrase must start with a word")
-    return match[0]
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    sign: str
+    languages: tuple[str, ...]
+    is_one_word: bool
+    """One word means a sign only in its own language: "program" are opening hours in Romanian alone."""
 
 
-def _spotted(lowered: str) -> Iterator[re.Match[str]]:
-    patterns, _ = _phrases()
-    taken = 0
-    for word in _WORD.finditer(lowered):
-        pattern = patterns.get(word[0])
-        if pattern and word.start() >= taken and (match := pattern.match(lowered, word.start())):
-            taken = match.end()
-            yield match
-
-
-class WordingDetector:
-    """Says which published signs an advert's own words show, for control and against it.
+class WordingDetector(TextDetector):
+    """Says which published signs an advert's own words show, for control and against it; what is denied shows nothing.
 
     A phrase is a reason to look or not to look; alone it says nothing of a person.
     """
 
-    def detect(self, texts: Sequence[str]) -> list[Outcome]:
-        return [self._read(text) for text in texts]
-
-    def _read(self, text: str) -> Outcome:
-        _, named = _phrases()
-        lowered = text.lower()
-        if len(lowered) != len(text):  # a few capitals lower to two characters: keep the spans true
-            lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    def read(self, text: str) -> list[Signal]:
+        seen = view(text)
         found = []
-        for match in _spotted(lowered.replace("’", "'")):
-            sign = named[re.sub(r"\s+", " ", match[0])]
-            found.append(Signal("wording", sign, match.start(), match.end(), 0.6, "wording/1"))
-        return Found(tuple(found)) if found else NotFound()
+        for start, end, meaning in _phrases().find(seen.text):
+            if meaning.is_one_word and not _is_in(text, meaning.languages):
+                continue
+            if is_denied(seen.text, start, end, meaning.languages):
+                continue
+            confidence = _LONE if meaning.is_one_word else _SURE
+            found.append(self.signal("wording", meaning.sign, seen.span(start, end), confidence))
+        return found
+
+
+def _is_in(text: str, languages: tuple[str, ...]) -> bool:
+    """Whether the text is in one of the languages, or in none that can be told."""
+    guessed = _guesser()(text)
+    return guessed is None or guessed.partition("-")[0] in languages
+
+
+@cache
+def _guesser() -> Callable[[str], str | None]:
+    """What names a text's language; where its library is missing no language can be told."""
+    try:
+        from clew.signals.language.detect import guess
+    except ImportError:
+        return lambda text: None
+    return guess
+
+
+@cache
+def _phrases() -> Phrases[_Meaning]:
+    signs: dict[str, str] = {}
+    languages: dict[str, list[str]] = {}
+    for sign in text_signs():
+        for language, terms in sign.terms.items():
+            for term in map(fold, terms):
+                if signs.setdefault(term, sign.name) == sign.name:
+                    languages.setdefault(term, []).append(language)
+    return Phrases(
+        {
+            term: _Meaning(sign, tuple(languages[term]), " " not in term and not set(languages[term]) & {*_UNSPACED})
+            for term, sign in signs.items()
+        }
+    )

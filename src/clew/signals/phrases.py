@@ -1,0 +1,169 @@
+"""Thousands of phrases looked for in one pass over a text, as whole words of any script, and whether one is denied.
+
+`view` folds case, accents, look-alikes, zero-width signs and runs of spaces, and keeps line breaks; its spans lead back to
+the text as received.
+The pass is an Aho-Corasick automaton (Aho and Corasick 1975): time grows with the text and with what is found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Generic, TypeVar
+
+import ahocorasick_rs
+
+from clew.signals.glyphs import IGNORED, latin, plain
+
+T = TypeVar("T")
+_DROPPED = re.compile(rf"{IGNORED}+| +(?=[ \n])|(?<=\n)[ \n]+")
+_TO_DROP = re.compile(rf"{IGNORED}|  | \n|\n[ \n]")
+_MIXED = re.compile("[a-z](?=[а-я])|[а-я](?=[a-z])")
+_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Scripts in which words are not set apart, and Korean, whose particles stick to words."""
+_QUOTES = dict.fromkeys(map(ord, "’‘ʼ´`′"), "'") | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_ARABIC = str.maketrans("أإآىةکی", "اااي" + "هكي")
+_POINTS = (*range(0x0591, 0x05C8), *range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, 0x0640)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text as phrases are looked for in it, and where each of its signs stands in the text as received."""
+
+    text: str
+    cuts: tuple[int, ...]
+    shifts: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span in the text as received."""
+        if not self.cuts:
+            return start, end
+        return self.place(start), self.place(end - 1) + 1
+
+    def place(self, at: int) -> int:
+        if not self.cuts:
+            return at
+        return at + self.shifts[bisect_right(self.cuts, at)]
+
+
+@lru_cache(maxsize=4096)
+def view(text: str) -> View:
+    """The text folded.
+
+    >>> seen = view("Sin  LÍMITES")
+    >>> seen.text, seen.span(4, 11)
+    ('sin limites', (5, 12))
+    """
+    folded = text.lower().translate(_spaces()) if text.isascii() else text.translate(_table())
+    if not text.isascii() and _MIXED.search(folded):
+        folded = _WORD.sub(lambda word: latin(word[0]) if _MIXED.search(word[0]) else word[0], folded)
+    if not _TO_DROP.search(folded):
+        return View(folded, (), ())
+    return _squeezed(folded)
+
+
+def fold(phrase: str) -> str:
+    """A phrase of a dictionary as it stands in a view."""
+    return view(phrase).text.strip()
+
+
+def _squeezed(folded: str) -> View:
+    parts: list[str] = []
+    cuts: list[int] = []
+    shifts = [0]
+    at = kept = 0
+    for match in _DROPPED.finditer(folded):
+        parts.append(folded[at : match.start()])
+        kept += match.start() - at
+        at = match.end()
+        cuts.append(kept)
+        shifts.append(at - kept)
+    parts.append(folded[at:])
+    return View("".join(parts), tuple(cuts), tuple(shifts))
+
+
+@cache
+def _spaces() -> dict[int, str]:
+    return {point: " " for point in range(0x21) if point != 0x0A} | {0x60: "'"}
+
+
+class _Folds(dict[int, str]):
+    """One sign for one sign, worked out when first met."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = folded = _folded(chr(point))
+        return folded
+
+
+@cache
+def _table() -> _Folds:
+    return _Folds(dict.fromkeys(_POINTS, IGNORED) | dict(_QUOTES))
+
+
+def _folded(sign: str) -> str:
+    sign = plain(sign)
+    if sign.isspace() or sign < " ":
+        return "\n" if sign in "\n\u2028\u2029" else " "
+    lower = sign.lower()
+    if len(lower) != 1:  # the dotted capital I
+        lower = lower[0]
+    point = ord(lower)
+    if point < 0x0530 or 0x1E00 <= point < 0x2000:
+        base = [c for c in unicodedata.normalize("NFD", lower) if not unicodedata.combining(c)]
+        swapped = "".join(base).translate(str.maketrans("łøđıßæœ", "lodisao"))
+        return swapped if len(swapped) == 1 else lower
+    return lower.translate(_ARABIC)
+
+
+class Phrases(Generic[T]):
+    """A dictionary of phrases and what each means. Where phrases overlap, the first counts, and of those the longest."""
+
+    def __init__(self, meanings: Mapping[str, T]) -> None:
+        known: dict[str, T] = {}
+        for phrase, meaning in meanings.items():
+            known.setdefault(fold(phrase), meaning)
+        self.phrases = list(known)
+        self._means = [
+            (meaning, not _UNSPACED.match(phrase[0]), not _UNSPACED.match(phrase[-1]))
+            for phrase, meaning in known.items()
+        ]
+        self._automaton = ahocorasick_rs.AhoCorasick(self.phrases)
+
+    def find(self, text: str) -> list[tuple[int, int, T]]:
+        """(start, end, meaning) of the phrases in a view's text that stand as whole words, in order."""
+        found: list[tuple[int, int, T]] = []
+        text = text.replace("\n", " ")
+        for index, start, end in sorted(
+            self._automaton.find_matches_as_indexes(text, overlapping=True), key=lambda hit: (hit[1], -hit[2])
+        ):
+            if found and start < found[-1][1]:
+                continue
+            meaning, left, right = self._means[index]
+            if left and start and _joins(text[start - 1]):
+                continue
+            if right and end < len(text) and _joins(text[end]):
+                continue
+            found.append((start, end, meaning))
+        return found
+
+
+def _joins(sign: str) -> bool:
+    return sign.isalnum() or sign == "_" or (sign > "\u02ff" and unicodedata.category(sign)[0] == "M")
+
+
+def by_phrase(groups: Iterable[tuple[T, Iterable[str]]]) -> dict[str, T]:
+    """From meaning and its phrases to phrase and its meaning; the first meaning of a phrase stays.
+
+    >>> by_phrase([("mon", ["monday", "mon"])])
+    {'monday': 'mon', 'mon': 'mon'}
+    """
+    found: dict[str, T] = {}
+    for meaning, phrases in groups:
+        for phrase in phrases:
+            found.setdefault(phrase, meaning)
+    return found
