@@ -1,0 +1,98 @@
+"""What classing reads of networks: numbers derived from the features, shares of signs, and the matrix of a model.
+
+Nothing here reads a protected trait. Language, script, place and stated gender are read only in `fairness`, to measure
+who is wrongly flagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from clew.leads.rules import Columns
+from clew.standards.signs import text_signs
+
+Floats = npt.NDArray[np.float64]
+
+COUNTED = (
+    "adverts",
+    "contacts",
+    "phones",
+    "texts",
+    "pictures",
+    "places",
+    "sites",
+    "moves",
+    "days",
+    "payments",
+    "reports",
+)
+"""Counts that a model takes as log(1 + n)."""
+RATIOS = ("contacts_per_text", "contacts_per_advert", "texts_per_advert", "moves_per_week", "places_per_week")
+OFFER = "offer"
+
+
+def derived(columns: Columns) -> dict[str, Floats]:
+    """The features with ratios and with `share_<sign>` for every sign that is read in texts, 0 where a network shows none."""
+    found = {name: np.asarray(values, np.float64) for name, values in columns.items()}
+    weeks = np.maximum(found["days"] / 7, 1)
+    adverts, texts = np.maximum(found["adverts"], 1), np.maximum(found["texts"], 1)
+    found["reports"] = found["tips"] + found["calls"] + found["conversations"]
+    found["contacts_per_text"] = found["contacts"] / texts
+    found["contacts_per_advert"] = found["contacts"] / adverts
+    found["texts_per_advert"] = found["texts"] / adverts
+    found["moves_per_week"] = found["moves"] / weeks
+    found["places_per_week"] = found["places"] / weeks
+    none = np.zeros(len(adverts))
+    for sign in text_signs():
+        found[f"share_{sign.name}"] = np.minimum(found.get(f"sign_{sign.name}", none) / adverts, 1.0)
+    offers = [found[f"share_{sign.name}"] for sign in text_signs() if sign.scope == OFFER]
+    found["offer_signs"] = np.sum(offers, axis=0) if offers else none
+    return found
+
+
+def feature_names(switched_off: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Names of a model's columns, in order; signs that are switched off are not read."""
+    on = tuple(f"share_{sign.name}" for sign in text_signs() if sign.name not in switched_off)
+    return COUNTED + RATIOS + on
+
+
+def matrix(found: dict[str, Floats], names: Sequence[str]) -> Floats:
+    """One row a network: counts and ratios as log(1 + n), shares as they are. A name that is not known is 0."""
+    none = np.zeros(len(found["adverts"]))
+    columns = [
+        values if name.startswith("share_") else np.log1p(np.maximum(values, 0))
+        for name in names
+        for values in (found.get(name, none),)
+    ]
+    return np.column_stack(columns) if columns else np.zeros((len(none), 0))
+
+
+def said(name: str) -> str:
+    """A column in words."""
+    if name.startswith("share_"):
+        words = {f"share_{sign.name}": sign.words for sign in text_signs()}
+        return f"Share of adverts where: {words.get(name, name.removeprefix('share_').replace('_', ' '))}"
+    return _WORDS.get(name, name.replace("_", " "))
+
+
+_WORDS = {
+    "adverts": "Number of adverts",
+    "contacts": "Number of contacts used together",
+    "phones": "Number of telephone numbers",
+    "texts": "Number of different texts",
+    "pictures": "Number of pictures",
+    "places": "Number of places",
+    "sites": "Number of sites",
+    "moves": "Changes of place between days",
+    "days": "Days between the first and the last advert",
+    "payments": "Payments beside these contacts",
+    "reports": "Tips, calls and talks that name a contact",
+    "contacts_per_text": "Contacts for each text",
+    "contacts_per_advert": "Contacts for each advert",
+    "texts_per_advert": "Texts for each advert",
+    "moves_per_week": "Changes of place in a week",
+    "places_per_week": "Places in a week",
+}
