@@ -96,7 +96,7 @@ def test_a_detector_without_its_library_fails_its_texts_and_no_others(monkeypatc
 
     monkeypatch.setattr(scanning, "load", absent)
     detection = scan(["https://example.com and words"], detectors=["url", "language"])
-    assert detection.failures.to_pylist() == [{"row": 0, "detector": "language/1", "reason": "pycld2 is not installed"}]
+    assert detection.failures.to_pylist() == [{"row": 0, "detector": "language/2", "reason": "pycld2 is not installed"}]
     assert detection.signals["kind"].to_pylist() == ["url"]
 
 

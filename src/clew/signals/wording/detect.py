@@ -55,7 +55,7 @@ def _guesser() -> Callable[[str], str | None]:
     try:
         from clew.signals.language.detect import guess
     except ImportError:
-        return lambda text: None
+        return lambda _: None
     return guess
 
 
