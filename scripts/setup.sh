@@ -86,8 +86,9 @@ if ! { ls $made >/dev/null 2>&1 && in_step clew $built_from $made; }; then
     done_with clew $built_from $made
 fi
 
-if ! in_step kernels requirements.lock src/clew/links/*.py; then
+if ! in_step kernels requirements.lock src/clew/links/*.py src/clew/insight/population/fitting.py; then
     say "compiling the numeric kernels"
     "$py" -m clew.links.warm
-    done_with kernels requirements.lock src/clew/links/*.py
+    "$py" -m clew.insight.population.warm
+    done_with kernels requirements.lock src/clew/links/*.py src/clew/insight/population/fitting.py
 fi

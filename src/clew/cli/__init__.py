@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
@@ -19,18 +20,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_NOUNS = ("adverts", "cases", "flows", "media", "publish", "audit", "directory", "hotline", "persons")
+_NOUNS = ("adverts", "cases", "flows", "estimate", "media", "publish", "audit", "directory", "hotline", "persons")
 _COMMANDS = ("world", "workspace", "demo", "serve")
 
 
 @cache
-def _load() -> typer.Typer:
-    """The command with all its nouns, put together once."""
+def _load() -> Callable[[], object]:
+    """The command with all its nouns, put together once: reading every option anew costs more than most commands."""
     for noun in _NOUNS:
         app.add_typer(import_module(f"clew.cli.{noun}").app, name=noun)
     for module in _COMMANDS:
         import_module(f"clew.cli.{module}").register(app)
-    return app
+    return typer.main.get_command(app)
 
 
 def main() -> None:

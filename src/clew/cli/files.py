@@ -186,3 +186,13 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(what):
         yield
+
+
+def write_json(value: object, path: Path) -> None:
+    """Writes the whole file or none of it."""
+    import json
+
+    from clew.records.write import whole_file
+
+    with whole_file(path) as part:
+        part.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
