@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shutil import copytree
+
 import pytest
 
 from clew.records import read_table
@@ -16,11 +18,11 @@ ROWS = (
 
 
 @pytest.fixture
-def room(tmp_path, monkeypatch, clew):
+def room(tmp_path, monkeypatch, empty_workspace):
     monkeypatch.setenv("CLEW_KEY_FILE", str(tmp_path / "k" / "room.key"))
     monkeypatch.setenv("CLEW_WORKSPACE", str(tmp_path / "room"))
     monkeypatch.delenv("CLEW_PASSPHRASE", raising=False)
-    assert clew("init", tmp_path / "room").code == 0
+    copytree(empty_workspace, tmp_path, dirs_exist_ok=True)
     (tmp_path / "d.csv").write_text(ROWS)
     return tmp_path
 

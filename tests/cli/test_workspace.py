@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from shutil import copytree
+
 import pytest
 
 from clew.records import read_table
 
 
 @pytest.fixture
-def room(tmp_path, monkeypatch, clew):
+def room(tmp_path, monkeypatch, empty_workspace):
     """A workspace with a few adverts that share a number, and a tip about it."""
     monkeypatch.setenv("CLEW_KEY_FILE", str(tmp_path / "k" / "room.key"))
     monkeypatch.setenv("CLEW_WORKSPACE", str(tmp_path / "room"))
     monkeypatch.delenv("CLEW_PASSPHRASE", raising=False)
-    assert clew("init", tmp_path / "room").code == 0
+    copytree(empty_workspace, tmp_path, dirs_exist_ok=True)
     lines = ["id,text,posted,place"]
     for number in range(12):
         words = " ".join(f"w{number}x{each}" for each in range(20))
@@ -36,7 +38,10 @@ def add_all(clew, room):
     assert clew("run").code == 0
 
 
-def test_from_files_to_a_judged_lead_and_a_verified_log(clew, room):
+def test_from_files_to_a_judged_lead_and_a_verified_log(clew, room, monkeypatch):
+    monkeypatch.setenv("CLEW_WORKSPACE", str(room / "own"))
+    monkeypatch.setenv("CLEW_KEY_FILE", str(room / "k" / "own.key"))
+    assert clew("init", room / "own").code == 0
     added = clew("add", "adverts", room / "ads.csv", *SOURCE, "--yes")
     assert "12 adverts added, 0 were here already, 1 rejected." in added.err
     assert "not a time of ISO 8601" in added.err

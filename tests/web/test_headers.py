@@ -1,6 +1,7 @@
 """Every answer carries the policy, and no page breaks it."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from addresses import DOWNLOADS, GET, PAGES
@@ -12,13 +13,22 @@ from clew.web.headers import LIMIT_BYTES, POLICY
 ORDER = {"title": "Cases", "recipient": "A university", "method": "anonymise", "k": "11", "columns": ["age"]}
 
 
+@pytest.fixture(scope="module")
+def released() -> Iterator[tuple[Client, FakeDesk]]:
+    """A signed-in client of a desk that has made a release, for all pages that are only read here."""
+    desk = FakeDesk()
+    with Client(desk) as client:
+        look = client.sign_in().post("/releases/preview", **ORDER)
+        fingerprint = re.search(r'name="fingerprint" value="(\w+)"', look.text)
+        assert fingerprint
+        client.post("/releases", **ORDER, fingerprint=fingerprint[1], sure="yes")
+        assert desk.made
+        yield client, desk
+
+
 @pytest.fixture
-def with_release(client: Client, desk: FakeDesk) -> Client:
-    look = client.post("/releases/preview", **ORDER)
-    fingerprint = re.search(r'name="fingerprint" value="(\w+)"', look.text)
-    assert fingerprint
-    client.post("/releases", **ORDER, fingerprint=fingerprint[1], sure="yes")
-    assert desk.made
+def with_release(released: tuple[Client, FakeDesk]) -> Client:
+    client, client.app.state.desk = released  # the application is one for all tests
     return client
 
 
@@ -68,7 +78,8 @@ def test_pages_need_nothing_inline_and_nothing_from_elsewhere(with_release: Clie
 
 
 @pytest.mark.parametrize("address", [*PAGES, *DOWNLOADS])
-def test_reading_changes_nothing(with_release: Client, desk: FakeDesk, address: str) -> None:
+def test_reading_changes_nothing(with_release: Client, released: tuple[Client, FakeDesk], address: str) -> None:
+    desk = released[1]
     before = (dict(desk.sessions), len(desk.made), dict(desk.judgements), list(desk.opened), set(desk.once))
     with_release.get(address)
     with_release.send("HEAD", address)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
 from pathlib import Path
+from shutil import copytree, rmtree
+from tempfile import mkdtemp
 
 import pytest
 
@@ -29,8 +33,23 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(folder: Path) -> Workspace:
+def create(folder: Path) -> Workspace:
+    """A new workspace with keys of its own."""
     return Workspace.create(folder / "w", Unlock(key_file=folder / "k" / "w.key"), cost=CHEAP, owner="anna")
+
+
+@cache
+def _template() -> Path:
+    folder = Path(mkdtemp(prefix="clew-test-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    create(folder).close()
+    return folder
+
+
+def make(folder: Path) -> Workspace:
+    """A copy of one empty workspace: its tables are made once. Copies share their keys."""
+    copytree(_template(), folder, dirs_exist_ok=True)
+    return reopen(folder)
 
 
 def with_keys(folder: Path, keys: KeyRing) -> Workspace:

@@ -17,7 +17,7 @@ from clew.safeguards.keys import Unlock
 from clew.safeguards.permissions import Action
 from clew.workspace import Workspace
 
-from .conftest import CHEAP, FILES, INVENTED, make, reopen, with_keys
+from .conftest import CHEAP, FILES, INVENTED, create, make, reopen, with_keys
 
 pytestmark = pytest.mark.xdist_group("walked")  # the walked world is dear: one worker makes it
 
@@ -280,9 +280,9 @@ def test_roles_decide_what_an_account_may_do(world, tmp_path):
 
 
 def test_a_workspace_is_made_once_and_opens_only_with_its_key(tmp_path):
-    make(tmp_path).close()
+    create(tmp_path).close()
     with pytest.raises(Conflict):
-        make(tmp_path)
+        create(tmp_path)
     with reopen(tmp_path) as workspace:
         assert workspace.account().name == "anna"
     from clew.safeguards.errors import WrongKey
@@ -371,7 +371,7 @@ def test_ids_of_sealed_records_cannot_be_guessed_without_the_key(tmp_path):
     ids = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        with make(tmp_path / name) as workspace:
+        with create(tmp_path / name) as workspace:
             workspace.add(KINDS["tips"], tmp_path / "tips.csv", INVENTED, None, workspace.account())
             ids.append(workspace.lake.read("tips")["record_id"][0].as_py())
     assert ids[0] != ids[1]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pyarrow as pa
-from scipy.stats import norm
 
 from clew.insight.quality_columns import Judged
 from clew.insight.quality_shares import newcombe
@@ -186,7 +186,7 @@ def judged_differences(compared: Sequence[Compared]) -> pa.Table:
     for measure in ("consistent", "impartial"):
         mine = [one for one in compared if one.measure == measure]
         if mine:
-            z = float(norm.ppf(1 - 0.05 / (2 * len(mine))))
+            z = NormalDist().inv_cdf(1 - 0.05 / (2 * len(mine)))
             tables.append(_differences(mine, z))
     return pa.concat_tables(tables) if tables else DIFFERENCES.empty_table()
 
