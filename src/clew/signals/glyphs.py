@@ -17,6 +17,12 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff70"
 _INVISIBLE = (
     "\u00ad\u034f\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0e\ufe0f\ufeff\u20e3\u20dd\u20de"
 )
+_UNSEEN = (
+    *((0x300, 0x36F), (0x483, 0x489), (0x591, 0x5BD), (0x610, 0x61A), (0x61C, 0x61C), (0x640, 0x640), (0x64B, 0x65F)),
+    *((0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x202A, 0x202E), (0x2066, 0x206F), (0x20D0, 0x20F0), (0xFE00, 0xFE0F)),
+    *((0xFE20, 0xFE2F), (0x1F3FB, 0x1F3FF), (0xE0020, 0xE007F)),
+)
+"""Marks that lie on the sign before them, signs of direction, and tints."""
 
 
 @lru_cache(maxsize=4096)
@@ -47,12 +53,19 @@ def _table() -> Mapping[int, str]:
     table = {point: sign for point in range(0x80, 0x1FC00) if (sign := _ascii(chr(point)))}
     table |= dict.fromkeys(map(ord, _DASHES), "-") | {0x2795: "+"}
     table |= dict.fromkeys(map(ord, _INVISIBLE), IGNORED)
-    table |= dict.fromkeys([*range(0x300, 0x370), *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)], IGNORED)
+    for first, last in _UNSEEN:
+        table |= dict.fromkeys(range(first, last + 1), IGNORED)
+    for first in (0x1F150, 0x1F170):  # letters in black circles and squares
+        table |= {first + letter: chr(65 + letter) for letter in range(26)}
     return table
 
 
 def _ascii(char: str) -> str | None:
     digit = unicodedata.digit(char, None)
+    if (
+        digit is None and unicodedata.category(char) == "No"
+    ):  # as in a zero in a black circle, which is no digit in Unicode
+        digit = {float(n): n for n in range(10)}.get(unicodedata.numeric(char, -1.0))
     if digit is not None:
         return str(digit)
     if char in "ªº":  # ordinal signs are not letters here

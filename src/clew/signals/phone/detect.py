@@ -10,24 +10,30 @@ from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
 from clew.signals.glyphs import plain
 from clew.signals.phone import plans
-from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Atom, Chain, chains
+from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Chain, chains
 from clew.signals.phone.hints import by_language, by_place
+from clew.signals.phone.tokens import Atom
+from clew.signals.phone.writing import FILL, readable
 
-_HAN_RUN = re.compile("[〇零一二三四五六七八九]{2}")
-_HAN = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _CUE = re.compile(
-    r"(?:tel|phone|call|ring|text|txt|sms|whats|wapp|\bwa\b|mob|cell|contact|numero|número|num[eé]ro|nummer|zadzwo|dzwo|звон|тел|viber"
-    r"|telegram|llam|lláma|ligu?[ae]|appel|chiam|anruf|bel\b|sun[aă]|ara\b|hubungi|☎|📞|📱|✆)\W*(?:\w+\W+){0,4}$",
+    r"(?:\b(?:tel|phone|telephone|mobile|mob|cell|call|ring|text|txt|sms|wa\b|contact|tlf|tlm|fon|bel\b|ara\b|cep\b)|whats|wapp|numero|número"
+    r"|numéro|nummer|zadzwo|dzwo|звон|тел|viber|telegram|llam|lláma|ligu?[ae]|appel|chiam|anruf|sun[aă]|hubungi|☎|📞|📱|✆)\W*(?:\w+\W+){0,4}$",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"(?:order|\bref(?:erence)?|\bid|invoice|code|account|acct|iban|isbn|passport|tracking|card|bestell\w*|pedido|factura|facture|kvk|vat"
-    r"|siret|siren|nif|dni|pesel|cnp|registration|licen[cs]e|policy|case|ticket|batch|serial|sku|ean|upc|imei|version|bic|konto|conto)"
-    r"\W{0,3}(?:no|nr|number|num|id)?\W{0,4}$",
+    r"(?:order|\bref(?:erence)?|\bid|invoice|code|account|acct|iban|isbn|passe?port\w*|pasaporte|passaporto|paszport\w*|pa[sș]aport\w*"
+    r"|паспорт\w*|reisepass\w*|tracking|card|bestell\w*|auftrag\w*|pedido|encomenda|commande|ordine|zam[oó]wieni\w*|comanda|заказ\w*"
+    r"|sipari[sş]|factura|facture|rechnung\w*|kvk|vat|siret|siren|nif|dni|pesel|cnp|nhs|ssn|steuer\w*|registration|licen[cs]e|policy|case"
+    r"|ticket|batch|serial|sku|ean|upc|imei|version|bic|konto|conto|sort|visa|mastercard|amex|lat|lng|lon)"
+    r"\W{0,3}(?:no|nr|number|num|numero|número|nummer|id)?\W{0,4}$",
     re.IGNORECASE,
 )
+_LOOSE_CUE = re.compile("num|núm", re.IGNORECASE)
+_KEYCAPS = "\ufe0f\u20e3" + FILL
+_ROWS = ("12345678910", "1234567890", "0123456789", "10987654321", "9876543210", "1234567891011")
 _CUE_REACH, _OTHER_REACH = 48, 28
 _MOST_DIGITS = 17
+_MOST_UNSURE = 4
 _SHAPES = frozenset(("3,3,4", "3,4", "3,3,3", "3,2,2,2", "1,3,3,4", "3,4,4", "4,3,3", "2,4,4", "2,5,4", "4,4"))
 """How groups of digits are written in numbers without a prefix."""
 
@@ -40,7 +46,7 @@ class _Window:
     last: int
     e164: str
     confidence: float
-    rank: tuple[bool, float, int]
+    rank: tuple[bool, bool, float, int]
 
 
 class PhoneDetector(TextDetector):
@@ -50,9 +56,7 @@ class PhoneDetector(TextDetector):
     """
 
     def read(self, text: str) -> list[Signal]:
-        shown = plain(text)
-        if _HAN_RUN.search(shown):
-            shown = shown.translate(_HAN)
+        shown = readable(plain(text))
         reader = _Reader(text, shown, self.settings.region)
         return [self.signal("phone", e164, span, confidence) for span, e164, confidence in reader.numbers()]
 
@@ -78,18 +82,39 @@ class _Reader:
                 start = chain.atoms[best.first].start
                 if best.first == 0 and chain.plus is not None:
                     start = chain.plus
-                yield (start, chain.atoms[best.last].end), best.e164, best.confidence
+                yield self._bracketed(start, self._whole(chain.atoms[best.last].end)), best.e164, best.confidence
                 position = best.last + 1
+
+    def _whole(self, end: int) -> int:
+        """The end moved past what belongs to the last digit and shows nothing by itself: its keycap, the rest of its word."""
+        while end < len(self.text) and (self.text[end] in _KEYCAPS or self.shown[end] == FILL):
+            end += 1
+        return end
+
+    def _bracketed(self, start: int, end: int) -> tuple[int, int]:
+        """The span with the bracket that stands before or after it, where its other half is inside, as in (212) 555-0199."""
+        inside = self.shown[start:end]
+        for opening, closing in ("()", "[]", "{}"):
+            if opening in inside or closing in inside:
+                more = inside.count(opening) - inside.count(closing)
+                if more < 0 and self.shown[start - 1 : start] == opening:
+                    start -= 1
+                elif more > 0 and self.shown[end : end + 1] == closing:
+                    end += 1
+                elif more == 0 and self.shown[start - 1 : start] == opening and self.shown[end : end + 1] == closing:
+                    start, end = (start - 1, end + 1) if inside.index(closing) < inside.index(opening) else (start, end)
+        return start, end
 
     def _best(self, chain: Chain, first: int) -> _Window | None:
         """The most likely number that starts with this atom."""
-        left = chain.gaps[first - 1] if first else BROKEN
+        left = BROKEN if first in (0, chain.shy_before()) else chain.gaps[first - 1]
         plus = first == 0 and chain.plus is not None
         start = chain.atoms[first].digits[:1]
         strong, alone = plus or start == "0", _ones(chain, first)
         if _never_stands(chain, first, left, strong=strong and not alone):
             return None
         best: _Window | None = None
+        shy_end = len(chain.gaps) if chain.atoms[-1].shy else -1
         digits, inner = "", 0
         for last in range(first, len(chain.atoms)):
             digits += chain.atoms[last].digits
@@ -97,7 +122,7 @@ class _Reader:
                 break
             if last > first:
                 inner = max(inner, chain.gaps[last - 1])
-            right = BROKEN if _next_starts(chain, first, last) else chain.gaps[last]
+            right = BROKEN if _next_starts(chain, first, last) or last + 1 == shy_end else chain.gaps[last]
             if len(digits) < LEAST_DIGITS or not _may_stand(left, inner, right, strong=strong, alone=alone):
                 continue
             cut = right <= inner or left <= inner
@@ -122,10 +147,14 @@ class _Reader:
         if not plus and self._is_other(atoms[0].start):
             return None
         reading = self._reading(digits, atoms, plus=plus, disguised=disguised)
+        if (reading is None or not plans.is_staged(reading.e164)) and any(atom.other for atom in atoms):
+            ways = [reading, *(self._reading(other, atoms, plus=plus, disguised=True) for other in _otherwise(atoms))]
+            reading = max(filter(None, ways), key=lambda way: plans.is_staged(way.e164), default=None)
         if reading is None:
             return None
         confidence = reading.sure * _plainness(atoms, inner) * (0.85 if cut else 1)
-        return _Window(first, last, reading.e164, round(confidence, 2), (not cut, -float(inner), len(digits)))
+        staged = plans.is_staged(reading.e164)
+        return _Window(first, last, reading.e164, round(confidence, 2), (staged, not cut, -float(inner), len(digits)))
 
     def _run_on(self, chain: Chain, at: int, digits: str) -> _Window | None:
         """A number with a price or an hour written against its end, as in 0871277810810p: only for a known region."""
@@ -137,28 +166,34 @@ class _Reader:
             found = next(plans.readings(digits[:-tail], self._known_regions(), 0.6), None)
             if found:
                 atom.end -= tail
-                return _Window(at, at, found.e164, found.sure, (True, 0.0, len(digits) - tail))
+                return _Window(at, at, found.e164, found.sure, (False, True, 0.0, len(digits) - tail))
         return None
 
     def _reading(self, digits: str, atoms: Sequence[Atom], *, plus: bool, disguised: bool) -> plans.Reading | None:
-        if plus:
+        if plus and digits[0] != "0":
             found = plans.international(digits)
             return plans.Reading(found, 0.98, bare=False) if found else None
+        if digits in _ROWS and len(atoms) > 1:
+            return None
         if found := plans.with_prefix(digits):
             return plans.Reading(found, 0.95, bare=False)
         if self.region:
-            return next(plans.readings(digits, [self.region], 0.95), None) or self._bare_abroad(
-                digits, atoms, [self.region]
+            return (
+                next(plans.readings(digits, [self.region], 0.95), None)
+                or self._bare_abroad(digits, atoms, [self.region])
+                or self._without_trunk(digits, atoms)
             )
         return self._somewhere(digits, atoms, disguised=disguised) or self._bare_abroad(
             digits, atoms, plans.DEFAULT_REGIONS
         )
 
     def _somewhere(self, digits: str, atoms: Sequence[Atom], *, disguised: bool) -> plans.Reading | None:
+        found = list(plans.readings(digits, plans.DEFAULT_REGIONS, 0.8))
+        if staged := next((reading for reading in found if plans.is_staged(reading.e164)), None):
+            return staged
         for hint in (self._by_place, self._by_language):
             if hinted := next(plans.readings(digits, hint(), 0.85), None):
                 return hinted
-        found = list(plans.readings(digits, plans.DEFAULT_REGIONS, 0.8))
         if not found:
             return None
         if found[0].bare and not (disguised or self._looks_dialled(digits, atoms)):
@@ -176,10 +211,18 @@ class _Reader:
         codes = plans.calling_codes(tuple(dict.fromkeys([*self._known_regions(), *regions])))
         if not digits.startswith(codes):
             return None
-        if len(atoms) > 1 and all(a.how == "d" for a in atoms) and not self._cued(atoms[0].start):
+        known = atoms[0].digits in plans.calling_codes(self._known_regions())
+        if len(atoms) > 1 and all(a.how == "d" for a in atoms) and not known and not self._cued(atoms[0].start):
             return None
         found = plans.international(digits)
         return plans.Reading(found, 0.7, bare=True) if found else None
+
+    def _without_trunk(self, digits: str, atoms: Sequence[Atom]) -> plans.Reading | None:
+        """A number of the region set that lacks the 0 it is dialled with there: only where a word such as "call" asks for one."""
+        if len(digits) < 9 or digits[0] == "0" or not self.region or not self._cued(atoms[0].start):
+            return None
+        found = plans.national(f"0{digits}", self.region)
+        return plans.Reading(found, 0.6, bare=True) if found else None
 
     def _looks_dialled(self, digits: str, atoms: Sequence[Atom]) -> bool:
         shape = ",".join(str(len(atom.digits)) for atom in atoms)
@@ -203,7 +246,19 @@ class _Reader:
 
     def _is_other(self, start: int) -> bool:
         before = self.shown[max(0, start - _OTHER_REACH) : start]
-        return _OTHER.search(before) is not None and not self._cued(start)
+        said = _OTHER.search(before) if before else None
+        if said is None:
+            return before.endswith("#") and not self._cued(start)
+        cue = _CUE.search(self.shown, max(0, start - _CUE_REACH), start)
+        return cue is None or _LOOSE_CUE.match(cue[0]) is not None
+
+
+def _otherwise(atoms: Sequence[Atom]) -> Iterator[str]:
+    """The digits with one of the pieces, then all of them, read the other way that their words allow."""
+    unsure = [at for at, atom in enumerate(atoms) if atom.other]
+    if 0 < len(unsure) <= _MOST_UNSURE:
+        for changed in [[at] for at in unsure] + [unsure]:
+            yield "".join(atom.other if at in changed else atom.digits for at, atom in enumerate(atoms))
 
 
 def _never_stands(chain: Chain, first: int, left: int, *, strong: bool) -> bool:

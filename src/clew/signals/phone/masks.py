@@ -6,7 +6,7 @@ import re
 
 MASK = re.compile(
     r"""
-    (?<![0-9+])(?<![0-9][./-])(?:[0-3]?[0-9]([./-])[01]?[0-9]\1(?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}([./-])[01][0-9]\2[0-3][0-9])
+    (?<![0-9+])(?<![0-9][./-])(?:(?:0?[1-9]|[12][0-9]|3[01])([./-])(?:0?[1-9]|[12][0-9]|3[01])\1(?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}([./-])[01][0-9]\2[0-3][0-9])
         (?![./-]?[0-9])                                                         # dates
     | (?<![0-9:])(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])     # times
     | (?<![0-9])24\s?/\s?7(?![0-9])
@@ -17,8 +17,12 @@ MASK = re.compile(
     | (?<![0-9.,])(?<![0-9][ ./-])[0-9]{1,5}(?:[.,][0-9]{1,3})?\s?
         (?:[€£$₹₺₽%]|(?:eur|euros?|usd|gbp|chf|pln|ron|lei|zł|zl|kč|kr|dollars?|pounds?|bucks|roses|rosas|kg|cm|mm|km|lbs?|ft
            |years?|yrs?|yo|años|ans|jahre|anni|anos|lat|ani|jaar|h|hrs?|hours?|mins?|minut\w*|stunden?|am|pm|k|gb|mb|p|ppm)(?![^\W_]))
+    | (?<![0-9])(?<=[0-9]\s)[1-9][0-9]{0,2}[05]\s?(?:roses|rosas|euros?|eur|usd|gbp|dollars?|pounds?|bucks|€|£)(?![^\W_]) # a price after a number
     | (?:https?://|www\.)(?!0[0-9]{9}|(?:api\.)?wa\.me|(?:api\.)?whatsapp|t\.me/\+)[^\s<>"']{1,2048}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 """Bank accounts: ISO 13616; cards: ISO/IEC 7812. A measure counts only where no group of digits stands right before it."""
+
+MASK_HINT = re.compile(r"[:/.€£$₹₺₽%A-Za-z-]|[0-9]{13}|[0-9]{4}[ ][0-9]{4}[ ][0-9]{4}")
+"""Where none of these is, no mask is."""

@@ -38,6 +38,11 @@ class Reading:
     bare: bool
 
 
+def is_staged(e164: str) -> bool:
+    """Whether it is set aside for drama. A run of digits is that by chance once in a million, so it beats other readings."""
+    return FICTION.fullmatch(e164) is not None
+
+
 @lru_cache(maxsize=65_536)
 def international(digits: str) -> str | None:
     """E.164 of digits that start with a country's calling code, None when there is no such number."""
@@ -86,7 +91,7 @@ def _valid(written: str, region: str | None) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    if FICTION.fullmatch(e164):
+    if is_staged(e164):
         return e164
     if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _SPOKEN_TYPES:
         return None

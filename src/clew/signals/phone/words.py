@@ -1,4 +1,4 @@
-"""How numbers are said in twelve languages, as data: from a run of words to digits.
+"""How numbers are said, as data: from a run of words to digits. Twelve languages with teens, tens and hundreds, others digit by digit.
 
 Numbers are dictated digit by digit, in pairs ("soixante-dix-huit") or with "double" and "triple". Every form is kept
 without case and accents. Where a form means one number in one language and another elsewhere, it is left out.
@@ -24,6 +24,34 @@ UNITS: Mapping[str, Sequence[str]] = {
     "ru": ("ноль нуль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"),
     "tr": ("sifir", "bir", "iki", "uc", "dort", "bes", "alti", "yedi", "sekiz", "dokuz"),
     "id": ("nol kosong", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"),
+    "vi": ("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin"),
+    "tl": ("sero", "isa", "dalawa", "tatlo", "apat", "lima", "anim", "pito", "walo", "siyam"),
+    "hi": ("shunya", "ek", "do", "teen", "char chaar", "paanch panch", "chhe chhah", "saat", "aath", "nau"),
+    "ar": (
+        "صفر",
+        "واحد واحدة",
+        "اثنان اثنين اتنين",
+        "ثلاثة تلاتة ثلاث",
+        "اربعة اربع",
+        "خمسة خمس",
+        "ستة ست",
+        "سبعة سبع",
+        "ثمانية تمانية ثماني",
+        "تسعة تسع",
+    ),
+    "fa": ("", "یک", "دو", "سه", "چهار", "پنج", "شش شیش", "هفت", "هشت", "نه"),
+    "hu": ("nulla", "egy", "ketto", "harom", "negy", "ot", "hat", "het", "nyolc", "kilenc"),
+    "cs": ("nula", "jedna", "dva", "tri", "ctyri", "pet", "sest", "sedm", "osm", "devet"),
+    "sk": ("nula", "jedna", "dva", "tri", "styri", "pat", "sest", "sedem", "osem", "devat"),
+    "hr": ("nula", "jedan", "dva", "tri", "cetiri", "pet", "sest", "sedam", "osam", "devet"),
+    "sv": ("noll", "ett", "tva", "tre", "fyra", "fem", "sex", "sju", "atta", "nio"),
+    "da": ("nul", "en et", "to", "tre", "fire", "fem", "seks", "syv sju", "otte atte", "ni"),
+    "fi": ("nolla", "yksi", "kaksi", "kolme", "nelja", "viisi", "kuusi", "seitseman", "kahdeksan", "yhdeksan"),
+    "sq": ("zero", "nje", "dy", "tre", "kater", "pese", "gjashte", "shtate", "tete", "nente"),
+    "sw": ("sifuri", "moja", "mbili", "tatu", "nne", "tano", "sita", "saba", "nane", "tisa"),
+    "el": ("μηδεν", "ενα", "δυο", "τρια", "τεσσερα", "πεντε", "εξι", "επτα εφτα", "οκτω οχτω", "εννεα εννια"),
+    "bg": ("нула", "един едно", "две", "три", "четири", "пет", "шест", "седем", "осем", "девет"),
+    "uk": ("нуль", "один", "два", "три", "чотири", "п'ять", "шість", "сім", "вісім", "дев'ять"),
 }
 TEENS: Mapping[str, Sequence[str]] = {
     "en": (
@@ -174,7 +202,23 @@ JOINERS: Mapping[str, Sequence[str]] = {
     "id": (" ",),
 }
 REPEATS: Mapping[str, int] = {"double": 2, "doble": 2, "doppio": 2, "dublu": 2, "triple": 3, "treble": 3, "triplu": 3}
-HUNDREDS = frozenset(("hundred", "hundert", "honderd"))
+HUNDREDS: Mapping[str, str] = {
+    **dict.fromkeys("hundred hundreds hundert honderd hundra cent cents cento suta sute yuz ratus".split(), "00"),
+    **{
+        word: f"{number}00"
+        for spoken in (
+            "cien doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos",
+            "ciento doscientas trescientas cuatrocientas quinientas seiscientas setecientas ochocientas novecientas",
+            "cem duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos",
+            "sto dwiescie trzysta czterysta piecset szescset siedemset osiemset dziewiecset",
+            "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот",
+        )
+        for number, word in enumerate(spoken.split(), 1)
+    },
+}
+"""A word for hundreds -> its digits; 00 is said after what it counts, as in nine hundred."""
+AND = frozenset(("", " ", "-", " and ", " y ", " e ", " et ", " und ", " en ", " si ", " och ", " i "))
+"""What may stand between hundreds and the rest of their number."""
 PLUS = frozenset(("plus", "mas", "piu", "плюс", "arti"))
 SPOKEN_DOTS = frozenset(
     "dash dot hyphen minus slash space and then "
@@ -183,8 +227,15 @@ SPOKEN_DOTS = frozenset(
     "nokta tire sonra ve titik lalu dan".split()
 )
 """Words said between two groups of digits that add none."""
-SHY = frozenset("on due once un une una um uma ein een sei alti opt sept meia dos uc".split())
+SHY = frozenset(
+    "on due once un une una um uma ein een sei alti opt sept meia dos uc mot hai ba bon nam sau bay tam chin isa apat anim pito "
+    "ek do teen char saat egy ot hat het pet pat sest osm ett sex en et to fire ni tre dy nje cent cents sto tri sita saba nula "
+    "دو سه نه یک cien cem cento".split()
+)
 """Words that mean other things too, in their language or another: they count only beside a number word of their language."""
+
+EDGES = frozenset("to en et do on un".split())
+"""Of these, words that stand before or after a number as what they usually mean: a number may start or end beside them."""
 
 
 @cache
@@ -207,10 +258,6 @@ SECOND_WORDS = frozenset("et belas puluh vingts".split())
 """Words that only follow others inside a number."""
 
 
-def digits_of(word: str) -> str:
-    return "00" if word in HUNDREDS else ""
-
-
 def key(word: str) -> str:
     """How a word is looked up.
 
@@ -222,19 +269,18 @@ def key(word: str) -> str:
 
 
 def _key(low: str) -> str:
-    bare = without_accents(low)
-    return bare if not any("а" <= c <= "я" or c == "ё" for c in low) else low
+    return low if any("а" <= c <= "я" or c in "ёіїєґ" for c in low) else without_accents(low)
 
 
 def _forms() -> Iterator[tuple[str, str, str]]:
     for language, units in UNITS.items():
         for digit, written in enumerate(units):
             for word in written.split():
-                yield language, word, str(digit)
-        for number, written in enumerate(TEENS[language], 10):
+                yield language, word.replace("'", " "), str(digit)
+        for number, written in enumerate(TEENS.get(language, ()), 10):
             for phrase in _each(written, language):
                 yield language, phrase, str(number)
-        for number, written in enumerate(TENS[language], 2):
+        for number, written in enumerate(TENS.get(language, ()), 2):
             for phrase in _each(written, language):
                 yield language, phrase, f"{number}0"
                 yield from _with_units(language, phrase, number)

@@ -1,0 +1,214 @@
+"""What a word may be inside a number: digits, letters that look like them, number words, or nothing of the kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from clew.signals.glyphs import IGNORED, latin
+from clew.signals.phone import words
+from clew.signals.phone.writing import FILL
+
+TOKENS = re.compile(rf"([^\W_]+(?:[{IGNORED}{FILL}]+[^\W_]+)*)")
+"""Splits a text into what stands between words, and words, by turns."""
+_HIDDEN = re.compile(f"[{IGNORED}{FILL}]+")
+_RUNS = re.compile(r"[0-9]+|[^0-9]+")
+_WHOLE = re.compile("[0-9]{9,}(?![OoIlОоΟο])")
+"""Digits enough for a number; letters that follow are then the next word, as in 08704439680Ts."""
+_CODE = re.compile(r"[0-9]+[A-Z]{2,}[0-9]+")
+_UNITS = frozenset("EUR GBP USD CHF PLN RON LEI AM PM CM KG HR HRS MIN YO YRS".split())
+_LONGEST_JOINED = 160
+"""Letters: seventeen of the longest number words."""
+
+_LOOKS = {
+    ord(letter): digit
+    for digit, letters in zip(
+        "0123456789", ("OoОоΟοØø", "IlіІ", "Zz", "EЗз", "AЧ", "SsЅѕ", "Gbб", "T", "BВ", "gq"), strict=True
+    )
+    for letter in letters
+}
+_ROUND = frozenset("OoОоΟοØø")
+_STICKS = frozenset("IlіІ")
+_COMMON_LOOKS = frozenset("0123456789OoIlSs")
+_CAPITALS = frozenset("OISZ")
+_LEET = str.maketrans("013457", "oieast")
+
+
+@dataclass(slots=True)
+class Atom:
+    """One piece: where it is, its digits, how it was written.
+
+    d digits, m letters for digits, w words; while reading also h hundreds, j a word that may join (its text in `digits`),
+    + a spoken plus, r double or triple, i a lone letter and s a group of letters that count only in company.
+    """
+
+    start: int
+    end: int
+    digits: str
+    how: str
+    glued: bool = False
+    """A letter or capitals stand right before it, as in a code; a word that was run on does not count."""
+    other: str = ""
+    """What else its words can mean: 807 where "eighty seven" was read as 87."""
+    shy: bool = False
+    """It is a word that means something else more often than a digit, as "to" (Danish for two)."""
+
+
+Kind = tuple[str, str, int]
+"""How a word is written, its digits or key, and the most digits it can stand for."""
+
+
+class _Kinds(dict[str, Kind | None]):
+    """What words were found to be, so that each is worked out once; None for an ordinary word."""
+
+    def __missing__(self, word: str) -> Kind | None:
+        found = kind_of(word)
+        if len(self) < _MOST_KINDS:
+            self[word] = found
+        return found
+
+
+_MOST_KINDS = 200_000
+KINDS = _Kinds()
+
+
+def kind_of(written: str) -> Kind | None:
+    """What a word may be inside a number.
+
+    >>> kind_of("07700"), kind_of("sеvеn"), kind_of("zer0"), kind_of("massage")
+    (('d', '07700', 5), ('w', 'seven', 2), ('w', 'zero', 2), None)
+    """
+    word = _HIDDEN.sub("", written)
+    if word.isascii() and word.isdigit():
+        return "d", word, len(word)
+    if any("0" <= c <= "9" for c in word):
+        low = word.lower().translate(_LEET)
+        if len(low) > 2 and not plainly(word) and (leet := _spelled(low)):
+            return leet
+        return "mixed", "", min(len(word), _LONGEST_JOINED)
+    return _lettered(word)
+
+
+def _lettered(word: str) -> Kind | None:
+    low = words.key(word)
+    found = _spelled(low) or (None if low.isascii() else _spelled(words.key(latin(word))))
+    if found or low in words.PLUS:
+        return found or ("+", "", 0)
+    if len(word) <= 4 and plainly(word):
+        return ("i" if len(word) == 1 else "m"), word.translate(_LOOKS), len(word)
+    if len(word) <= 5 and "S" in word and set(word) <= _COMMON_LOOKS and not word.istitle():
+        return "s", word.translate(_LOOKS), len(word)
+    if low in words.SPOKEN_DOTS or low in words.SECOND_WORDS or low == "x":
+        return "j", low, 0
+    digits = joined(low) if len(low) > 4 else ""
+    return ("m", digits, len(digits)) if digits else None
+
+
+def _spelled(low: str) -> Kind | None:
+    if low in words.REPEATS:
+        return "r", str(words.REPEATS[low]), words.REPEATS[low]
+    if low in words.HUNDREDS:
+        return "h", low, 3
+    if low in words.phrases()[1]:
+        return "w", low, 2
+    return None
+
+
+def is_stick(shown: str, start: int, end: int) -> bool:
+    """Whether a lone O or I may be a digit: right beside one, or between single signs. "I" after a comma is a word."""
+    before, after = shown[max(0, start - 3) : start], shown[end : end + 3]
+    if any(c.isdigit() for c in (before[-1:], after[:1])):
+        return True
+    single = len(before) > 1 and not before[-1].isalnum() and (before[-2].isdigit() or before[-2] in "OoIl")
+    follows = len(after) > 1 and not after[0].isalnum() and (after[1].isdigit() or after[1] in "OoIl")
+    if shown[start] in _ROUND:
+        return single or follows
+    return single and follows and "," not in before
+
+
+def mixed(token: str, start: int) -> Iterator[Atom]:
+    """A token of digits and letters: letters that look like digits, number words side by side, or neither."""
+    bare = _HIDDEN.sub("", token)
+    if len(bare) > _LONGEST_JOINED:
+        return
+    read = bare.translate(_LOOKS)
+    whole = sum(map(str.isdigit, bare)) * 2 >= len(bare) or plainly(bare) or len(bare) <= 4 or _mostly(bare)
+    if read.isdigit() and whole and not _WHOLE.match(bare):
+        yield Atom(start, start + len(token), read, "m")
+        return
+    pieces = [(run.start(), run.end(), _HIDDEN.sub("", run[0])) for run in _RUNS.finditer(token)]
+    if _CODE.search(bare) and any(_in_code(piece) for _, _, piece in pieces[1:-1]):
+        return
+    yield from _apart(pieces, start)
+
+
+def _apart(pieces: list[tuple[int, int, str]], start: int) -> Iterator[Atom]:
+    glued = False
+    for first, last, piece in pieces:
+        where = start + first, start + last
+        low = words.key(piece)
+        if piece.isdigit():
+            yield Atom(*where, piece, "d", glued)
+            glued = False
+        elif low in words.HUNDREDS:
+            yield Atom(*where, low, "h")
+        elif piece and low != "x" and low not in words.SPOKEN_DOTS:
+            digits = joined(low) or (piece.translate(_LOOKS) if plainly(piece) or set(piece) <= _CAPITALS else "")
+            glued = not digits and (len(piece) == 1 or piece.isupper())
+            if digits:
+                yield Atom(*where, digits, "m")
+
+
+def _in_code(piece: str) -> bool:
+    """Whether capitals between digits are neither number words nor look-alikes nor a unit, as on a passport's last line."""
+    return (
+        len(piece) > 1
+        and piece.isupper()
+        and piece not in _UNITS
+        and not joined(words.key(piece))
+        and not plainly(piece)
+    )
+
+
+def plainly(letters: str) -> bool:
+    """Whether its letters are only those that everybody reads as 0 and 1."""
+    return all(c.isdigit() or c in _ROUND or c in _STICKS for c in letters)
+
+
+def _mostly(letters: str) -> bool:
+    """Whether a short group has two digits and, besides them, only letters that many read as 0, 1 and 5."""
+    return len(letters) <= 8 and len(_RUNS.findall(letters)) > 2 and set(letters) <= _COMMON_LOOKS
+
+
+def joined(low: str) -> str:
+    """The digits of number words written without spaces, empty when there is anything else.
+
+    >>> joined("sevensevenzero"), joined("hunderteinundsiebzig"), joined("ninehundred"), joined("sevenoo")
+    ('770', '171', '900', '700')
+    """
+    if len(low) > _LONGEST_JOINED:
+        return ""
+    known, _, _ = words.phrases()
+    parts = _word_pattern().findall(low)
+    if "".join(parts) != low or not any(len(part) > 2 for part in parts):
+        return ""
+    digits, hundreds = "", False
+    for part in parts:
+        said = words.HUNDREDS.get(part) or ("0" if part in ("o", "oh") else known[(part,)])
+        counted = bool(digits) and digits[-1] != "0"
+        if part in words.HUNDREDS:
+            digits += said if said != "00" or counted else "100"
+        else:
+            digits = digits[:-2] + said if hundreds and len(said) == 2 else digits + said
+        hundreds = part in words.HUNDREDS
+    return digits
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    known, _, _ = words.phrases()
+    single = {w[0] for w in known if len(w) == 1 and len(w[0]) > 2} - words.SHY | set(words.HUNDREDS) - words.SHY
+    joinable = single | {"due", "once", "una", "uma", "ein", "een", "sei", "opt", "sept", "dos"}
+    return re.compile("|".join([*sorted(joinable, key=len, reverse=True), "oh", "o"]))
