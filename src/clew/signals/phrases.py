@@ -153,6 +153,9 @@ class Phrases(Generic[T]):
 
 
 def _joins(sign: str) -> bool:
+    """Whether a word goes on with this sign; beside a sign of a script without spaces any word may end."""
+    if sign > "\u0dff" and _UNSPACED.match(sign):
+        return False
     return sign.isalnum() or sign == "_" or (sign > "\u02ff" and unicodedata.category(sign)[0] == "M")
 
 
