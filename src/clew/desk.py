@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from clew.insight.quality_view import QualityView
+from clew.leads.classing import ClassModel, LeadClass
 from clew.leads.qualification_view import QualificationView
 from clew.leads.types import LeadRow, LeadView
 from clew.safeguards.actors import Actor, Purpose
@@ -125,6 +126,36 @@ class ReleasePreview:
     """Why this cannot be released now, in words; None when it can."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRow:
+    """A model of classes: itself, its card, and what keeps it from being enabled."""
+
+    digest: str
+    model: ClassModel
+    card: str
+    """Markdown, made from the model's own data."""
+    reasons: tuple[str, ...]
+    """Why it cannot be enabled; empty when it can."""
+    enabled: bool
+    by: str
+    at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsView:
+    models: Sequence[ModelRow]
+    judged: int
+    """Judged leads that a model can learn from."""
+    named: Mapping[str, int]
+    """Class -> judged leads of it."""
+    too_few: str
+    """Why no model can be learnt yet; empty when one can."""
+    bound: float
+    """Highest upper 95% limit of wrong flags on independent workers."""
+    trouble: Sequence[str]
+
+
 class Desk(Protocol):
     """Every method checks permission itself and raises NotAllowed, NotFound, Conflict or Blocked (safeguards.errors)."""
 
@@ -138,12 +169,16 @@ class Desk(Protocol):
 
     def overview(self, actor: Actor) -> Overview: ...
     def leads(
-        self, actor: Actor, purpose: Purpose, *, judged: bool | None, query: str, offset: int, limit: int
+        self, actor: Actor, purpose: Purpose, *, judged: bool | None, query: str, offset: int, limit: int, asked: bool = False
     ) -> tuple[Sequence[LeadRow], int]: ...
     def lead(self, actor: Actor, purpose: Purpose, lead: str) -> LeadView: ...
     def judge(
         self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None
     ) -> Judgement: ...
+    def say_class(self, actor: Actor, purpose: Purpose, lead: str, named: LeadClass, reason: str) -> Judgement: ...
+    def models(self, actor: Actor) -> ModelsView: ...
+    def enable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement: ...
+    def disable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement: ...
     def cases(self, actor: Actor, purpose: Purpose, *, offset: int, limit: int) -> tuple[Sequence[CaseRow], int]: ...
     def case(self, actor: Actor, purpose: Purpose, number: str, *, open_identity: bool) -> CaseView: ...
     def flows(self, actor: Actor, purpose: Purpose) -> FlowsView: ...

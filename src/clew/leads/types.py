@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,6 +58,50 @@ class LeadRow:
     strongest_for: str
     strongest_against: str
     verdict: Verdict | None
+    looks: str = ""
+    """A class of `leads.classing`, `unclear` among them; empty before a run gave one. It changes nothing."""
+    sure: str = ""
+    """What the number beside the class is: points, or a probability on how many judgements."""
+    possible: tuple[str, ...] = ()
+    """Classes that stay possible, in words; empty while no model is enabled."""
+    asked: str = ""
+    """Why an answer here would teach most; empty where it is not asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlikeLead:
+    """A judged lead that is like this one."""
+
+    lead: str
+    question: str
+    answer: str
+    """The verdict, and the class where a person named one."""
+    distance: float
+    """Root mean square over the model's columns, in spreads: 0 is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassView:
+    """What a lead looks like, and why: shown beside the question, never instead of it."""
+
+    looks: str
+    says: str
+    says_not: str
+    innocent: str
+    sure: str
+    promised: str
+    """What the set of possible classes is, and promises."""
+    shares: tuple[tuple[str, float], ...]
+    """Every class in words with its points or probability, from 0 to 1."""
+    speaks_for: tuple[tuple[str, float, str], ...]
+    """Words, weight, source."""
+    speaks_against: tuple[tuple[str, float, str], ...]
+    alike: tuple[AlikeLead, ...]
+    model: str
+    """The enabled model's digest; empty for signs alone."""
+    trained_on: str
+    named: str
+    """The class that a person last named for this lead; empty while nobody did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +137,6 @@ class LeadView:
     judgements: tuple[Judgement, ...]
     label: str
     """The honest label of the number, e.g. 'points, not a probability: 12 judged so far'."""
+    classing: ClassView | None = None
+    grown: Mapping[str, str] = field(default_factory=dict)
+    """Judgement -> the name of the lead that it was given to, before that grew together with this one."""

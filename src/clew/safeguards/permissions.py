@@ -21,6 +21,7 @@ class Action(StrEnum):
     READ_OVERVIEW = "read_overview"
     READ_LEAD = "read_lead"
     JUDGE = "judge"
+    ENABLE_MODEL = "enable_model"
     READ_CASE = "read_case"
     READ_IDENTITY = "read_identity"
     READ_SEALED_TEXT = "read_sealed_text"
@@ -135,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.REVIEWER, Action.READ_LEAD, _REVIEW, because="a reviewer looks again at leads"),
     _allow(Role.REVIEWER, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
     _allow(Role.REVIEWER, Action.READ_SEALED_TEXT, _REVIEW, because="a tip cannot be weighed unread"),
+    _allow(Role.REVIEWER, Action.ENABLE_MODEL, _REVIEW, because="a second pair of eyes lets a model of classes in"),
     # Steward: answers for the data towards the persons they are about.
     _allow(Role.STEWARD, Action.READ_CASE, _COUNT, _OVERSEE, because="a steward checks the quality of what is kept"),
     _allow(Role.STEWARD, Action.READ_IDENTITY, _OVERSEE, because="who asks for their data gets them (GDPR art. 15)"),
@@ -146,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.STEWARD, Action.RELEASE, _COUNT, because="a steward signs what leaves"),
     _allow(Role.STEWARD, Action.READ_RELEASES, _COUNT, _OVERSEE, because="a steward answers for what left"),
     _allow(Role.STEWARD, Action.ERASE, _OVERSEE, because="a person may have their data erased (GDPR art. 17)"),
+    _allow(Role.STEWARD, Action.ENABLE_MODEL, _OVERSEE, because="a steward answers for who is wrongly flagged"),
     _allow(Role.STEWARD, Action.READ_AUDIT, _OVERSEE, because="a steward proves who saw what"),
     _allow(Role.STEWARD, Action.VERIFY_AUDIT, _OVERSEE, because="a steward proves that nothing was changed"),
     _allow(Role.STEWARD, Action.READ_DIRECTORY, _OVERSEE, because="a steward checks how old the entries are"),
@@ -163,6 +166,7 @@ RULES: tuple[Rule, ...] = (
         _deny(Role.AUDITOR, action, because="who audits does not act: an auditor answers for nothing audited")
         for action in (
             Action.JUDGE,
+            Action.ENABLE_MODEL,
             Action.RELEASE,
             Action.ERASE,
             Action.ADD_RECORDS,

@@ -48,15 +48,18 @@ class Proposed:
 
 class Ledger(Trail):
     def append_judgement(
-        self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None = None
-    ) -> Judgement:
+        self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None = None,
+        *, action: Action = Action.JUDGE,
+    ) -> Judgement:  # fmt: skip
         """Signs and keeps a person's answer. `reverses` takes an earlier answer on the same lead back, once.
+
+        `action` is what the actor must be allowed to do; whatever it is, the answer is kept and verified as a judgement.
 
         Raises NotAllowed; UsageError without a reason; NotFound or Conflict when there is nothing to take back.
         """
         if not reason.strip():
             raise UsageError("reason: required, in words")
-        self.require(actor, Action.JUDGE, purpose, lead)
+        self.require(actor, action, purpose, lead)
         draft = Judgement(
             id="jdg_" + secrets.token_hex(8), lead=lead, verdict=Verdict(verdict), reason=reason.strip(),
             actor=actor.id, at=self._clock(), reverses=reverses, signature="",

@@ -5,16 +5,16 @@ from typing import Self
 
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.keys import Cost, Unlock
+from clew.workspace.classing import Classing
 from clew.workspace.counting import Counting
 from clew.workspace.helping_cases import CaseHelping
 from clew.workspace.persons import Persons
 from clew.workspace.quality import Quality
 from clew.workspace.releasing import Releasing
 from clew.workspace.settings import Settings
-from clew.workspace.walks import Walks
 
 
-class Workspace(Walks, Releasing, Counting, CaseHelping, Persons, Quality):
+class Workspace(Classing, Releasing, Counting, CaseHelping, Persons, Quality):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 
     It is the `Desk` of the pages.

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from clew.desk import Overview
 from clew.leads.explain import contribution, honest_label, innocent_reading, short_words, standing
-from clew.leads.types import Evidence, GraphEdge, GraphNode, LeadRow, LeadView
+from clew.leads.types import ClassView, Evidence, GraphEdge, GraphNode, LeadRow, LeadView
 from clew.records import KINDS
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
@@ -111,10 +111,18 @@ class Reading(Opened):
 
         return self.lake.read("leads") if "leads" in self.lake.names() else LEADS.empty_table()
 
+    def _followed(self) -> Mapping[str, str]:
+        """Names of leads that grew together with another -> the lead that goes on, as of the last run."""
+        if "followed" not in self.lake.names():
+            return {}
+        return {row["old"]: row["lead"] for row in self.lake.read("followed").to_pylist()}
+
     def _standing(self) -> Mapping[str, Judgement | None]:
+        """The answer that holds for each lead; an answer to a lead that grew into another counts for the one that goes on."""
+        followed = self._followed()
         by_lead: dict[str, list[Judgement]] = {}
         for judgement in self.vault.judgements():
-            by_lead.setdefault(judgement.lead, []).append(judgement)
+            by_lead.setdefault(followed.get(judgement.lead, judgement.lead), []).append(judgement)
         return {lead: standing(judgements) for lead, judgements in by_lead.items()}
 
     def leads(
@@ -126,10 +134,11 @@ class Reading(Opened):
         query: str = "",
         offset: int = 0,
         limit: int = 50,
+        asked: bool = False,
     ) -> tuple[Sequence[LeadRow], int]:
         """The queue, most points first: all of it, the open part or the judged part, and how many there are.
 
-        `query` is looked for in lead names, advert texts and identifiers; that a search was made is recorded, what was
+        `asked` keeps those whose answer would teach most. `query` is looked for in lead names, advert texts and identifiers; that a search was made is recorded, what was
         searched for is not.
         """
         self.vault.require(actor, Action.READ_LEAD, purpose, "queue")
@@ -137,6 +146,9 @@ class Reading(Opened):
         answers = self._standing()
         names = table["lead"].to_pylist()
         chosen = [judged is None or (answers.get(name) is not None) is judged for name in names]
+        if asked:
+            wanted = {lead for lead, row in self._classed(names).items() if row["asked"] and answers.get(lead) is None}
+            chosen = [keep and name in wanted for keep, name in zip(chosen, names, strict=True)]
         if query.strip():
             found = self._search(query.strip())
             self.vault.record(actor, "search", "queue", purpose, {"leads": len(found)})
@@ -144,7 +156,23 @@ class Reading(Opened):
         kept = table.filter(pa.array(chosen, pa.bool_()))
         rows = kept.slice(offset, limit).to_pylist()
         strongest = self._strongest([row["lead"] for row in rows])
-        return [_lead_row(row, strongest.get(row["lead"], {}), answers.get(row["lead"])) for row in rows], kept.num_rows
+        shown = [_lead_row(row, strongest.get(row["lead"], {}), answers.get(row["lead"])) for row in rows]
+        return self._with_classes(shown), kept.num_rows
+
+    def _classed(self, leads: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Lead -> what the last run made of its class."""
+        if "classed" not in self.lake.names():
+            return {}
+        found = self.lake.query("SELECT * FROM classed WHERE lead IN (SELECT unnest($1::VARCHAR[]))", [list(leads)])
+        return {row["lead"]: row for row in found.to_pylist()}
+
+    def _with_classes(self, rows: Sequence[LeadRow]) -> Sequence[LeadRow]:
+        """Rows as they are; a workspace with classes adds them."""
+        return rows
+
+    def _class_view(self, row: Mapping[str, Any]) -> ClassView | None:  # noqa: ARG002 (a workspace with classes reads it)
+        """What a lead looks like; None where no classes are worked out."""
+        return None
 
     def _search(self, query: str) -> frozenset[str]:
         if "leads" not in self.lake.names():
@@ -174,16 +202,18 @@ class Reading(Opened):
     def lead(self, actor: Actor, purpose: Purpose, lead: str) -> LeadView:
         """Everything the lead page shows; that it was read is recorded."""
         self.vault.require(actor, Action.READ_LEAD, purpose, lead)
+        followed = self._followed()
+        lead = followed.get(lead, lead)
         row = next(iter(self._leads().filter(_equal("lead", lead)).to_pylist()), None)
         if row is None:
             raise NotFound("there is no such lead")
         self.vault.record(actor, Action.READ_LEAD.value, lead, purpose)
-        judgements = self.vault.judgements(lead)
+        judgements = self._judgements_of(lead, followed)
         reasons = self._reasons(row)
         evidence, total = self._evidence(actor, purpose, row["network"])
         nodes, edges = self._graph([item.record for item in evidence], {item.record: item for item in evidence})
         return LeadView(
-            row=_lead_row(row, self._strongest([lead]).get(lead, {}), standing(judgements)),
+            row=self._with_classes([_lead_row(row, self._strongest([lead]).get(lead, {}), standing(judgements))])[0],
             contributions=reasons,
             innocent=innocent_reading(reasons),
             evidence=evidence,
@@ -192,7 +222,15 @@ class Reading(Opened):
             hidden_nodes=total - len(evidence),
             judgements=tuple(self._named(judgements)),
             label=honest_label(row["points"], self._judged_points()),
+            classing=self._class_view(row),
+            grown={each.id: each.lead for each in judgements if each.lead != lead},
         )
+
+    def _judgements_of(self, lead: str, followed: Mapping[str, str]) -> Sequence[Judgement]:
+        """Answers to a lead and to those that grew into it, oldest first; each keeps the name it was signed for."""
+        names = [lead, *(old for old, now in followed.items() if now == lead)]
+        found = [each for name in names for each in self.vault.judgements(name)]
+        return sorted(found, key=lambda each: (each.at, each.id))
 
     def _named(self, judgements: Sequence[Judgement]) -> Sequence[Judgement]:
         """Judgements to show: who judged by name. Their signatures are over the account's id, not over this."""
@@ -299,10 +337,16 @@ class Reading(Opened):
     def judge(
         self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None = None
     ) -> Judgement:
-        """Signs a person's answer. Nothing else changes what a lead is."""
+        """Signs a person's answer. Nothing else changes what a lead is.
+
+        An answer that was given to a lead which grew into this one is taken back under the name that it was signed for.
+        """
+        followed = self._followed()
+        lead = followed.get(lead, lead)
+        earlier = {each.id: each.lead for each in self._judgements_of(lead, followed)} if reverses else {}
         if lead not in self._leads()["lead"].to_pylist():
             raise NotFound("there is no such lead")
-        return self.vault.append_judgement(actor, purpose, lead, verdict, reason, reverses)
+        return self.vault.append_judgement(actor, purpose, earlier.get(reverses or "", lead), verdict, reason, reverses)
 
 
 def _equal(column: str, value: Any) -> Any:

@@ -178,6 +178,59 @@ def compare_leads(truth: pa.Table, leads: pa.Table, top: int) -> LeadComparison:
     return LeadComparison(top, len(best), _networks_found(truth, lead, at), independents, by_class)
 
 
+LOOKS = {
+    "controller": "organised_control",
+    "independent": "independent_work",
+    "spa": "business",
+    "spam": "scam_or_spam",
+    "agency": "recruitment_offer",
+    "employer": "recruitment_offer",
+    "fake-job": "recruitment_offer",
+}
+"""The class that a network of adverts looks like, for each class of who posts."""
+CONTROLLED = 0.25
+"""Share of a network's adverts from which it is a controller's, whoever else is in it."""
+
+
+def network_classes(truth: pa.Table, members: pa.Table) -> pa.Table:
+    """What each found network really is: network, class, share (of its adverts that are of that class), adverts.
+
+    `members` has id and network. A network is a controller's from a quarter of its adverts on, so that a finder which mixes
+    others in is not excused; otherwise it is of the class most of its adverts are of.
+    """
+    at = _positions(_column(members, "id", "record"), truth["id"])
+    network = np.asarray(_column(members, "network").to_numpy(), np.int64)[at >= 0]
+    kinds, looks = truth["class"].combine_chunks().dictionary_encode(), sorted(set(LOOKS.values()))
+    as_look = np.array([looks.index(LOOKS[kind]) for kind in kinds.dictionary.to_pylist()], np.int64)
+    named, place = np.unique(network, return_inverse=True)
+    counts = np.zeros((len(named), len(looks)), np.int64)
+    np.add.at(counts, (place, as_look[kinds.indices.to_numpy()[at[at >= 0]]]), 1)
+    total, ruled = counts.sum(axis=1), looks.index("organised_control")
+    best = np.where(counts[:, ruled] >= CONTROLLED * np.maximum(total, 1), ruled, counts.argmax(axis=1))
+    return pa.table(
+        {
+            "network": named,
+            "class": [looks[k] for k in best],
+            "share": counts[np.arange(len(named)), best] / np.maximum(total, 1),
+            "adverts": total,
+        }
+    )
+
+
+def compare_flags(truth: pa.Table, members: pa.Table, flagged: pa.Array) -> LeadComparison:
+    """Networks that were flagged (their numbers) against the truth, as if each were a lead of the same rank."""
+    kept = members.filter(pc.is_in(_column(members, "network"), value_set=flagged))
+    size = kept.num_rows
+    leads = pa.table(
+        {
+            "lead": _column(kept, "network").cast(pa.string()),
+            "record": _column(kept, "id", "record"),
+            "points": pa.array(np.ones(size)),
+        }
+    )
+    return compare_leads(truth, leads, max(1, len(flagged)))
+
+
 def _networks_found(truth: pa.Table, lead: Ints, at: Ints) -> Share:
     controller = np.asarray(pc.equal(truth["class"], "controller").to_numpy())
     network = np.where(controller, _codes(truth["network"]), -1)

@@ -48,6 +48,7 @@ def to_json(model: ClassModel) -> str:
         "counts": dict(model.counts),
         "calibrated_on": model.calibrated_on,
         "signs": model.signs,
+        "home": model.home,
         "measured": asdict(model.measured) if model.measured else None,
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
@@ -97,6 +98,7 @@ def _model(content: Mapping[str, Any]) -> ClassModel:
         counts={str(k): int(v) for k, v in content["counts"].items()},
         calibrated_on=int(content["calibrated_on"]),
         signs=str(content["signs"]),
+        home=str(content["home"]),
         measured=_measurement(content["measured"]) if content["measured"] else None,
     )
 

@@ -6,7 +6,7 @@ who is wrongly flagged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +59,7 @@ def feature_names(switched_off: frozenset[str] = frozenset()) -> tuple[str, ...]
     return COUNTED + RATIOS + on
 
 
-def matrix(found: dict[str, Floats], names: Sequence[str]) -> Floats:
+def matrix(found: Mapping[str, Floats], names: Sequence[str]) -> Floats:
     """One row a network: counts and ratios as log(1 + n), shares as they are. A name that is not known is 0."""
     none = np.zeros(len(found["adverts"]))
     columns = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,13 +32,13 @@ def leaning(points: Floats) -> LeadClass:
     return CLASSES[best] if points[best] >= LEANING else LeadClass.UNCLEAR
 
 
-def why_weak(spoken: np.ndarray, functions: tuple[Labelling, ...], speaks: Floats, best: int) -> list[Line]:
-    """The labelling functions that spoke, each with the logarithm of how much oftener it speaks in the class than elsewhere."""
+def why_weak(functions: Sequence[Labelling], speaks: Mapping[str, Floats], best: int) -> list[Line]:
+    """The functions that spoke, each with the logarithm of how much oftener it speaks in the class than in the next likely one."""
     lines = []
-    for j in np.flatnonzero(spoken):
-        others = np.delete(speaks[j], best).mean()
-        weight = float(np.log(speaks[j, best] / max(others, 1e-6)))
-        lines.append(Line(functions[j].words, round(weight, 2), functions[j].source))
+    for function in functions:
+        chance = speaks[function.name]
+        weight = float(np.log(chance[best] / max(float(np.delete(chance, best).max()), 1e-6)))
+        lines.append(Line(function.words, round(weight, 2), function.source))
     return sorted(lines, key=lambda line: -abs(line.weight))
 
 

@@ -77,6 +77,8 @@ class ClassModel:
     """Held-out answers behind the calibration."""
     signs: str
     """Digest of the published signs it was learnt with."""
+    home: str = ""
+    """Which workspace's judgements it learnt from; empty for the invented world."""
     measured: Measurement | None = None
 
     def probabilities(self, rows: Floats) -> Floats:
@@ -114,7 +116,7 @@ def _folds(training: Training) -> npt.NDArray[np.int64]:
 
 
 def train(
-    training: Training, *, name: str, trained_on: str, signs: str, invented: bool, alpha: float = ALPHA
+    training: Training, *, name: str, trained_on: str, signs: str, invented: bool, home: str = "", alpha: float = ALPHA
 ) -> ClassModel:
     """Learns from answers, calibrates on answers held out in turn, and measures on answers that neither step had.
 
@@ -144,6 +146,7 @@ def train(
         counts=training.counts(),
         calibrated_on=int(whole.sum()),
         signs=signs,
+        home=home,
     )
     where = (
         "the invented world; it says nothing of the real one"

@@ -1,0 +1,254 @@
+"""Models of classes in a workspace: learnt from its judgements or taken in, measured, gated, and let in by a person.
+
+A model counts only after a reviewer or a steward signed for it, and only while the fairness gate is open for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+
+from clew.desk import ModelRow, ModelsView
+from clew.leads.classing import (
+    CLASSES,
+    ClassModel,
+    LabelModel,
+    Training,
+    judge_model,
+    labellings,
+    train,
+    votes,
+)
+from clew.leads.classing.card import card, digest, from_json, signs_digest, to_json
+from clew.leads.classing.columns import Floats, derived, feature_names, matrix
+from clew.leads.classing.gate import Verdict as Gate
+from clew.leads.score import columns_of
+from clew.records.source import LegalBasis
+from clew.records.write import whole_file
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.acts import Judgement, Verdict
+from clew.safeguards.errors import Blocked, Conflict, NotFound, UnreadableInput, UsageError
+from clew.safeguards.permissions import Action
+from clew.workspace.class_subjects import MODEL, allowed_classes, enabled_model, named_classes
+from clew.workspace.reading import Reading
+
+_GROUPS = {
+    "language": "language",
+    "script": "script",
+    "place": "place",
+    "stated gender": "stated_gender",
+    "source": "source",
+}
+
+
+@dataclass(frozen=True)  # without slots: the places are worked out once and kept
+class Seen:
+    """Networks with adverts, as classing reads them: one place in every array for each."""
+
+    networks: npt.NDArray[np.int64]
+    leads: Sequence[str]
+    """The lead of each network; empty where it is none."""
+    found: Mapping[str, Floats]
+    groups: Mapping[str, Sequence[str]]
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        return {lead: at for at, lead in enumerate(self.leads) if lead}
+
+
+class ClassModels(Reading):
+    def _class_leads(self) -> None:
+        """Gives every lead a class anew."""
+        raise NotImplementedError
+
+    def seen(self) -> Seen | None:
+        """None before a run."""
+        if not {"features", "signs", "groups", "leads"} <= set(self.lake.names()):
+            return None
+        features = self.lake.read("features")
+        features = features.filter(pc.greater(features["adverts"], 0)).sort_by("network")
+        networks = features["network"].to_numpy().astype(np.int64)
+        leads = dict(zip(*(self._leads()[name].to_pylist() for name in ("network", "lead")), strict=True))
+        groups = {row["network"]: row for row in self.lake.read("groups").to_pylist()}
+        return Seen(
+            networks=networks,
+            leads=[leads.get(network, "") for network in networks.tolist()],
+            found=derived(columns_of(features, self.lake.read("signs"))),
+            groups={
+                name: [str(groups.get(network, {}).get(column) or "") for network in networks.tolist()]
+                for name, column in _GROUPS.items()
+            },
+        )
+
+    @property
+    def _off(self) -> frozenset[str]:
+        return frozenset(self.settings.switched_off)
+
+    def _answered(self) -> Mapping[str, npt.NDArray[np.bool_]]:
+        rows = self._leads().select(["lead", "question"]).to_pylist()
+        named = named_classes(self.vault.judgements(), self._followed())
+        return allowed_classes(rows, self._standing(), named)
+
+    @property
+    def _models_folder(self) -> Path:
+        return self.folder / "models"
+
+    def _model(self, name: str) -> ClassModel:
+        """The model of that digest. NotFound where it is not here, UnreadableInput where its file was changed."""
+        path = self._models_folder / f"{name}.json"
+        if not name.isalnum() or not path.is_file():
+            raise NotFound("model: none of that digest is here")
+        model = from_json(path.read_text(encoding="utf-8"))
+        if digest(model) != name:
+            raise UnreadableInput("model: its file was changed since it was made")
+        return model
+
+    def _keep_model(self, model: ClassModel) -> str:
+        name = digest(model)
+        self._models_folder.mkdir(mode=0o700, exist_ok=True)
+        with whole_file(self._models_folder / f"{name}.json") as part:
+            part.write_text(to_json(model), encoding="utf-8")
+        return name
+
+    @property
+    def _home(self) -> str:
+        return self.keys.id
+
+    def _gate(self, model: ClassModel) -> Gate:
+        """What keeps a model from counting here: its figures, and whether they speak for the data of this workspace."""
+        real = [s for s in self.vault.sources() if s.basis is not LegalBasis.SYNTHETIC]
+        fits = []
+        if model.invented and real:
+            fits.append("it was measured on the invented world, and this workspace holds other data")
+        if not model.invented and model.home != self._home:
+            fits.append("it was measured on judgements of another workspace")
+        if model.signs != signs_digest():
+            fits.append("the published signs changed since it was made; make it anew")
+        if any(name.removeprefix("share_") in self._off for name in model.names):
+            fits.append("it reads signs that are switched off here")
+        return judge_model(model.measured, bound=self.settings.wrong_flag_bound, fits="; ".join(fits))
+
+    def _usable(self) -> tuple[str, ClassModel] | None:
+        """The enabled model, while its file is whole and the gate is open for it."""
+        held = enabled_model(self.vault.judgements())
+        if held is None:
+            return None
+        try:
+            model = self._model(held[0])
+        except (NotFound, UnreadableInput):
+            return None
+        return (held[0], model) if self._gate(model).open else None
+
+    def train_model(self, actor: Actor) -> ModelRow:
+        """Learns a model from the judgements of this workspace and measures it. It counts for nothing until enabled."""
+        purpose = self.purpose_for(actor, Action.RUN_CHAIN)
+        self.vault.require(actor, Action.RUN_CHAIN, purpose, "models")
+        training = self._training()
+        too_few = training.too_few()
+        if too_few:
+            raise Conflict(f"model: too few judgements to learn from: {too_few}")
+        words = f"{len(training.judged)} signed judgements of this workspace"
+        model = train(training, name="judged", trained_on=words, signs=signs_digest(), invented=False, home=self._home)
+        name = self._keep_model(model)
+        self.vault.record(actor, "train_model", name, purpose, {"judgements": len(training.judged)})
+        return self._row(name, model)
+
+    def _training(self) -> Training:
+        seen = self.seen()
+        if seen is None:
+            raise UsageError("model: nothing to learn from before 'clew run'")
+        functions = labellings(self._off)
+        spoken = votes(seen.found, functions)
+        answered = {lead: allowed for lead, allowed in self._answered().items() if lead in seen.place}
+        leads = sorted(answered, key=lambda lead: seen.place[lead])
+        names = feature_names(self._off)
+        return Training(
+            names=names,
+            rows=matrix(seen.found, names),
+            weak=LabelModel.fit(spoken, functions).points(spoken),
+            judged=np.array([seen.place[lead] for lead in leads], np.int64),
+            allowed=np.array([answered[lead] for lead in leads], np.bool_).reshape(len(leads), len(CLASSES)),
+            groups=seen.groups,
+        )
+
+    def add_model(self, actor: Actor, path: Path) -> ModelRow:
+        """Takes in a model that was made elsewhere, such as by `clew adverts evaluate --model`. Enabled it is not."""
+        purpose = self.purpose_for(actor, Action.RUN_CHAIN)
+        self.vault.require(actor, Action.RUN_CHAIN, purpose, "models")
+        try:
+            model = from_json(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnreadableInput(f"{path.name}: cannot be read as a class model") from error
+        name = self._keep_model(model)
+        self.vault.record(actor, "add_model", name, purpose, {"invented": model.invented})
+        return self._row(name, model)
+
+    def enable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement:
+        """A reviewer's or steward's signed word that a model's classes are shown from now on.
+
+        Blocked, and recorded as refused, while the fairness gate is not open for it: it fails closed.
+        """
+        self.vault.require(actor, Action.ENABLE_MODEL, purpose, MODEL + name)
+        if not reason.strip():
+            raise UsageError("reason: required, in words")
+        gate = self._gate(self._model(name))
+        if not gate.open:
+            refusal = {"asked": Action.ENABLE_MODEL.value, "because": "; ".join(gate.reasons)}
+            self.vault.record(actor, "refused", MODEL + name, purpose, refusal)
+            raise Blocked("model: cannot be enabled: " + "; ".join(gate.reasons))
+        made = self.vault.append_judgement(
+            actor, purpose, MODEL + name, Verdict.YES, reason, action=Action.ENABLE_MODEL
+        )
+        self._class_leads()
+        return made
+
+    def disable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement:
+        """Shuts a model out again. Always possible."""
+        self.vault.require(actor, Action.ENABLE_MODEL, purpose, MODEL + name)
+        made = self.vault.append_judgement(actor, purpose, MODEL + name, Verdict.NO, reason, action=Action.ENABLE_MODEL)
+        self._class_leads()
+        return made
+
+    def models(self, actor: Actor) -> ModelsView:
+        """Every model that is here, with its card, its figures and what keeps it from being enabled."""
+        self.vault.require(actor, Action.READ_OVERVIEW, self.purpose_for(actor, Action.READ_OVERVIEW), "models")
+        held, rows, trouble = enabled_model(self.vault.judgements()), [], []
+        for path in sorted(self._models_folder.glob("*.json")) if self._models_folder.is_dir() else ():
+            try:
+                rows.append(self._row(path.stem, self._model(path.stem)))
+            except UnreadableInput as error:
+                trouble.append(f"{path.stem}: {error}")
+        if held is not None and self._usable() is None:
+            trouble.append(f"the model that was enabled, {held[0]}, does not count now: signs alone are used")
+        try:
+            training: Training | None = self._training()
+        except UsageError:
+            training = None
+        return ModelsView(
+            models=tuple(sorted(rows, key=lambda row: (not row.enabled, row.model.name, row.digest))),
+            judged=len(training.judged) if training else 0,
+            named=training.counts() if training else {},
+            too_few=training.too_few() if training else "nothing was run yet",
+            bound=self.settings.wrong_flag_bound,
+            trouble=tuple(trouble),
+        )
+
+    def _row(self, name: str, model: ClassModel) -> ModelRow:
+        held, gate = enabled_model(self.vault.judgements()), self._gate(model)
+        enabled = held is not None and held[0] == name
+        return ModelRow(
+            digest=name,
+            model=model,
+            card=card(model, gate.reasons),
+            reasons=gate.reasons,
+            enabled=enabled and gate.open,
+            by=self.names().get(held[1].actor, held[1].actor) if enabled and held else "",
+            at=held[1].at if enabled and held else None,
+            why=held[1].reason if enabled and held else "",
+        )
