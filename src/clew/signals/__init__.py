@@ -24,7 +24,7 @@ from clew.signals.base import (
 )
 from clew.signals.registry import load, manifests
 from clew.signals.scanning import scan
-from clew.signals.single import emails, handles, languages, phones, places, prices, urls
+from clew.signals.single import emails, handles, languages, phones, places, prices, urls, wallets
 
 __all__ = [
     "FAILURES",
@@ -48,4 +48,5 @@ __all__ = [
     "prices",
     "scan",
     "urls",
+    "wallets",
 ]

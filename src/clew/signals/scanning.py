@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
 from clew.safeguards.errors import ClewError, UsageError
-from clew.signals.base import FAILURES, SIGNALS, Detection, Detector, Failed, Found, Manifest, Outcome, Settings
+from clew.signals.base import FAILURES, SIGNALS, Detection, Detector, Failed, Found, Outcome, Settings, Signal
+from clew.signals.detector import NOTHING, TextDetector
+from clew.signals.different import Column, Different
 from clew.signals.registry import chosen, load, manifests
 
-Column: TypeAlias = Any
-"""A `pa.Array` or `pa.ChunkedArray` of large strings."""
 Texts: TypeAlias = Sequence[str] | Any
 _BATCH = 1024
+_ASKED_BY_OTHERS = ("language", "place")
+"""Run before the others of a batch, which take what they found as hints."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MANY = 20_000
 """Texts from which the work is shared among processes when nobody says how many."""
@@ -28,32 +30,43 @@ def scan(
     """What the detectors (all, or those named) say of each text; `row` is its index. A null text says nothing.
 
     `region` (ISO 3166-1 alpha-2) is where numbers written without a country code are from. `workers` are processes; by
-    default one, and as many as there are processors from 20,000 texts on. Whatever a detector could not read is a row of
+    default one, and as many as there are processors from 20,000 different texts on; a text that is there many times is read once. Whatever a detector could not read is a row of
     `failures`; an unknown name or region raises UsageError.
     """
     column = _column(texts)
     names = chosen(detectors)
     settings = Settings(region=_region(region))
+    different = Different.of(column)
     if workers is None:
-        workers = _processors() if len(column) >= _MANY else 1
+        workers = _processors() if len(different.texts) >= _MANY else 1
     if workers > 1:
         from clew.signals.workers import scan_apart
 
-        return scan_apart(column, names, settings, workers)
-    return scan_here(column, names, settings)
+        return different.spread(scan_apart(different.texts, names, settings, workers))
+    return different.spread(scan_here(different.texts, names, settings))
 
 
 def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_row: int = 0) -> Detection:
-    """`scan` in this process; rows count from `first_row`."""
+    """`scan` in this process, text by text; rows count from `first_row`."""
     columns = _Columns()
     known = {m.name: m for m in manifests()}
-    running = [(known[name], _start(name, settings)) for name in names]
+    running = {name: _start(name, settings) for name in names}
+    for detector in running.values():
+        if isinstance(detector, TextDetector):
+            detector.colleagues = running_detectors(running)
+    asked_first = sorted(names, key=lambda name: name not in _ASKED_BY_OTHERS)
     for start, batch in _batches(texts):
-        answers = [(manifest, _run(detector, batch)) for manifest, detector in running]
+        answers = {name: _run(running[name], batch) for name in asked_first}
+        in_order = [(known[name].mark, answers[name]) for name in names]
         for offset in range(len(batch)):
-            for manifest, outcomes in answers:
-                columns.add(first_row + start + offset, manifest, outcomes[offset])
+            for mark, outcomes in in_order:
+                if outcomes[offset] is not NOTHING:
+                    columns.add(first_row + start + offset, mark, outcomes[offset])
     return columns.detection()
+
+
+def running_detectors(running: Mapping[str, Detector | Failed]) -> dict[str, Detector]:
+    return {name: detector for name, detector in running.items() if not isinstance(detector, Failed)}
 
 
 def _start(name: str, settings: Settings) -> Detector | Failed:
@@ -82,24 +95,24 @@ def _run(detector: Detector | Failed, batch: Sequence[str]) -> Sequence[Outcome]
 
 @dataclass(slots=True)
 class _Columns:
-    signals: list[list[object]] = field(default_factory=lambda: [[] for _ in SIGNALS])
-    failures: list[list[object]] = field(default_factory=lambda: [[] for _ in FAILURES])
+    rows: list[int] = field(default_factory=list)
+    signals: list[Signal] = field(default_factory=list)
+    failures: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def add(self, row: int, manifest: Manifest, outcome: Outcome) -> None:
+    def add(self, row: int, mark: str, outcome: Outcome) -> None:
         if isinstance(outcome, Found):
-            for s in outcome.signals:
-                claim = (row, s.kind, s.value, s.start, s.end, s.confidence, s.detector)
-                for column, value in zip(self.signals, claim, strict=True):
-                    column.append(value)
+            self.signals.extend(outcome.signals)
+            self.rows.extend([row] * len(outcome.signals))
         elif isinstance(outcome, Failed):
-            for column, value in zip(self.failures, (row, manifest.mark, outcome.reason), strict=True):
-                column.append(value)
+            self.failures.append((row, mark, outcome.reason))
 
     def detection(self) -> Detection:
-        return Detection(_table(self.signals, SIGNALS), _table(self.failures, FAILURES))
+        made = [[getattr(signal, name) for signal in self.signals] for name in SIGNALS.names[1:]]
+        failed = [list(column) for column in zip(*self.failures, strict=True)] or [[] for _ in FAILURES]
+        return Detection(_table([self.rows, *made], SIGNALS), _table(failed, FAILURES))
 
 
-def _table(columns: list[list[object]], schema: pa.Schema) -> pa.Table:
+def _table(columns: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:
     arrays = [pa.array(values, type=f.type) for values, f in zip(columns, schema, strict=True)]
     return pa.table(arrays, schema=schema)
 

@@ -44,6 +44,11 @@ def languages(text: str) -> list[Signal]:
     return _read("language", text)
 
 
+def wallets(text: str) -> list[Signal]:
+    """Addresses of crypto currencies whose checksum holds, as chain:address."""
+    return _read("wallet", text)
+
+
 def _read(name: str, text: str, region: str | None = None) -> list[Signal]:
     """Odd text raises nothing; a detector that could not run raises Blocked, since an empty list would say "none"."""
     outcome = _detector(name, region).detect([text])[0]

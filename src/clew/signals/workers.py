@@ -17,8 +17,9 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from clew.signals.base import FAILURES, SIGNALS, Detection, Settings
+from clew.signals.different import Column
 from clew.signals.registry import manifests
-from clew.signals.scanning import Column, scan_here
+from clew.signals.scanning import scan_here
 
 _PART = 200_000
 """Texts a worker gets at most: one starts in a second or two, and keeps its texts in memory."""

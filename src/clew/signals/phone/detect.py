@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from clew.signals.base import Signal
+from clew.signals.base import Detector, Signal
 from clew.signals.detector import TextDetector
 from clew.signals.glyphs import plain
 from clew.signals.phone import plans
@@ -57,7 +57,7 @@ class PhoneDetector(TextDetector):
 
     def read(self, text: str) -> list[Signal]:
         shown = readable(plain(text))
-        reader = _Reader(text, shown, self.settings.region)
+        reader = _Reader(text, shown, self.settings.region, self.colleagues)
         return [self.signal("phone", e164, span, confidence) for span, e164, confidence in reader.numbers()]
 
 
@@ -68,6 +68,7 @@ class _Reader:
     text: str
     shown: str
     region: str | None
+    colleagues: Mapping[str, Detector]
     places: tuple[str, ...] | None = None
     languages: tuple[str, ...] | None = None
 
@@ -233,12 +234,12 @@ class _Reader:
 
     def _by_place(self) -> tuple[str, ...]:
         if self.places is None:
-            self.places = by_place(self.text)
+            self.places = by_place(self.text, self.colleagues)
         return self.places
 
     def _by_language(self) -> tuple[str, ...]:
         if self.languages is None:
-            self.languages = by_language(self.text)
+            self.languages = by_language(self.text, self.colleagues)
         return self.languages
 
     def _cued(self, start: int) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 
 from clew.safeguards.errors import Blocked
 from clew.signals.base import Detector, Found, Signal
+from clew.signals.detector import TextDetector
 from clew.signals.registry import load
 
 _SPOKEN_IN = {
@@ -44,9 +46,9 @@ _SAID = 0.8
 """Places surer than this stand after a word such as "in"; where there are any, a lone name may be a person's."""
 
 
-def by_place(text: str) -> tuple[str, ...]:
+def by_place(text: str, colleagues: Mapping[str, Detector]) -> tuple[str, ...]:
     """The countries of the cities that the text names, likeliest first; empty when it names none."""
-    cities = _read("place", text)
+    cities = _read("place", text, colleagues)
     said = [city for city in cities if city.confidence > _SAID] or cities
     weights: Counter[str] = Counter()
     for city in said:
@@ -54,17 +56,19 @@ def by_place(text: str) -> tuple[str, ...]:
     return tuple(country for country, _ in weights.most_common(2))
 
 
-def by_language(text: str) -> tuple[str, ...]:
+def by_language(text: str, colleagues: Mapping[str, Detector]) -> tuple[str, ...]:
     """Where the text's language is spoken most; empty for one spoken everywhere or not recognised."""
-    return tuple(region for language in _read("language", text) for region in _SPOKEN_IN.get(language.value, ()))
+    languages = _read("language", text, colleagues)
+    return tuple(region for language in languages for region in _SPOKEN_IN.get(language.value, ()))
 
 
-def _read(name: str, text: str) -> list[Signal]:
+def _read(name: str, text: str, colleagues: Mapping[str, Detector]) -> list[Signal]:
     """A hint that cannot be read is no hint: the number is then read by the list of countries, less sure."""
     try:
-        outcome = _detector(name).detect([text])[0]
+        detector = colleagues.get(name) or _detector(name)
     except (ImportError, Blocked):
         return []
+    outcome = detector.answered(text) if isinstance(detector, TextDetector) else detector.detect([text])[0]
     return list(outcome.signals) if isinstance(outcome, Found) else []
 
 
