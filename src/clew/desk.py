@@ -189,14 +189,20 @@ class Desk(Protocol):
 
     # The helpline, the directory of services, and the support that a case gets.
 
-    def is_signed_in(self, session: str) -> bool:
-        """Without counting as a use of the session."""
+    def listener(self, session: str) -> tuple[Actor, Purpose] | None:
+        """Whose session it is and its purpose now, without counting as a use of it; None once it has ended."""
         ...
 
     def contacts(
         self, actor: Actor, purpose: Purpose, *, status: str | None, offset: int, limit: int
     ) -> tuple[Sequence[ContactLine], int]: ...
-    def contact(self, actor: Actor, purpose: Purpose, contact: str, *, open_number: bool) -> ContactView: ...
+    def contact(
+        self, actor: Actor, purpose: Purpose, contact: str, *, open_number: bool, open_words: bool, why: str
+    ) -> ContactView:
+        """Sealed, but for what is opened by an act with a reason."""
+        ...
+
+    def correct_area(self, actor: Actor, purpose: Purpose, contact: str, area: str) -> None: ...
     def log_contact(self, actor: Actor, purpose: Purpose, form: Mapping[str, str]) -> str: ...
     def note_contact(
         self, actor: Actor, purpose: Purpose, contact: str, *, status: str | None, case: str | None
@@ -278,12 +284,31 @@ class ContactNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactVersion:
+    """What a contact was before a correction. Words and number are empty while they stay sealed."""
+
+    changed: tuple[str, ...]
+    """Names of what the correction changed."""
+    by: str
+    at: datetime
+    text: str
+    area_words: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactView:
     line: ContactLine
+    recognised: bool
+    """False where an area was given that the gazetteer does not know: its words are sealed."""
     text: str | None
-    """What was said; None while it stays sealed to whoever asks."""
+    """What was said; None while it stays sealed: it opens by an act with a reason."""
+    area_words: str | None
+    """The area as it was given, where it was not recognised; None while it stays sealed."""
     number: str | None
     """Only after a deliberate, recorded act."""
+    earlier: Sequence[ContactVersion]
+    """What it was before each correction, the oldest first."""
     others: Sequence[ContactLine]
     """Contacts from the same number, the newest first."""
     notes: Sequence[ContactNote]
@@ -313,7 +338,7 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactCounts:
-    """Counts that may be watched while they change: intervals in steps of the threshold, nothing below it."""
+    """Counts of different callers that may be watched while they change, in steps of the threshold, nothing below it."""
 
     until: datetime
     total: str
@@ -429,6 +454,8 @@ class ReferralStep:
     status: str
     exception: bool
     """Sent in a child's best interest, without full consent."""
+    on: str
+    """What the exception stood on: recorded-age or second-signature."""
     answer: str
     reason: str
     by: str
@@ -447,11 +474,37 @@ class ReferralView:
     next: tuple[str, ...]
     """The statuses that may follow."""
     missing: tuple[str, ...]
-    """Layers of consent that it needs and does not have now."""
+    """Layers of consent that it needs and that no yes for this service covers today."""
+    signed: tuple[str, ...]
+    """Who signed that it is in a child's best interest."""
+    signed_by_other: bool
+    """Whether any of them is not who asks."""
 
     @property
     def status(self) -> str:
         return self.steps[-1].status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentLine:
+    """An answer that stands. `to`: a service's id, `any:` and a kind of service, or empty for whatever it may be."""
+
+    answer: str
+    to: str
+    to_name: str
+    until: str
+    """ISO 8601 date, empty where it has no end."""
+    over: bool
+    """A yes that no referral can rest on: its time is over, or it was given for no service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierFile:
+    """What a case's file was before a correction."""
+
+    added: datetime
+    changed: tuple[str, ...]
+    """Fields that the correction changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -466,11 +519,15 @@ class CaseRecordView:
     journey: Sequence[JourneyStage]
     contacts: Sequence[ContactLine]
     referrals: Sequence[ReferralView]
-    consents: Mapping[str, str]
-    """Layer -> the answer that stands; a layer that is not there was not asked for."""
+    consents: Mapping[str, Sequence[ConsentLine]]
+    """Layer -> the answers that stand, each for a service; a layer that is not there was not asked for."""
+    services: Mapping[str, str]
+    """Services that a referral is drafted to: id -> organisation. Consent can be asked for them."""
     words_open: bool
     """Whether the words of entries are shown to whoever asks."""
     qualification: QualificationView | None
+    earlier: Sequence[EarlierFile]
+    """What the case's file was before each correction, the newest first."""
 
 
 # Persons, quality and qualification: how good the record is, and which cases may be one person. ----------------------

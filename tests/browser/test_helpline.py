@@ -80,6 +80,7 @@ def test_a_case_worker_needs_no_mouse_and_no_script(support: Open) -> None:
         page.keyboard.press("Enter")
         choose(page, "The person was asked", layer.lower())
         choose(page, "and answered", "yes")
+        choose(page, "For which service", "harbour")
         tab_to(page, "Record this answer")
         page.keyboard.press("Enter")
         expect(page.locator("#consents + .scroll tr", has_text=layer)).to_contain_text("yes")

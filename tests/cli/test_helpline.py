@@ -75,13 +75,26 @@ def test_contacts_come_in_once_and_are_counted_in_steps(clew, room):
     source = ("--source", "Invented line", "--basis", "synthetic")
     ended = clew("hotline", "import", room / "calls.csv", *source)
     assert ended.code == 0, ended.err
-    assert "13 contacts added, 0 were here already, 1 rejected." in ended.err
+    assert "13 contacts added, 0 corrected, 0 were here already, 1 rejected." in ended.err
     assert "canary" not in ended.err + ended.out
-    assert "0 contacts added, 13 were here already" in clew("hotline", "import", room / "calls.csv", *source).err
+    assert (
+        "0 contacts added, 0 corrected, 13 were here already" in clew("hotline", "add", room / "calls.csv", *source).err
+    )
+    changed = rows.replace("0,+44 20 7946 0100,Lyon,hello", "0,+44 20 7946 0100,Lyon,more")
+    (room / "calls.csv").write_text("call_id,phone,region,notes,channel\n" + changed)
+    ended = clew("add", "calls", room / "calls.csv", *source, "--yes")  # the same log by the other way
+    assert "0 calls added, 13 were here already, 1 rejected." in ended.err
+    assert "1 of those that were here came with other content" in ended.err
+    again = clew("hotline", "import", room / "calls.rejects.csv", *source, "--rejects", room / "again.csv")
+    assert "0 contacts added, 0 corrected, 0 were here already, 1 rejected." in again.err
+    (first,), (second,) = (read_table(room / name).table.to_pylist() for name in ("calls.rejects.csv", "again.csv"))
+    assert first == second
+    assert (first["row"], first["field"]) == ("13", "caller")
     assert clew("hotline", "import", room / "calls.csv", "--source", "x", "--basis", "because").code == 2
     assert clew("hotline", "counts", "--days", "7", "--out", room / "c.csv").code == 0
     counted = read_table(room / "c.csv").table.to_pylist()
     assert {row["dimension"] for row in counted} == {"total", "area", "day"}
     assert "Nice" not in str(counted)
+    assert clew("hotline", "erase", "ctc_none", "--why", "asked").code != 0
     assert clew("hotline", "counts", "--days", "700", "--out", room / "c.csv").code == 2
     assert clew("audit", "verify").code == 0

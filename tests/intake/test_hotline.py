@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.intake.hotline import Contact, check, normal_number, read_contacts
+from clew.intake.hotline import AREA_UNKNOWN, Contact, check, normal_number
 from clew.intake.hotline_casework import check_entry
 from clew.intake.hotline_counts import count_contacts, step
-from clew.safeguards.errors import UsageError
+from clew.intake.hotline_file import read_contacts
+from clew.records.write import write_table
+from clew.safeguards.errors import MissingColumn, UsageError
 
 NOW = datetime(2026, 1, 5, 10, 3, tzinfo=UTC)
 SPELLINGS = (
@@ -95,11 +98,91 @@ def test_a_helplines_file_is_read_and_what_cannot_be_is_kept_whole(tmp_path: Pat
     assert "second" in rejects[0]["raw"]
 
 
+MESSY = (
+    "call_id;Date;Caller Number;Region;Category;Notes;Contact_Type;STATUS;desk\r\n"
+    "1;2026-01-02T10:00:00Z;+442079460100;Lyon;situaton;first;SMS;possible;blue\r\n"
+    ";2026-01-02T10:00:00Z;;;;no id;;;green\r\n"
+    "3;2026-01-03T10:00:00Z;withheld;12 Mill Lane, flat 3;Referral;third;Phone;;red\r\n"
+    "4;2026-01-03T10:00:00Z;0000;;;fourth;pigeon;posible;grey\r\n"
+)
+
+
+def test_a_reject_is_the_source_row_with_its_number_and_a_suggestion(tmp_path: Path) -> None:
+    """Headers of channel and status in any case and under other names; a misspelt topic is never made `other`."""
+    (tmp_path / "calls.csv").write_text(MESSY, encoding="utf-8")
+    read = read_contacts(tmp_path / "calls.csv", now=NOW)
+    assert [(id, c.channel, c.topic) for id, c in read.contacts] == [("3", "call", "help")]
+    rejects = read.rejects.table.to_pylist()
+    assert [(r["row"], r["id"], r["field"], r["rule"]) for r in rejects] == [
+        (1, "1", "topic", "not a known word; did you mean situation?"),
+        (2, None, "id", "required and empty"),
+        (4, "4", "channel", "not a known word"),
+    ]
+    assert json.loads(rejects[0]["raw"]) == dict(
+        zip(*(line.split(";") for line in MESSY.split("\r\n")[:2]), strict=True)
+    )
+
+
+def test_rejects_are_given_in_again_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("id,caller,Contact Type,desk\n1,+442079460100,call,a\n2,020 7946 0101,sms,b\n")
+    first = read_contacts(tmp_path / "calls.csv", now=NOW)
+    assert [r["row"] for r in first.rejects.table.to_pylist()] == [2]
+    write_table(first.rejects.table, tmp_path / "rejects.csv")
+    again = read_contacts(tmp_path / "rejects.csv", now=NOW)
+    assert again.rejects.table == first.rejects.table  # the same row, number and rule
+    with_region = read_contacts(tmp_path / "rejects.csv", now=NOW, region="GB")
+    assert [(id, c.channel, c.number) for id, c in with_region.contacts] == [("2", "message", "+442079460101")]
+    assert len(with_region.rejects) == 0
+
+
+def test_a_column_named_for_channel_is_read_and_one_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("id,how\n1,sms\n")
+    read = read_contacts(tmp_path / "calls.csv", now=NOW, columns={"channel": "how"})
+    assert read.contacts[0][1].channel == "message"
+    with pytest.raises(MissingColumn):
+        read_contacts(tmp_path / "calls.csv", now=NOW, columns={"status": "nowhere"})
+    with pytest.raises(UsageError, match="no field chanel"):
+        read_contacts(tmp_path / "calls.csv", now=NOW, columns={"chanel": "how"})
+
+
+def test_words_of_an_area_that_no_gazetteer_knows_do_not_stay_open() -> None:
+    made = check({"channel": "call", "area": "12 Mill Lane, flat 3"}, now=NOW)
+    assert (made.area, made.country, made.area_words) == (AREA_UNKNOWN, "", "12 Mill Lane, flat 3")
+    assert "Mill" not in repr(made)
+    assert check({"channel": "call", "area": "lyon"}, now=NOW).area_words == ""
+
+
 # Counts.
 
 
-def contacts(**areas: int) -> list[tuple[datetime, str, str]]:
-    return [(NOW - timedelta(days=n % 3, hours=1), area, "FRA") for area, count in areas.items() for n in range(count)]
+def contacts(**areas: int) -> list[tuple[datetime, str, str, str | None]]:
+    """Each from a number of its own."""
+    return [
+        (NOW - timedelta(days=n % 3, hours=1), area, "FRA", f"{area}{n}")
+        for area, count in areas.items()
+        for n in range(count)
+    ]
+
+
+def test_who_calls_often_is_one_caller_and_lifts_nothing_over_the_threshold() -> None:
+    often = [(NOW - timedelta(hours=n + 1), "Nice", "FRA", "one") for n in range(6)]
+    counted = count_contacts(often, now=NOW, days=7, below=5)
+    assert (counted.areas, str(counted.total), str(counted.elsewhere)) == ((), "<5", "<5")
+    four_more = [(NOW - timedelta(hours=1), "Nice", "FRA", f"n{n}") for n in range(4)]
+    assert [str(s) for _, _, s in count_contacts(often + four_more, now=NOW, days=7, below=5).areas] == ["5 to 9"]
+
+
+def test_contacts_without_a_number_count_for_nothing() -> None:
+    """One of them may be a caller who is counted already."""
+    without = [(NOW - timedelta(hours=1), "Nice", "FRA", None)] * 40
+    counted = count_contacts([*without, *contacts(Nice=4)], now=NOW, days=7, below=5)
+    assert (counted.areas, str(counted.total)) == ((), "<5")
+
+
+def test_areas_that_are_not_recognised_are_never_named() -> None:
+    loose = [(NOW - timedelta(hours=1), AREA_UNKNOWN, "", f"n{n}") for n in range(9)]
+    counted = count_contacts(loose, now=NOW, days=7, below=5)
+    assert (counted.areas, str(counted.elsewhere)) == ((), "5 to 9")
 
 
 def test_nothing_under_the_threshold_shows() -> None:
@@ -129,8 +212,8 @@ def test_no_small_area_can_be_worked_out_from_the_others(areas: dict[str, int], 
 
 
 def test_contacts_count_from_the_next_five_minutes_and_in_their_window() -> None:
-    fresh = [(NOW - timedelta(minutes=1), "Lyon", "FRA")] * 9
-    old = [(NOW - timedelta(days=8), "Lyon", "FRA")] * 9
+    fresh = [(NOW - timedelta(minutes=1), "Lyon", "FRA", f"f{n}") for n in range(9)]
+    old = [(NOW - timedelta(days=8), "Lyon", "FRA", f"o{n}") for n in range(9)]
     assert str(count_contacts(fresh + old, now=NOW, days=7, below=5).total) == "<5"
     later = count_contacts(fresh + old, now=NOW + timedelta(minutes=5), days=7, below=5)
     assert str(later.total) == "5 to 9"
@@ -152,6 +235,19 @@ def test_contacts_count_from_the_next_five_minutes_and_in_their_window() -> None
         ("journey", {"stage": "explotation", "place": ""}, "did you mean exploitation"),
         ("journey", {"stage": "transit", "place": "Doha", "first": "03/04/2021"}, "first: not a date"),
         ("consent", {"layer": "refer", "answer": "maybe", "way": "spoken"}, "answer: not a known word"),
+        ("consent", {"layer": "refer", "answer": "yes", "way": "spoken", "until": "2026-02-01"}, "to: required"),
+        ("consent", {"layer": "refer", "answer": "yes", "way": "spoken", "to": "any:shelter"}, "until: required"),
+        (
+            "consent",
+            {"layer": "refer", "answer": "yes", "way": "spoken", "to": "any:sheltr", "until": "2026-02-01"},
+            "nor any service of a known kind",
+        ),
+        (
+            "consent",
+            {"layer": "refer", "answer": "yes", "way": "spoken", "to": "any:shelter", "until": "2026-01-01"},
+            "until: lies in the past",
+        ),
+        ("signature", {"reason": "x"}, "referral: required"),
         ("document", {"title": " "}, "title: required"),
         ("document", {"title": "x", "sha256": "beef"}, "sha256: not 64"),
         ("support", {"need": "shelter", "state": "planned", "due": "soon"}, "due: not a date"),

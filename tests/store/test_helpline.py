@@ -24,8 +24,8 @@ from vault_backends import (
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import Blocked, Conflict, Erased, NotAllowed, NotFound, UsageError
 from clew.safeguards.permissions import Action
-from clew.store.helpline import NewContact
-from clew.store.helpline_cases import standing_consents
+from clew.store.helpline_consents import CaseEvent, missing_consents, standing_consents
+from clew.store.helpline_rows import AREA_UNKNOWN, NewContact
 from clew.store.models import HELPLINE_APPEND_ONLY
 from clew.store.vault import Vault
 
@@ -48,11 +48,14 @@ def contact(**given: object) -> NewContact:
 
 
 def log(vault: Vault, *new: NewContact) -> list[str]:
-    return list(vault.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, new or [contact()]))
+    return list(vault.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, new or [contact()]).new)
 
 
-def consent(vault: Vault, layer: str, answer: str = "yes", case: str = CASE) -> str:
+def consent(
+    vault: Vault, layer: str, answer: str = "yes", case: str = CASE, to: str = "svc_1", until: str = "2026-03-01"
+) -> str:
     codes = {"layer": layer, "answer": answer, "way": "spoken"}
+    codes |= {"to": to, "until": until} if answer == "yes" else {}
     return vault.record_on_case(CASE_WORKER, SUPPORT, case, "consent", codes=codes, texts={})
 
 
@@ -70,9 +73,9 @@ def step(vault: Vault, referral: str, status: str, **more: object) -> None:
 
 def test_a_number_that_called_before_is_known_and_not_shown(filled: Vault) -> None:
     first, second, third, _ = log(filled, contact(), contact(), contact(number=None), contact(number=None))
-    line, others, _ = filled.contact(CASE_WORKER, SUPPORT, second)
+    line, others, *_ = filled.contact(CASE_WORKER, SUPPORT, second)
     assert (line.others, line.numbered, [each.id for each in others]) == (1, True, [first])
-    silent, nobody, _ = filled.contact(CASE_WORKER, SUPPORT, third)
+    silent, nobody, *_ = filled.contact(CASE_WORKER, SUPPORT, third)
     assert (silent.others, silent.numbered, list(nobody)) == (0, False, [])
     assert [each.id for each in filled.number_rang(CASE_WORKER, SUPPORT, NUMBER)] == sorted([first, second])
     assert filled.number_rang(CASE_WORKER, SUPPORT, "+33199000000") == []
@@ -81,8 +84,10 @@ def test_a_number_that_called_before_is_known_and_not_shown(filled: Vault) -> No
 
 def test_number_and_words_are_opened_by_acts_of_their_own(filled: Vault) -> None:
     (id,) = log(filled)
-    assert filled.open_contact(CASE_WORKER, SUPPORT, id, number=False, why="read") == {"text": "words-canary"}
-    assert filled.open_contact(CASE_WORKER, SUPPORT, id, number=True, why="call back")["caller"] == NUMBER
+    assert filled.open_contact(CASE_WORKER, SUPPORT, id, number=False, why="read")[0] == {"text": "words-canary"}
+    assert filled.open_contact(CASE_WORKER, SUPPORT, id, number=True, why="call back")[0] == {"caller": NUMBER}
+    with pytest.raises(UsageError, match="why"):
+        filled.open_contact(CASE_WORKER, SUPPORT, id, number=False, why=" ")
     with pytest.raises(NotAllowed):
         filled.open_contact(ANALYST, Purpose.LEAD_REVIEW, id, number=True, why="curious")
     acts = [entry.action for entry in filled.audit(STEWARD, OVERSIGHT, about=id)[0]]
@@ -129,8 +134,54 @@ def test_a_note_on_a_contact_must_make_sense(filled: Vault) -> None:
 def test_a_file_of_contacts_comes_in_once(filled: Vault) -> None:
     given = [contact(id=f"src/{n}") for n in range(5)]
     assert len(log(filled, *given)) == 5
-    assert log(filled, *given, contact(id="src/9"), contact(id="src/9")) == list(log_ids(filled, "src/9"))
+    again = filled.log_contacts(
+        CASE_WORKER, SUPPORT, SOURCE.id, [*given, contact(id="src/9"), contact(id="src/9", text="other words")]
+    )
+    assert (list(again.new), len(again.same), again.corrected) == (log_ids(filled, "src/9"), 5, ())
     assert filled.contacts(CASE_WORKER, SUPPORT)[1] == 6
+
+
+def test_a_contact_that_comes_in_again_with_other_content_is_corrected_and_its_history_kept(filled: Vault) -> None:
+    def give(**more: object) -> tuple[int, int, int, int]:
+        made = filled.log_contacts(
+            CASE_WORKER, SUPPORT, SOURCE.id, [contact(**{"id": "src/1", "status": "possible"} | more)]
+        )
+        return len(made.new), len(made.corrected), len(made.same), len(made.earlier)
+
+    assert give() == (1, 0, 0, 0)
+    (id,) = log_ids(filled, "src/1")
+    filled.note_contact(CASE_WORKER, SUPPORT, id, status="recognised")
+    assert give() == (0, 0, 1, 0)  # what was noted of it since is no difference
+    changed = {"text": "more words-canary", "number": "+442079460101", "topic": "help"}
+    assert give(**changed) == (0, 1, 0, 0)
+    line, _, notes, versions = filled.contact(CASE_WORKER, SUPPORT, id)
+    assert (line.topic, line.status, len(notes)) == ("help", "recognised", 2)
+    assert [(v.changed, v.fields) for v in versions] == [(("caller", "text", "topic"), {})]
+    words, before = filled.open_contact(CASE_WORKER, SUPPORT, id, number=False, why="read")
+    assert (words, before[0].fields) == ({"text": "more words-canary"}, {"text": "words-canary"})
+    assert filled.open_contact(CASE_WORKER, SUPPORT, id, number=True, why="call")[1][0].fields == {"caller": NUMBER}
+    assert [c.id for c in filled.number_rang(CASE_WORKER, SUPPORT, "+442079460101")] == [id]
+    assert filled.number_rang(CASE_WORKER, SUPPORT, NUMBER) == []
+    assert give() == (0, 0, 0, 1)  # an old file takes no correction back
+    assert give(**changed, status="no_person") == (0, 1, 0, 0)
+    assert filled.contact(CASE_WORKER, SUPPORT, id)[0].status == "no_person"
+    assert filled.verify() == []
+
+
+def test_an_area_is_corrected_and_the_words_given_stay_sealed(filled: Vault) -> None:
+    (id,) = log(filled, contact(id="src/1", area=AREA_UNKNOWN, area_words="canary lane 3"))
+    assert filled.open_contact(CASE_WORKER, SUPPORT, id, number=False, why="read")[0]["area"] == "canary lane 3"
+    filled.correct_area(CASE_WORKER, SUPPORT, id, "Lyon, FR", "FRA")
+    assert filled.contact(CASE_WORKER, SUPPORT, id)[0].area == "Lyon, FR"
+    words, (before,) = filled.open_contact(CASE_WORKER, SUPPORT, id, number=False, why="read")
+    assert ("area" in words, before.fields["area"]) == (False, "canary lane 3")
+    same = filled.log_contacts(
+        CASE_WORKER, SUPPORT, SOURCE.id, [contact(id="src/1", area=AREA_UNKNOWN, area_words="canary lane 3")]
+    )
+    assert len(same.earlier) == 1
+    with pytest.raises(NotFound):
+        filled.correct_area(CASE_WORKER, SUPPORT, "ctc_none", "Lyon, FR", "FRA")
+    assert filled.verify() == []
 
 
 def log_ids(vault: Vault, given: str) -> list[str]:
@@ -140,14 +191,43 @@ def log_ids(vault: Vault, given: str) -> list[str]:
 def test_an_erased_contact_matches_no_number_and_is_in_no_count(filled: Vault, clock: Clock) -> None:
     first, second = log(filled, contact(), contact())
     filled.erase([first], STEWARD, OVERSIGHT, why="asked")
-    line, others, _ = filled.contact(CASE_WORKER, SUPPORT, second)
+    line, others, *_ = filled.contact(CASE_WORKER, SUPPORT, second)
     assert (line.others, list(others)) == (0, [])
     gone = filled.contact(CASE_WORKER, SUPPORT, first)[0]
     assert (gone.erased, gone.numbered) == (True, False)
+    assert filled.lake_is_owed()
     with pytest.raises(Erased):
         filled.open_contact(CASE_WORKER, SUPPORT, first, number=True, why="x")
     times = filled.watch_contacts(CASE_WORKER, COUNT, "test")
     assert len(list(times(START - timedelta(days=1)))) == 1
+    assert filled.verify() == []
+
+
+def test_an_erasure_clears_everything_personal(
+    backend: Backend, opened: tuple[Vault, str | Path], filled: Vault
+) -> None:
+    given = {
+        "id": "src/1",
+        "area": "Lyon, FR",
+        "country": "FRA",
+        "topic": "help",
+        "language": "fre",
+        "status": "possible",
+    }
+    (id,) = log(filled, contact(**given))
+    filled.note_contact(CASE_WORKER, SUPPORT, id, case_record=CASE)
+    filled.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, [contact(**given | {"text": "other words-canary"})])
+    filled.erase([id], STEWARD, OVERSIGHT, why="asked")
+    with backend.raw(opened[1]) as raw:
+        rows = [dict(row._mapping) for row in raw.exec_driver_sql("SELECT * FROM contacts")]
+        notes = list(raw.exec_driver_sql("SELECT status, case_record FROM contact_events"))
+    kept = {name: value for name, value in rows[0].items() if value}
+    assert kept.keys() == {"id", "received", "actor", "logged_at"}
+    assert kept["received"].startswith("1970-01-01")
+    assert {tuple(note) for note in notes} == {(None, None)}
+    assert filled.contacts(CASE_WORKER, SUPPORT, case_record=CASE)[1] == 0
+    assert len(filled.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, [contact(**given)]).erased) == 1
+    assert filled.contact_records() == []
     assert filled.verify() == []
 
 
@@ -169,9 +249,9 @@ def test_a_page_that_listens_keeps_nobody_signed_in(filled: Vault, clock: Clock)
     token = filled.sign_in_once(filled.issue_once(account.id, 5, actor=ADMINISTRATOR)) or ""
     for _ in range(5):
         clock.forward(minutes=11)
-        assert filled.is_signed_in(token)
+        assert filled.listener(token)
     clock.forward(minutes=11)
-    assert not filled.is_signed_in(token)
+    assert filled.listener(token) is None
     assert filled.session(token) is None
 
 
@@ -217,9 +297,10 @@ def test_an_entry_is_taken_back_once_with_a_reason_and_stays(filled: Vault) -> N
 def test_the_latest_answer_of_each_layer_stands(filled: Vault) -> None:
     for layer, answer in (("refer", "yes"), ("keep", "yes"), ("refer", "withdrawn")):
         consent(filled, layer, answer)
-    assert standing_consents(filled.case_events(CASE_WORKER, SUPPORT, CASE, with_texts=False)) == {
-        "refer": "withdrawn",
-        "keep": "yes",
+    standing = standing_consents(filled.case_events(CASE_WORKER, SUPPORT, CASE, with_texts=False))
+    assert {layer: [one.answer for one in those] for layer, those in standing.items()} == {
+        "refer": ["withdrawn"],
+        "keep": ["yes"],
     }
 
 
@@ -235,7 +316,7 @@ def test_a_referral_is_not_sent_before_each_layer_is_a_yes(filled: Vault) -> Non
         ("share_contact", "no", "to pass on how to reach them"),
     ):
         consent(filled, layer, answer)
-        with pytest.raises(Blocked, match=f"consent is not recorded: {missing}$"):
+        with pytest.raises(Blocked, match=f"recorded that holds today: {missing}$"):
             step(filled, referral, "sent")
     consent(filled, "share_contact", "yes", OTHER)  # another person's yes
     with pytest.raises(Blocked):
@@ -247,6 +328,41 @@ def test_a_referral_is_not_sent_before_each_layer_is_a_yes(filled: Vault) -> Non
     assert [(s.status, s.exception) for s in made.steps] == [("drafted", False), ("sent", False), ("accepted", False)]
     assert (made.steps[2].texts or {})["answer"] == "a bed from Monday"
     assert filled.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("to", "until", "goes"),
+    [
+        ("svc_1", "2026-01-05", True),  # the day itself
+        ("any:shelter", "2026-03-01", True),
+        ("svc_2", "2026-03-01", False),  # another service
+        ("any:legal_aid", "2026-03-01", False),  # another kind
+        ("svc_1", "2026-01-04", False),  # over
+        ("", "2026-03-01", False),  # for nobody in particular: as an older clew kept it
+        ("svc_1", "", False),
+    ],
+)
+def test_a_yes_is_for_a_service_and_until_a_day(filled: Vault, to: str, until: str, goes: bool) -> None:
+    referral = refer(filled)
+    consent(filled, "refer", to=to, until=until)
+    if goes:
+        step(filled, referral, "sent")
+    else:
+        with pytest.raises(Blocked):
+            step(filled, referral, "sent")
+
+
+def test_a_yes_for_one_service_outlives_a_no_for_another_and_no_general_no() -> None:
+    def said(number: int, **codes: str) -> CaseEvent:
+        at = START + timedelta(hours=number)
+        return CaseEvent(id=f"e{number}", kind="consent", about=None, codes=codes, texts=None, actor="a", at=at)
+
+    codes = {"service": "svc_1", "need": "shelter"}
+    yes = said(1, layer="refer", answer="yes", to="svc_1", until="2026-03-01")
+    today = START.date()
+    assert missing_consents([yes, said(2, layer="refer", answer="no", to="svc_2")], codes, today) == ()
+    for later in ({"to": "any:shelter"}, {"to": "svc_1"}, {}):
+        assert missing_consents([yes, said(2, layer="refer", answer="no", **later)], codes, today) == ("refer",)
 
 
 def test_a_withdrawn_consent_stops_a_referral(filled: Vault) -> None:
@@ -264,13 +380,48 @@ def test_best_interest_is_for_a_child_with_a_reason_and_is_marked(filled: Vault)
             step(filled, referral, "sent", **more)
     with pytest.raises(UsageError, match="for a child alone"):
         step(filled, referral, "sent", best_interest="in danger tonight")
-    step(filled, referral, "sent", best_interest="in danger tonight", child=True)
+    with pytest.raises(Blocked, match="somebody else must sign first"):
+        step(filled, referral, "sent", best_interest="in danger tonight", child=True)
+    step(filled, referral, "sent", best_interest="in danger tonight", child=True, child_recorded=True)
     (made,) = filled.referrals(CASE_WORKER, SUPPORT, CASE, with_texts=True)
     assert made.steps[1].exception
     assert (made.steps[1].texts or {})["best_interest"] == "in danger tonight"
     details = [entry.detail for entry in filled.audit(STEWARD, OVERSIGHT, limit=50)[0] if entry.action == "refer"]
     assert sum("best-interest" in detail for detail in details) == 1
     assert "danger" not in "".join(details)
+
+
+def test_without_a_recorded_age_a_second_person_signs_for_a_childs_best_interest(filled: Vault) -> None:
+    referral, other = refer(filled), refer(filled)
+    exception = {"best_interest": "in danger tonight", "child": True}
+
+    def sign(actor: Actor, referral: str, reason: str = "words-canary") -> str:
+        codes = {"referral": referral}
+        return filled.record_on_case(actor, SUPPORT, CASE, "signature", codes=codes, texts={"reason": reason})
+
+    second = Actor(id="acc_second", name="Bo", roles=CASE_WORKER.roles)
+    with pytest.raises(UsageError, match="reason"):
+        sign(second, referral, " ")
+    with pytest.raises(NotAllowed):
+        sign(ANALYST, referral)
+    sign(CASE_WORKER, referral)  # one's own signature is no second one
+    sign(second, other)
+    with pytest.raises(Blocked, match="somebody else"):
+        step(filled, referral, "sent", **exception)
+    taken = sign(second, referral)
+    with pytest.raises(Conflict, match="signed this referral before"):
+        sign(second, referral)
+    back = {"codes": {}, "texts": {"reason": "another child"}, "about": taken}
+    filled.record_on_case(second, SUPPORT, CASE, "correction", **back)  # type: ignore[arg-type]
+    with pytest.raises(Blocked, match="somebody else"):
+        step(filled, referral, "sent", **exception)
+    sign(second, referral)
+    step(filled, referral, "sent", **exception)
+    made = next(r for r in filled.referrals(CASE_WORKER, SUPPORT, CASE, with_texts=False) if r.id == referral)
+    assert (made.steps[1].exception, made.steps[1].on) == (True, "second-signature")
+    with pytest.raises(Conflict, match="sent or closed before"):
+        sign(Actor(id="acc_third", name="Cy", roles=CASE_WORKER.roles), referral)
+    assert filled.verify() == []
 
 
 def test_a_referral_goes_forward_only(filled: Vault) -> None:
@@ -320,6 +471,8 @@ def test_the_database_refuses_to_change_or_forget(
     backend: Backend, opened: tuple[Vault, str | Path], filled: Vault, table: str
 ) -> None:
     log(filled)
+    filled.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, [contact(id="x")])
+    filled.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, [contact(id="x", text="changed")])
     consent(filled, "refer")
     refer(filled)
     statements = [f"DELETE FROM {table}", f"UPDATE {table} SET actor = 'x'"]
@@ -336,6 +489,15 @@ def test_the_database_refuses_to_change_or_forget(
     [
         ("UPDATE contacts SET area = 'elsewhere'", "contact .* is not what entry"),
         ("UPDATE contact_events SET status = 'no_person'", "contact .* is not what entry"),
+        ("UPDATE contact_events SET case_record = 'rec_other'", "contact .* is not what entry"),
+        ("UPDATE contact_events SET actor = 'x'", "contact .* is not what entry"),
+        ("UPDATE contact_events SET at = '2020-01-01T00:00:00.000000+00:00'", "contact .* is not what entry"),
+        ("UPDATE contacts SET caller = 'x'", "contact .* is not what entry"),
+        ("UPDATE contacts SET logged_at = '2020-01-01T00:00:00.000000+00:00'", "contact .* is not what entry"),
+        ("UPDATE services SET body = 'x' WHERE id = 'svc_a'", "service of the directory is not what entry"),
+        ("UPDATE services SET actor = 'x'", "service of the directory is not what entry"),
+        ("DELETE FROM services WHERE id = 'svc_b'", "service of the directory is not what entry"),
+        ("INSERT INTO services VALUES ('svc_c', 'o', 'b', 'a', '2020')", "service of the directory is not what entry"),
         ("UPDATE case_events SET kind = 'support'", "entry on a case .* is not what entry"),
         ("DELETE FROM referral_events WHERE number = 2", "step of a referral .* was removed"),
         ("UPDATE referrals SET actor = 'x'", "referral .* is not what entry"),
@@ -347,6 +509,7 @@ def test_a_change_round_the_vault_is_found(
     log(filled)
     consent(filled, "refer")
     step(filled, refer(filled), "sent")
+    filled.put_services(CASE_WORKER, SUPPORT, {"svc_a": ("A.example", "1"), "svc_b": ("B.example", "2")}, origin="csv")
     with backend.raw(opened[1]) as raw, raw.begin():
         for name in list(raw.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()):
             raw.exec_driver_sql(f'DROP TRIGGER "{name}"')
@@ -359,10 +522,11 @@ def test_a_change_round_the_vault_is_found(
 def test_no_value_rests_in_the_open_or_in_the_log(
     backend: Backend, opened: tuple[Vault, str | Path], filled: Vault
 ) -> None:
-    (id,) = log(filled)
+    (id,) = log(filled, contact(id="x", area=AREA_UNKNOWN, area_words="lane-canary"))
+    filled.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, [contact(id="x", text="later-canary")])
     filled.record_on_case(CASE_WORKER, SUPPORT, CASE, "document", codes={}, texts={"title": "title-canary"})
     referral = refer(filled)
-    step(filled, referral, "sent", best_interest="reason-canary", child=True)
+    step(filled, referral, "sent", best_interest="reason-canary", child=True, child_recorded=True)
     step(filled, referral, "declined", answer="answer-canary")
     filled.open_contact(CASE_WORKER, SUPPORT, id, number=True, why="call back")
     with backend.raw(opened[1]) as raw:
@@ -371,6 +535,7 @@ def test_no_value_rests_in_the_open_or_in_the_log(
             for table in (
                 "contacts",
                 "contact_events",
+                "contact_versions",
                 "case_events",
                 "referrals",
                 "referral_events",
@@ -385,18 +550,105 @@ def test_no_value_rests_in_the_open_or_in_the_log(
     assert Action.LOG_CONTACT.value in everything
 
 
-def test_a_withdrawal_that_was_corrected_does_not_bring_the_yes_back():
-    from datetime import UTC, datetime
-
-    from clew.store.helpline_cases import CaseEvent, standing_consents
-
-    def event(number, kind, about=None, **codes):
-        at = datetime(2026, 1, number, tzinfo=UTC)
+def test_a_withdrawal_that_was_corrected_does_not_bring_the_yes_back() -> None:
+    def event(number: int, kind: str, about: str | None = None, **codes: str) -> CaseEvent:
+        at = START + timedelta(days=number)
         return CaseEvent(id=f"e{number}", kind=kind, about=about, codes=codes, texts=None, actor="a", at=at)
 
-    said = [event(1, "consent", layer="refer", answer="yes"), event(2, "consent", layer="refer", answer="no")]
-    assert standing_consents(said) == {"refer": "no"}
+    def stands(*events: CaseEvent) -> dict[str, list[str]]:
+        return {layer: [one.answer for one in those] for layer, those in standing_consents(events).items()}
+
+    said = [event(1, "consent", layer="keep", answer="yes"), event(2, "consent", layer="keep", answer="no")]
+    assert stands(*said) == {"keep": ["no"]}
     corrected = [*said, event(3, "correction", about="e2")]
-    assert standing_consents(corrected) == {"refer": "unknown"}
-    assert standing_consents([*corrected, event(4, "consent", layer="refer", answer="yes")]) == {"refer": "yes"}
-    assert standing_consents([*said[:1], event(3, "correction", about="e1")]) == {}
+    assert stands(*corrected) == {"keep": ["unknown"]}
+    assert stands(*corrected, event(4, "consent", layer="keep", answer="yes")) == {"keep": ["yes"]}
+    assert stands(*said[:1], event(3, "correction", about="e1")) == {}
+
+
+# From an older clew, and back.
+
+
+@pytest.mark.parametrize("backend", ["sqlcipher"], indirect=True)
+def test_an_older_vault_is_brought_forward_and_back_on_its_data(
+    backend: Backend, opened: tuple[Vault, str | Path], filled: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contacts as an older clew kept them: first notes outside the digest, words of an area in the open, an erased
+    contact that only lost its number, a directory without a digest."""
+    from alembic import command
+
+    from clew.store import helpline, helpline_corrections, helpline_services
+    from clew.store.database import _config
+    from clew.store.helpline_rows import older_digest
+    from clew.store.models import ContactEventRow, ContactRow
+
+    def plain(row: dict[str, object], blob: bytes, first: dict[str, object]) -> str:
+        return older_digest(ContactRow(**row), ContactEventRow(**first))
+
+    def back() -> None:
+        with filled._write() as tx:
+            command.downgrade(_config(tx.connection()), "0002")
+
+    with monkeypatch.context() as older:
+        older.setattr(helpline, "contact_digest", plain)
+        older.setattr(helpline_services, "directory_digest", lambda tx: ("", 0))
+        older.setattr(helpline_corrections.Corrections, "_forget", lambda *_: None)
+        kept, gone, loose = log(
+            filled, contact(area="Lyon, FR", country="FRA"), contact(area="Nice, FR", country="FRA", status="possible"),
+            contact(area="canary lane 3"),
+        )  # fmt: skip
+        filled.put_services(CASE_WORKER, SUPPORT, {"svc_a": ("A.example", "1")}, origin="csv")
+        filled.erase([gone], STEWARD, OVERSIGHT, why="asked")
+        back()
+    with backend.raw(opened[1]) as raw, raw.begin():
+        raw.exec_driver_sql(f"UPDATE contacts SET caller = NULL WHERE id = '{gone}'")
+        before = {
+            table: list(raw.exec_driver_sql(f"SELECT * FROM {table} ORDER BY id"))
+            for table in ("contacts", "contact_events")
+        }
+    for _ in range(2):  # forward, back, and forward again
+        with backend.open(opened[1]) as again:
+            assert again.verify() == []
+            line, *_ = again.contact(CASE_WORKER, SUPPORT, gone)
+            assert (line.area, line.topic, line.status, line.erased) == ("", "", "", True)
+            assert again.contact(CASE_WORKER, SUPPORT, loose)[0].area == AREA_UNKNOWN
+            assert again.open_contact(CASE_WORKER, SUPPORT, loose, number=False, why="x")[0]["area"] == "canary lane 3"
+            assert again.contact(CASE_WORKER, SUPPORT, kept)[0].area == "Lyon, FR"
+        back()
+    with backend.raw(opened[1]) as raw:
+        assert "canary" not in str([list(raw.exec_driver_sql("SELECT area FROM contacts"))])
+        after = {table: list(raw.exec_driver_sql(f"SELECT * FROM {table} ORDER BY id")) for table in before}
+    assert [len(rows) for rows in after.values()] == [len(rows) for rows in before.values()]
+    assert next(row for row in after["contacts"] if row[0] == kept) == next(
+        r for r in before["contacts"] if r[0] == kept
+    )
+    with backend.open(opened[1]) as again:
+        again.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, [contact(id="x")])
+        again.log_contacts(CASE_WORKER, SUPPORT, SOURCE.id, [contact(id="x", text="changed")])
+    with pytest.raises(RuntimeError, match="would lose"):
+        back()
+
+
+@pytest.mark.parametrize("backend", ["sqlcipher"], indirect=True)
+@pytest.mark.parametrize(
+    "what", ["case_record = 'rec_other'", "actor = 'x'", "at = '2020-01-01T00:00:00.000000+00:00'"]
+)
+def test_a_first_note_of_an_older_clew_is_checked_too(
+    backend: Backend, opened: tuple[Vault, str | Path], filled: Vault, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    from clew.store import helpline
+    from clew.store.helpline_rows import older_digest
+    from clew.store.models import ContactEventRow, ContactRow
+
+    with monkeypatch.context() as older:
+        older.setattr(
+            helpline,
+            "contact_digest",
+            lambda row, blob, first: older_digest(ContactRow(**row), ContactEventRow(**first)),
+        )
+        log(filled)
+    assert filled.verify() == []
+    with backend.raw(opened[1]) as raw, raw.begin():
+        raw.exec_driver_sql("DROP TRIGGER contact_events_no_update")
+        raw.exec_driver_sql(f"UPDATE contact_events SET {what}")
+    assert len(filled.verify()) == 1

@@ -13,12 +13,15 @@ from clew.desk import (
     AreaCount,
     CaseEntry,
     CaseRecordView,
+    ConsentLine,
     ContactCounts,
     ContactLine,
     ContactNote,
+    ContactVersion,
     ContactView,
     DayCount,
     DirectoryView,
+    EarlierFile,
     FitPart,
     JourneyStage,
     ReferralStep,
@@ -34,6 +37,7 @@ from clew.safeguards.errors import Blocked, NotAllowed, NotFound, UsageError
 CODES = {
     "contact", "channel", "topic", "language", "status", "case", "reach", "services", "languages", "open", "near", "fit", "answer",
     "twin_id", "verified", "country", "facts", "child", "consents", "low", "words_open", "service", "day",
+    "changed", "recognised", "on", "over", "to",
 }  # fmt: skip
 """Fields that hold codes of ours, which no outsider writes."""
 
@@ -113,7 +117,7 @@ def counts(days: int = 30) -> ContactCounts:
     areas = (
         ("Lyon, FR", "FRA", 45.75, 4.85, 25),
         ("Turin, IT", "ITA", 45.07, 7.69, 10),
-        ("the old mill", "", None, None, 5),
+        ("Lichtenstein, AT", "AUT", None, None, 5),
     )
     week = [(AT - timedelta(days=back)).date().isoformat() for back in range(days - 1, -1, -1)]
     return ContactCounts(
@@ -163,10 +167,11 @@ def first_entries() -> list[CaseEntry]:
 
 
 def first_referral() -> ReferralView:
-    steps = [ReferralStep(status="drafted", exception=False, answer="", reason="", by="Mira Holm", at=AT)]
+    steps = [ReferralStep(status="drafted", exception=False, on="", answer="", reason="", by="Mira Holm", at=AT)]
     return ReferralView(
         id=f"ref_{1:020x}", service=SERVICE, organisation="Harbour House 1.example", need="shelter", shares=("share_contact",),
         note="She can come any evening.", steps=steps, next=("sent", "closed"), missing=("refer", "share_contact"),
+        signed=(), signed_by_other=False,
     )  # fmt: skip
 
 
@@ -183,6 +188,7 @@ class FakeHelpline:
                 "entries": [] if self.empty else first_entries(),
                 "referrals": [] if self.empty else [first_referral()],
                 "opened": [],
+                "reasons": [],
                 "watched": 0,
                 "forms": [],
             }
@@ -192,8 +198,9 @@ class FakeHelpline:
         """The value as the desk says it: its texts poisoned where the desk is nasty, codes and ids left alone."""
         return restored(value, self._said(value)) if self.nasty else value  # type: ignore[attr-defined]
 
-    def is_signed_in(self, session: str) -> bool:
-        return session in self.sessions  # type: ignore[attr-defined]
+    def listener(self, session: str) -> tuple[Actor, Purpose] | None:
+        actor = self.actor(session)  # type: ignore[attr-defined]
+        return None if actor is None else (actor, self.purpose(session))  # type: ignore[attr-defined]
 
     def contacts(
         self, actor: Actor, purpose: Purpose, *, status: str | None, offset: int, limit: int
@@ -207,18 +214,43 @@ class FakeHelpline:
             raise NotFound("there is no such contact")
         return found
 
-    def contact(self, actor: Actor, purpose: Purpose, contact: str, *, open_number: bool) -> ContactView:
+    def contact(
+        self, actor: Actor, purpose: Purpose, contact: str, *, open_number: bool, open_words: bool, why: str
+    ) -> ContactView:
         line = self._line(contact)
         if open_number:
             if purpose is not Purpose.CASE_SUPPORT:
                 raise NotAllowed("read_identity: only under the purpose case-support")
             self._kept()["opened"].append(contact)
+        if open_words or open_number:
+            self._kept()["reasons"].append(why)
         others = [row for row in self._kept()["contacts"][1:3] if row.id != contact] if line.others else []
         notes = [ContactNote(status=line.status, case=None, at=line.received, by="Mira Holm")]
         notes += [ContactNote(status=None, case=line.case, at=line.received, by="Mira Holm")] if line.case else []
         number = "+33 1 99 00 00 00" if open_number else None
-        text = None if line.erased else "They keep my papers until the debt is paid."
-        return self._told(ContactView(line=line, text=text, number=number, others=others, notes=notes))
+        text = "They keep my papers until the debt is paid." if open_words else None
+        words = "the blue house by the mill" if open_words else None
+        version = ContactVersion(
+            changed=("area", "text"),
+            by="Mira Holm",
+            at=AT,
+            text="They keep my papers." if open_words else "",
+            area_words="",
+            number="",
+        )
+        return self._told(
+            ContactView(
+                line=line, recognised=contact != CONTACT, text=text, area_words=words, number=number, others=others, notes=notes,
+                earlier=[version],
+            )
+        )  # fmt: skip
+
+    def correct_area(self, actor: Actor, purpose: Purpose, contact: str, area: str) -> None:
+        line = self._line(contact)
+        if area != "Lyon":
+            raise UsageError("area: not a town or a country that the gazetteer knows; a larger place near by will do")
+        made = replace(line, area="Lyon, FR")
+        self._kept()["contacts"] = [made if row.id == contact else row for row in self._kept()["contacts"]]
 
     def log_contact(self, actor: Actor, purpose: Purpose, form: Mapping[str, str]) -> str:
         if not form.get("channel"):
@@ -285,8 +317,16 @@ class FakeHelpline:
             if e.kind == "journey" and e.id not in gone
         ]  # fmt: skip
         consents = {
-            e.codes["layer"]: e.codes["answer"] for e in kept["entries"] if e.kind == "consent" and e.id not in gone
-        }
+            e.codes["layer"]: [
+                ConsentLine(
+                    answer=e.codes["answer"], to=e.codes.get("to", ""), to_name="Harbour House 1.example" if e.codes.get("to") else "",
+                    until=e.codes.get("until", ""), over=False,
+                )
+            ]
+            for e in kept["entries"]
+            if e.kind == "consent" and e.id not in gone
+        }  # fmt: skip
+        earlier = [EarlierFile(added=AT, changed=("age", "exploited_in"))]
         answers = pa.table(
             {"id": [number], "forced_labour": ["yes"], "means_debt_bondage": ["unknown"], "age": ["9--17"]}
         )
@@ -294,6 +334,7 @@ class FakeHelpline:
             facts={"recruiter_relation": "Unaquainted", "sector": "", "trafficking_status": "PossibleVictimOfTrafficking"},
             child="unknown", entries=(), journey=journey, contacts=[] if self.empty else [contact_line(1)],
             referrals=kept["referrals"], consents={}, words_open=True, qualification=None,
+            services={SERVICE: "Harbour House 1.example"}, earlier=earlier,
         )  # fmt: skip
         told = self._told(replace(view, journey=(), referrals=()))
         entries = [
@@ -343,13 +384,19 @@ class FakeHelpline:
         if found is None:
             raise NotFound("there is no such referral on this case")
         consents = self.case_record(actor, purpose, number).consents
-        missing = tuple(layer for layer in ("refer", *found.shares) if consents.get(layer) != "yes")
+        given = {
+            layer
+            for layer, lines in consents.items()
+            if lines[-1].answer == "yes" and lines[-1].to in (SERVICE, "any:shelter")
+        }
+        missing = tuple(layer for layer in ("refer", *found.shares) if layer not in given)
         excepted = bool(form.get("best_interest") and form.get("child") == "yes")
         if status == "sent" and missing and not excepted:
             raise Blocked("referral: it is not sent, consent is not recorded: to be referred")
         step = ReferralStep(
             status=status,
-            exception=excepted,
+            exception=excepted and bool(missing),
+            on="recorded-age" if excepted and missing else "",
             answer=form.get("answer", ""),
             reason=form.get("best_interest", ""),
             by="Mira Holm",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -62,13 +62,50 @@ def test_a_number_opens_only_by_a_form_with_a_tick_and_the_purpose_in_force(supp
     place = f"/hotline/contacts/{CONTACT}"
     assert NUMBER not in support.get(place).text
     assert support.post(f"{place}/number", purpose="case-support").status_code == 400
-    assert support.post(f"{place}/number", sure="yes", purpose="lead-review").status_code == 409
+    assert support.post(f"{place}/number", sure="yes", purpose="lead-review", why="x").status_code == 409
+    assert support.post(f"{place}/number", sure="yes", purpose="case-support").status_code == 422
     assert support.get(f"{place}/number").status_code == 405
     assert desk.helpline["opened"] == []
-    opened = support.post(f"{place}/number", sure="yes", purpose="case-support")
+    opened = support.post(f"{place}/number", sure="yes", purpose="case-support", why="to call back")
     assert NUMBER in opened.text
+    assert desk.helpline["reasons"] == ["to call back"]
     assert desk.helpline["opened"] == [CONTACT]
     assert NUMBER not in support.get(place).text
+
+
+def test_words_open_only_by_a_form_with_a_reason_of_the_persons_own(support: Client, desk: FakeDesk) -> None:
+    place, words = f"/hotline/contacts/{CONTACT}", "They keep my papers"
+    assert words not in support.get(place).text
+    assert support.get(f"{place}/words").status_code == 405
+    for wrong, status in (({}, 422), ({"why": "  "}, 422), ({"why": "x" * 301}, 422)):
+        refused = support.post(f"{place}/words", purpose="case-support", **wrong)
+        assert (refused.status_code, words in refused.text) == (status, False)
+    assert support.post(f"{place}/words", purpose="lead-review", why="to go on").status_code == 409
+    assert desk.helpline["reasons"] == []
+    opened = support.post(f"{place}/words", purpose="case-support", why=" to go on ").text
+    assert words in opened
+    assert "the blue house by the mill" in opened
+    assert desk.helpline["reasons"] == ["to go on"]
+    assert words not in support.get(place).text
+
+
+def test_an_area_that_is_not_recognised_says_so_and_is_corrected(support: Client) -> None:
+    place = f"/hotline/contacts/{CONTACT}"
+    assert "the words given are sealed" in support.get(place).text
+    wrong = support.post(f"{place}/area", area="the blue house")
+    assert wrong.status_code == 422
+    assert "the gazetteer knows" in wrong.text
+    assert support.post(f"{place}/area", area="Lyon").status_code == 303
+    assert "Lyon, FR" in support.get(place).text
+
+
+def test_a_form_carries_a_token_and_is_kept_once(support: Client, desk: FakeDesk) -> None:
+    fields = {e.get("name"): e.get("value") for e in Page(support.get("/hotline/new").text).of("input")}
+    assert re.fullmatch(r"[0-9a-f]{32}", fields["once"])
+    wrong = support.post("/hotline/new", once=fields["once"])
+    assert fields["once"] in wrong.text
+    support.post("/hotline/new", channel="call", once=fields["once"])
+    assert desk.helpline["forms"][0]["once"] == fields["once"]
 
 
 def test_a_contact_is_put_to_a_case_or_to_none(support: Client) -> None:
@@ -144,13 +181,16 @@ def test_a_stream_is_closed_to_strangers(stranger: Client) -> None:
     assert stranger.get("/live/events").status_code == 303
 
 
-def test_a_stream_ends_when_the_visitor_leaves_or_signs_out(desk: FakeDesk) -> None:
-    """The application is spoken to directly: a visitor who listens and goes."""
+def test_a_stream_ends_with_the_visit_the_session_the_permission_and_the_purpose(
+    desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The application is spoken to directly: a visitor who listens, and goes or may listen no more."""
 
-    async def listen(*, leave: bool) -> tuple[list[bytes], int]:
+    async def listen(then: Callable[[str], object] | None) -> tuple[list[bytes], int]:
         app = application(False)
         app.state.desk, app.state.places = desk, Places(tick_s=0.01)
         session = desk.sign_in("mira", "correct horse") or ""
+        desk.set_purpose(session, Purpose.CASE_SUPPORT)
         got: list[bytes] = []
         gone = asyncio.Event()
 
@@ -162,10 +202,10 @@ def test_a_stream_ends_when_the_visitor_leaves_or_signs_out(desk: FakeDesk) -> N
             got.append(message.get("body", b""))
             if len(got) == 4:
                 assert app.state.places.taken == 1
-                if leave:
+                if then is None:
                     gone.set()
                 else:
-                    desk.sign_out(session)
+                    then(session)
 
         headers = [(b"host", b"127.0.0.1"), (b"cookie", f"clew-session={session}".encode())]
         scope = {
@@ -176,13 +216,20 @@ def test_a_stream_ends_when_the_visitor_leaves_or_signs_out(desk: FakeDesk) -> N
         await asyncio.wait_for(app(scope, receive, send), 10)
         return got, app.state.places.taken
 
-    got, taken = asyncio.run(listen(leave=True))
+    def demote(session: str) -> None:
+        nobody = Actor(id=desk.actor(session).id, name="Mira Holm", roles=frozenset())
+        monkeypatch.setattr(desk, "listener", lambda token: (nobody, desk.purpose(token)), raising=False)
+
+    got, taken = asyncio.run(listen(None))
     assert taken == 0
     assert b"event: end" not in b"".join(got)
-    got, taken = asyncio.run(listen(leave=False))
-    assert taken == 0
-    assert b"event: end" in b"".join(got)
-    assert b": nothing new" in b"".join(got)
+    for then in (desk.sign_out, lambda session: desk.set_purpose(session, Purpose.STATISTICS), demote):
+        got, taken = asyncio.run(listen(then))
+        told = b"".join(got)
+        assert taken == 0
+        assert told.count(b"event: counts") == 1
+        assert b": nothing new" in told
+        assert told.endswith(b"event: end\ndata: {}\n\n")
 
 
 # Directory.
@@ -230,7 +277,7 @@ def test_support_sees_the_record_and_an_analyst_the_file(client: Client, desk: F
     [
         ("journey", {"stage": "transit", "place": "Delhi", "first": "2021-02"}),
         ("support", {"need": "legal_aid", "state": "planned", "goal": "Papers."}),
-        ("consent", {"layer": "refer", "answer": "yes", "way": "spoken"}),
+        ("consent", {"layer": "refer", "answer": "yes", "way": "spoken", "to": SERVICE, "until": "2099-01-01"}),
         ("document", {"title": "Passport copy"}),
         ("control", {"control": "threats"}),
         ("correction", {"about": f"evt_{1:020x}", "reason": "Another person."}),

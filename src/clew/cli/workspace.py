@@ -99,6 +99,8 @@ def add(
     with opened(folder) as workspace:
         added = workspace.add(known, file, terms, chosen, workspace.account(actor), rejects=rejects)
     files.say(f"{added.new} {known.plural} added, {added.known} were here already, {len(added.rejects)} rejected.")
+    if added.corrected:
+        files.say(f"{added.corrected} of those that were here came with other content: they were corrected.")
     for (field, rule), count in added.rejects.by_rule().items():
         files.say(f"  {count} x {field}: {rule}")
 
@@ -151,19 +153,28 @@ def run(folder: Folder = HERE, actor: As = None) -> None:
 def leads(
     limit: Annotated[int, typer.Option("--limit", help="How many to show.")] = 20,
     judged: Annotated[bool | None, typer.Option("--judged/--open", help="Only judged or only open leads.")] = None,
+    asked: Annotated[bool, typer.Option("--asked", help="Only leads where an answer would teach most.")] = False,
     folder: Folder = HERE,
     actor: As = None,
 ) -> None:
-    """Shows the queue: most points first. Points are no probability."""
+    """Shows the queue: most points first, with the class of each lead. Points are no probability."""
+    from clew.leads.classing.classes import name_of
     from clew.safeguards.permissions import Action
 
     with opened(folder) as workspace:
         who = workspace.account(actor)
-        rows, total = workspace.leads(who, workspace.purpose_for(who, Action.READ_LEAD), judged=judged, limit=limit)
+        purpose = workspace.purpose_for(who, Action.READ_LEAD)
+        rows, total = workspace.leads(who, purpose, judged=judged, limit=limit, asked=asked)
         for row in rows:
             typer.echo(f"{row.id}  {row.points:5.1f} points  {row.verdict or 'open':<8}  {row.question}")
             typer.echo(f"      for: {row.strongest_for or '-'}")
             typer.echo(f"      against: {row.strongest_against or '-'}")
+            if row.looks:
+                typer.echo(f"      looks like: {name_of(row.looks)} ({row.sure})")
+            if row.possible:
+                typer.echo(f"      possible: {', '.join(row.possible)}")
+            if row.asked:
+                typer.echo(f"      asked because {row.asked}")
     files.say(f"{len(rows)} of {total} leads. Points, not a probability.")
 
 
@@ -171,20 +182,28 @@ def judge(
     lead: Annotated[str, typer.Argument(metavar="LEAD")],
     verdict: Annotated[str, typer.Option("--verdict", help="yes, no or not_sure.")],
     reason: Annotated[str, typer.Option("--reason", help="Why, in words; required.")],
+    looks: Annotated[
+        str | None, typer.Option("--looks", metavar="CLASS", help="What the lead looks like to you, such as independent_work.")
+    ] = None,
     reverses: Annotated[
         str | None, typer.Option("--reverses", metavar="JUDGEMENT", help="The judgement that this one takes back.")
     ] = None,
     folder: Folder = HERE,
     actor: As = None,
 ) -> None:
-    """Signs your answer to a lead. It can be taken back by another judgement, never overwritten."""
+    """Signs your answer to a lead, and what it looks like if you say so. Taken back by another judgement, never overwritten."""
+    from clew.leads.classing import LeadClass
     from clew.safeguards.acts import Verdict
     from clew.safeguards.permissions import Action
 
     answer = _one_of(Verdict, verdict, "verdict")
+    named = _one_of(LeadClass, looks, "looks") if looks else None
     with opened(folder) as workspace:
         who = workspace.account(actor)
-        made = workspace.judge(who, workspace.purpose_for(who, Action.JUDGE), lead, answer, reason, reverses)
+        purpose = workspace.purpose_for(who, Action.JUDGE)
+        made = workspace.judge(who, purpose, lead, answer, reason, reverses)
+        if named is not None:
+            workspace.say_class(who, purpose, lead, named, reason)
     files.say(f"Judgement {made.id} signed by {who.name}: {made.verdict} on {made.lead}.")
 
 

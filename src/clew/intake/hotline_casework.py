@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
-from clew.intake.hotline import LONGEST, area_of
+from clew.intake.hotline import LONGEST, place_of
 from clew.records.imprecise import DateInterval
 from clew.safeguards.errors import UsageError
-from clew.standards.services import clean, suggest
+from clew.standards.services import REFERRAL_CONSENTS, clean, suggest, terms
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "journey": {"stage": "stages"},
@@ -20,6 +20,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "consent": {"layer": "consents", "answer": "consent_answers", "way": "consent_ways"},
     "document": {},
     "correction": {},
+    "signature": {},
 }
 """Kind -> field -> the list that its words are from. All of them are required."""
 
@@ -27,10 +28,17 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "support": ("goal", "note"),
     "document": ("title", "note"),
     "correction": ("reason",),
+    "signature": ("reason",),
 }
 """Kind -> texts that are sealed; a note where it is not listed."""
 
-REQUIRED: Mapping[str, tuple[str, ...]] = {"document": ("title",), "correction": ("reason",)}
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "document": ("title",), "correction": ("reason",), "signature": ("reason",),
+}  # fmt: skip
+
+ANY = "any:"
+"""Before the code of a service: consent to any service of this kind."""
+LONGEST_CONSENT = timedelta(days=366)
 
 
 def check_entry(kind: str, form: Mapping[str, str], *, today: date) -> tuple[dict[str, str], dict[str, str]]:
@@ -61,7 +69,7 @@ def _word(form: Mapping[str, str], name: str, words: str, problems: list[str]) -
 
 
 def _journey(form: Mapping[str, str], today: date, problems: list[str]) -> dict[str, str]:
-    place, country = area_of(form.get("place", ""))
+    place, country = place_of(form.get("place", ""))
     if not place:
         problems.append("place: required; a country will do")
     first, last = (_dates(form, name, today, problems) for name in ("first", "last"))
@@ -101,6 +109,46 @@ def _document(form: Mapping[str, str], today: date, problems: list[str]) -> dict
     return {"sha256": given}
 
 
+def _consent(form: Mapping[str, str], today: date, problems: list[str]) -> dict[str, str]:
+    """A yes to a referral is given for a service and until a day; any other answer may be, and else holds for all."""
+    layer, answer = (
+        clean(words, form.get(name, "")) for name, words in (("layer", "consents"), ("answer", "consent_answers"))
+    )
+    if layer not in REFERRAL_CONSENTS:
+        return {}
+    to, until = form.get("to", "").strip(), form.get("until", "").strip()
+    if answer == "yes" and not to:
+        problems.append("to: required; a yes is given for a named service, or for any service of one kind")
+    if to and not (
+        re.fullmatch(r"svc_[0-9a-f]{16}", to) or (to.startswith(ANY) and to[len(ANY) :] in terms("services"))
+    ):
+        problems.append("to: not a service of the directory, nor any service of a known kind")
+    if answer != "yes":
+        return {"to": to}
+    return {"to": to, "until": _until(until, today, problems)}
+
+
+def _until(given: str, today: date, problems: list[str]) -> str:
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        problems.append(
+            f"until: {'not a date of the form YYYY-MM-DD' if given else 'required; until when does the yes hold?'}"
+        )
+        return ""
+    if not today <= day <= today + LONGEST_CONSENT:
+        problems.append("until: lies in the past" if day < today else "until: more than a year ahead; ask again then")
+    return day.isoformat()
+
+
+def _signature(form: Mapping[str, str], today: date, problems: list[str]) -> dict[str, str]:  # noqa: ARG001
+    """A second person's signature under a referral in a child's best interest."""
+    referral = form.get("referral", "").strip()
+    if not re.fullmatch(r"ref_[0-9a-f]{20}", referral):
+        problems.append("referral: required")
+    return {"referral": referral}
+
+
 _MORE: Mapping[str, Callable[[Mapping[str, str], date, list[str]], dict[str, str]]] = {
-    "journey": _journey, "support": _support, "document": _document,
+    "journey": _journey, "support": _support, "document": _document, "consent": _consent, "signature": _signature,
 }  # fmt: skip

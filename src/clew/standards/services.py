@@ -21,6 +21,9 @@ LISTS = (
 )  # fmt: skip
 """The names of the lists of terms."""
 
+REFERRAL_CONSENTS = ("refer", "share_contact", "share_identity", "share_situation")
+"""Layers of consent that are given for a service, or for any service of one kind, and until a day."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:

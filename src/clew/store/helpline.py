@@ -8,44 +8,32 @@ compared with the numbers that the lake knows from adverts.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from hashlib import sha256
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, false, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, false, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import Erased, NotFound, UsageError
-from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
 from clew.standards.services import terms
 from clew.store.accounts import Accounts
-from clew.store.models import ContactEventRow, ContactRow, PersonKeyRow, SealedRow, SourceRow
-from clew.store.sealed import Sealed
+from clew.store.accounts import _actor as actor_of
+from clew.store.helpline_corrections import OWED, Corrections, version_fields
+from clew.store.helpline_rows import CALLER, OPEN, NewContact, contact_digest, first_note, note_digest
+from clew.store.models import (
+    ContactEventRow,
+    ContactRow,
+    ContactVersionRow,
+    Meta,
+    PersonKeyRow,
+    SealedRow,
+    SourceRow,
+)
 from clew.store.trail import why_text
-
-CALLER = "caller"
-"""The name under which numbers are hashed. It is not the detectors' name for phones, and must not become it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewContact:
-    """A contact to be kept. `id` is made from the file's own id where it comes from a file, so that it comes in once."""
-
-    channel: str
-    received: datetime
-    area: str = ""
-    country: str = ""
-    topic: str = "other"
-    language: str = ""
-    status: str = "not_known"
-    number: str | None = field(default=None, repr=False)
-    """E.164."""
-    text: str = field(default="", repr=False)
-    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,57 +59,88 @@ class KeptContact:
     logged_at: datetime
 
 
-class Contacts(Sealed, Accounts):
-    def log_contacts(self, actor: Actor, purpose: Purpose, source: str, new: Sequence[NewContact]) -> Sequence[str]:
-        """Keeps contacts and answers the ids of those that were not here yet; all or none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierContact:
+    """What a contact said before a correction. `fields` is empty while it stays sealed to whoever asks."""
+
+    changed: tuple[str, ...]
+    actor: str
+    at: datetime
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What became of contacts that were given: their ids."""
+
+    new: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    """Here already, as they were given."""
+    earlier: tuple[str, ...] = ()
+    """Given as they were before a correction: the correction stands."""
+    erased: tuple[str, ...] = ()
+    """Erased before: they do not come back."""
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        return self.new + self.corrected
+
+
+class Contacts(Corrections, Accounts):
+    def log_contacts(self, actor: Actor, purpose: Purpose, source: str, new: Sequence[NewContact]) -> Logged:
+        """Keeps contacts that are not here yet and corrects those that are here with other content; all or none."""
         self.require(actor, Action.LOG_CONTACT, purpose, f"{len(new)} contacts" if len(new) != 1 else "contact")
-        given = [self._contact_row(actor, contact) for contact in new]
+        given: dict[str, tuple[dict[str, object], NewContact]] = {}
+        for contact in new:
+            row = self._contact_row(actor, contact)
+            given.setdefault(str(row["id"]), (row, contact))
         with self._write() as tx:
             if tx.get(SourceRow, source) is None:
                 raise NotFound(f"there is no source {source}")
-            ids = [str(row["id"]) for row, _ in given]
             known = {
                 i
-                for part in _parts(ids)
+                for part in _parts(list(given))
                 for i in tx.scalars(select(SealedRow.record_id).where(SealedRow.record_id.in_(part)))
             }
-            fresh = {str(row["id"]): (row, contact) for row, contact in given if row["id"] not in known}
-            self._insert_contacts(tx, actor, source, list(fresh.values()))
-            acts = [
-                (id, {"source": source, "digest": contact_digest(row, contact.status)})
-                for id, (row, contact) in fresh.items()
-            ]
-            self._log_all(tx, acts, actor=actor, action=Action.LOG_CONTACT.value, purpose=purpose)
-        return list(fresh)
+            fresh = [pair for id, pair in given.items() if id not in known]
+            self._insert_contacts(tx, actor, purpose, source, fresh)
+            fates = self._weigh_known(tx, actor, purpose, {id: given[id][1] for id in given if id in known})
+            self._owe_lake(tx)
+        made = tuple(str(row["id"]) for row, _ in fresh)
+        return Logged(
+            new=made, **{fate: tuple(i for i, f in fates.items() if f == fate) for fate in set(fates.values())}
+        )
 
-    def _contact_row(self, actor: Actor, contact: NewContact) -> tuple[dict[str, object], NewContact]:
+    def _contact_row(self, actor: Actor, contact: NewContact) -> dict[str, object]:
         id = "ctc_" + (self._keys.pseudonym("contact", contact.id)[:20] if contact.id else secrets.token_hex(10))
-        row = {name: getattr(contact, name) for name in _OPEN}
+        row = {name: getattr(contact, name) for name in OPEN}
         caller = self._keys.pseudonym(CALLER, contact.number) if contact.number else None
-        return {**row, "id": id, "caller": caller, "actor": actor.id, "logged_at": self._clock()}, contact
+        return {**row, "id": id, "caller": caller, "actor": actor.id, "logged_at": self._clock()}
 
     def _insert_contacts(
-        self, tx: Session, actor: Actor, source: str, rows: Sequence[tuple[dict[str, object], NewContact]]
-    ) -> None:
+        self, tx: Session, actor: Actor, purpose: Purpose, source: str,
+        rows: Sequence[tuple[dict[str, object], NewContact]],
+    ) -> None:  # fmt: skip
         if not rows:
             return
-        keys, sealed, events = [], [], []
+        keys, sealed, events, acts = [], [], [], []
         for row, contact in rows:
-            said = {"caller": contact.number, "text": contact.text or None}
             id = str(row["id"])
-            key_row, blob = self._seal_one("calls", id, {name: value for name, value in said.items() if value})
+            key_row, blob = self._seal_one("calls", id, contact.sealed)
             keys.append(key_row)
             sealed.append(
                 {"record_id": id, "kind": "calls", "source": source, "person_key": key_row["id"], "blob": blob,
                  "sealed_at": row["logged_at"]}
             )  # fmt: skip
-            events.append(
-                {"id": first_note(id), "contact": id, "status": contact.status, "case_record": None,
-                 "actor": actor.id, "at": row["logged_at"]}
-            )  # fmt: skip
+            note = {"id": first_note(id), "contact": id, "status": contact.status, "case_record": None,
+                    "actor": actor.id, "at": row["logged_at"]}  # fmt: skip
+            events.append(note)
+            acts.append((id, {"source": source, "digest": contact_digest(row, blob, note)}))
         for table, values in ((PersonKeyRow, keys), (SealedRow, sealed), (ContactRow, [row for row, _ in rows])):
             tx.execute(insert(table), values)
         tx.execute(insert(ContactEventRow), events)
+        self._log_all(tx, acts, actor=actor, action=Action.LOG_CONTACT.value, purpose=purpose)
 
     def contacts(
         self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 50, status: str | None = None,
@@ -144,8 +163,8 @@ class Contacts(Sealed, Accounts):
 
     def contact(
         self, actor: Actor, purpose: Purpose, id: str
-    ) -> tuple[KeptContact, Sequence[KeptContact], Sequence[ContactEventRow]]:
-        """One contact, the others from the same number, newest first, and what was recorded of it, oldest first."""
+    ) -> tuple[KeptContact, Sequence[KeptContact], Sequence[ContactEventRow], Sequence[EarlierContact]]:
+        """One contact, the others from the same number, newest first, what was recorded of it, and its corrections."""
         self.require(actor, Action.READ_CONTACTS, purpose, id)
         with self._write() as tx:
             row = tx.execute(select(*_COLUMNS).where(ContactRow.id == id)).first()
@@ -155,8 +174,9 @@ class Contacts(Sealed, Accounts):
             others = [_kept(each._mapping) for each in tx.execute(same.limit(100))]  # noqa: SLF001
             events = select(ContactEventRow).where(ContactEventRow.contact == id).order_by(ContactEventRow.at)
             history = list(tx.scalars(events))
+            versions = [_earlier(version) for version in tx.scalars(_versions_of(id))]
             self._log(tx, actor, Action.READ_CONTACTS.value, id, purpose)
-        return _kept(row._mapping), others, history  # noqa: SLF001
+        return _kept(row._mapping), others, history, versions  # noqa: SLF001
 
     def note_contact(
         self, actor: Actor, purpose: Purpose, id: str, *, status: str | None = None, case_record: str | None = None
@@ -194,47 +214,87 @@ class Contacts(Sealed, Accounts):
             self._log(tx, actor, Action.READ_CONTACTS.value, "number", purpose, {"shown": len(rows)})
         return rows
 
-    def contact_records(self, ids: Sequence[str]) -> Sequence[tuple[str, datetime, str, str, str]]:
-        """Id, received, area, topic and language of contacts just kept, for the lake. Nothing here names anyone."""
-        columns = (ContactRow.id, ContactRow.received, ContactRow.area, ContactRow.topic, ContactRow.language)
+    def contact_records(self, ids: Sequence[str] | None = None) -> Sequence[tuple[str, str, datetime, str, str, str]]:
+        """Id, source, received, area, topic and language for the lake, of all contacts or of these; erased ones left out."""
+        columns = (
+            ContactRow.id, SealedRow.source, ContactRow.received, ContactRow.area, ContactRow.topic, ContactRow.language,
+        )  # fmt: skip
+        every = select(*columns).join(SealedRow, SealedRow.record_id == ContactRow.id).where(_READABLE)
+        parts = [every] if ids is None else [every.where(ContactRow.id.in_(part)) for part in _parts(ids)]
         with self._read() as tx:
-            rows = [row for part in _parts(ids) for row in tx.execute(select(*columns).where(ContactRow.id.in_(part)))]
-            return [(id, received, area, topic, language) for id, received, area, topic, language in rows]
+            return [tuple(row) for part in parts for row in tx.execute(part)]  # type: ignore[misc]
 
-    def open_contact(self, actor: Actor, purpose: Purpose, id: str, *, number: bool, why: str) -> dict[str, str]:
-        """What was said and, by an act of its own, the number: each is checked and recorded before it is opened."""
-        action = Action.READ_IDENTITY if number else Action.READ_SEALED_TEXT
-        return self.unseal([id], actor, purpose, why=why_text(why), action=action)[id]
+    def open_contact(
+        self, actor: Actor, purpose: Purpose, id: str, *, number: bool, why: str
+    ) -> tuple[dict[str, str], Sequence[EarlierContact]]:
+        """What was said and the area as it was given or, by an act of its own, the number; and what it was before.
+
+        Each is checked and recorded, with the reason, before anything is opened.
+        """
+        why, action = why_text(why), Action.READ_IDENTITY if number else Action.READ_SEALED_TEXT
+        self.require(actor, action, purpose, id)
+        shown = ("caller",) if number else ("text", "area")
+        with self._write() as tx:
+            pair = tx.execute(
+                select(SealedRow, PersonKeyRow.wrapped).join(PersonKeyRow).where(SealedRow.record_id == id)
+            ).first()
+            if pair is None or tx.get(ContactRow, id) is None:
+                raise NotFound("there is no such contact")
+            sealed, wrapped = pair
+            if wrapped is None:
+                raise Erased("the contact was erased and cannot be read again")
+            versions = list(tx.scalars(_versions_of(id)))
+            self._log(tx, actor, action.value, id, purpose, {"why": why})
+        key = self._keys.person_key(sealed.person_key, wrapped)
+        said = self._sealed_fields(sealed, key)
+        before = [_earlier(row, {k: v for k, v in version_fields(row, key).items() if k in shown}) for row in versions]
+        return {name: value for name, value in said.items() if name in shown}, before
+
+    def received_of(self, given: str) -> datetime | None:
+        """When the contact of this given id was received; None where it is not here or was erased."""
+        id = "ctc_" + self._keys.pseudonym("contact", given)[:20]
+        with self._read() as tx:
+            return tx.scalar(select(ContactRow.received).where(ContactRow.id == id, _READABLE))
 
     def watch_contacts(
         self, actor: Actor, purpose: Purpose, why: str
-    ) -> Callable[[datetime], Iterable[tuple[datetime, str, str]]]:
-        """Checked and recorded once; answers (received, area, country) since a moment, for counts that name nobody."""
+    ) -> Callable[[datetime], Iterable[tuple[datetime, str, str, str | None]]]:
+        """Checked and recorded once; answers (received, area, country, hash of the number) since a moment.
+
+        For counts that name nobody: the hash is what tells callers apart, and goes no further than the count.
+        """
         self.require(actor, Action.COUNT_CONTACTS, purpose, "contacts")
         self.record(actor, Action.COUNT_CONTACTS.value, "contacts", purpose, {"why": why})
         return self._times
 
-    def _times(self, since: datetime) -> Iterable[tuple[datetime, str, str]]:
-        columns = (ContactRow.received, ContactRow.area, ContactRow.country)
+    def _times(self, since: datetime) -> Iterable[tuple[datetime, str, str, str | None]]:
+        columns = (ContactRow.received, ContactRow.area, ContactRow.country, ContactRow.caller)
         with self._read() as tx:
             rows = tx.execute(select(*columns).where(ContactRow.received >= since, _READABLE))
-            return [(received, area, country) for received, area, country in rows]
+            return [(received, area, country, caller) for received, area, country, caller in rows]
 
-    def erase(self, record_ids: Sequence[str], actor: Actor, purpose: Purpose, *, why: str) -> int:
-        """Destroys the keys of the records named; a contact's number is matched no more and its hash goes too."""
-        gone = super().erase(record_ids, actor, purpose, why=why)
-        with self._write() as tx:
-            for part in _parts(list(record_ids)):
-                tx.execute(update(ContactRow).where(ContactRow.id.in_(part)).values(caller=None))
-        return gone
-
-    def is_signed_in(self, token: str) -> bool:
-        """Whether a session is still open, without counting as a use of it: a page that listens keeps nobody signed in."""
+    def listener(self, token: str) -> tuple[Actor, Purpose] | None:
+        """Who a session belongs to and its purpose now, without counting as a use of it: a page that listens keeps
+        nobody signed in. None once it has ended.
+        """
         with self._read() as tx:
-            return self._live(tx, token, self._clock()) is not None
+            pair = self._live(tx, token, self._clock())
+            return None if pair is None else (actor_of(pair[1]), Purpose(pair[0].purpose))
+
+    # What the lake has yet to learn.
+
+    def lake_is_owed(self) -> bool:
+        """Whether contacts changed here and the lake was not told: it was interrupted, or could not be written."""
+        with self._read() as tx:
+            return tx.get(Meta, OWED) is not None
+
+    def lake_was_told(self) -> None:
+        with self._write() as tx:
+            row = tx.get(Meta, OWED)
+            if row is not None:
+                tx.delete(row)
 
 
-_OPEN = ("channel", "received", "area", "country", "topic", "language")
 _LIVE = select(PersonKeyRow.id).join(SealedRow).where(PersonKeyRow.wrapped.is_not(None))
 _READABLE = _LIVE.where(SealedRow.record_id == ContactRow.id).exists()
 
@@ -259,15 +319,16 @@ def _others() -> ScalarSelect[int]:
 _STATUS = _latest(ContactEventRow.status)  # type: ignore[arg-type]
 _CASE = _latest(ContactEventRow.case_record)  # type: ignore[arg-type]
 _COLUMNS = (
-    ContactRow.id, *(getattr(ContactRow, name) for name in _OPEN), ContactRow.caller, ContactRow.actor, ContactRow.logged_at,
+    ContactRow.id, *(getattr(ContactRow, name) for name in OPEN), ContactRow.caller, ContactRow.actor, ContactRow.logged_at,
     _STATUS.label("status"), func.coalesce(_CASE, "").label("case_record"), _others().label("others"),
     _READABLE.label("readable"),
 )  # fmt: skip
 
 
 def _kept(row: Any) -> KeptContact:
-    same = {name: row[name] for name in (*_OPEN, "id", "status", "case_record", "others", "actor", "logged_at")}
+    same = {name: row[name] for name in (*OPEN, "id", "status", "case_record", "others", "actor", "logged_at")}
     erased = not row["readable"]
+    same["status"] = same["status"] or ""
     return KeptContact(**same, numbered=row["caller"] is not None and not erased, erased=erased)
 
 
@@ -286,24 +347,12 @@ def _check_case(tx: Session, case_record: str) -> None:
         raise Erased("the case was erased")
 
 
-def first_note(contact: str) -> str:
-    """The id of the note that a contact comes with."""
-    return "cev_" + contact.removeprefix("ctc_")
+def _versions_of(id: str):  # type: ignore[no-untyped-def]
+    return select(ContactVersionRow).where(ContactVersionRow.contact == id).order_by(ContactVersionRow.number)
 
 
-def contact_digest(row: ContactRow | Mapping[str, object], status: str | None) -> str:
-    """What the audit log keeps of a contact: all that rests in the open but the number's hash, which may go."""
-    given = {name: (row[name] if isinstance(row, Mapping) else getattr(row, name)) for name in ("id", *_OPEN, "actor")}
-    return sha256(canonical([*((name, _said(v)) for name, v in given.items()), ("status", status)])).hexdigest()
-
-
-def note_digest(row: ContactEventRow) -> str:
-    fields = ("id", "contact", "status", "case_record", "actor", "at")
-    return sha256(canonical((name, _said(getattr(row, name))) for name in fields)).hexdigest()
-
-
-def _said(value: object) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else str(value)
+def _earlier(row: ContactVersionRow, fields: dict[str, str] | None = None) -> EarlierContact:
+    return EarlierContact(changed=tuple(row.changed.split()), actor=row.actor, at=row.at, fields=fields or {})
 
 
 def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -1,7 +1,8 @@
 """What is recorded on a case, and its referrals: rows that only grow, sealed under the case's own key.
 
 Whoever erases the case destroys what was recorded on it. A referral is sent only when every layer of consent that it
-needs stands at yes, or under a child's best interest with a reason; that is checked here, whoever asks.
+needs stands at yes for this service and today, or under a child's best interest: with a reason, and a recorded age of a
+child or a second person's signature. That is checked here, whoever asks.
 """
 
 from __future__ import annotations
@@ -23,26 +24,14 @@ from clew.safeguards.errors import Blocked, Conflict, Erased, NotFound, UsageErr
 from clew.safeguards.keys import PersonKey, canonical
 from clew.safeguards.permissions import Action
 from clew.standards.services import name_of, referral_steps, terms
+from clew.store.helpline_consents import CaseEvent, missing_consents, signers
 from clew.store.models import CaseEventRow, PersonKeyRow, ReferralEventRow, ReferralRow, SealedRow
 from clew.store.sealed import Sealed
 
 KINDS: Final = (
-    "journey", "exploitation", "control", "recruiter", "support", "consent", "document", "correction"
+    "journey", "exploitation", "control", "recruiter", "support", "consent", "document", "correction", "signature"
 )  # fmt: skip
-"""What can be recorded on a case. A correction takes an earlier entry back, with a reason."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseEvent:
-    """One thing recorded on a case. `texts` is None where words stay sealed to whoever asks."""
-
-    id: str
-    kind: str
-    about: str | None
-    codes: Mapping[str, str]
-    texts: Mapping[str, str] | None
-    actor: str
-    at: datetime
+"""What can be recorded on a case. A signature stands under a referral in a child's best interest; a correction takes an earlier entry back, with a reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +40,8 @@ class Step:
 
     status: str
     exception: bool
+    on: str
+    """What the exception stood on: recorded-age or second-signature."""
     texts: Mapping[str, str] | None
     actor: str
     at: datetime
@@ -84,8 +75,12 @@ class CaseWork(Sealed):
             raise UsageError(f"kind: choose one of {', '.join(KINDS)}")
         if kind == "correction" and not (about and texts.get("reason", "").strip()):
             raise UsageError("correction: the entry and a reason are required")
+        if kind == "signature":
+            self.require(actor, Action.REFER, purpose, case_record)
         with self._write() as tx:
             key = self._case_key(tx, case_record)
+            if kind == "signature":
+                self._check_signature(tx, actor, case_record, key, codes, texts)
             if about is not None:
                 self._check_about(tx, case_record, kind, about)
             id = "evt_" + secrets.token_hex(10)
@@ -98,6 +93,26 @@ class CaseWork(Sealed):
             detail = {"case": case_record, "kind": kind, "digest": event_digest(row)}
             self._log(tx, actor, Action.RECORD_SUPPORT.value, id, purpose, detail)
         return id
+
+    def _check_signature(
+        self,
+        tx: Session,
+        actor: Actor,
+        case_record: str,
+        key: PersonKey,
+        codes: Mapping[str, str],
+        texts: Mapping[str, str],
+    ) -> None:
+        referral = tx.get(ReferralRow, codes.get("referral", ""))
+        if referral is None or referral.case_record != case_record:
+            raise NotFound("there is no such referral on this case")
+        if not texts.get("reason", "").strip():
+            raise UsageError("reason: required")
+        if tx.scalar(_last_status(referral.id)) != "drafted":
+            raise Conflict("referral: it was sent or closed before; a signature comes before that")
+        events = [_event(each, key, with_texts=False) for each in tx.scalars(_events_of(case_record))]
+        if actor.id in signers(events, referral.id):
+            raise Conflict("signature: you signed this referral before")
 
     def _check_about(self, tx: Session, case_record: str, kind: str, about: str) -> None:
         earlier = tx.get(CaseEventRow, about)
@@ -119,6 +134,24 @@ class CaseWork(Sealed):
                 tx, actor, Action.READ_SUPPORT.value, case_record, purpose, {"entries": len(rows), "words": with_texts}
             )
         return [_event(row, key, with_texts) for row in rows]
+
+    def case_versions(self, records: Sequence[str]) -> Sequence[tuple[str, datetime]]:
+        """Records of cases with when each came in, the newest first: of one case the first stands, erased or not."""
+        found: list[tuple[str, datetime]] = []
+        with self._read() as tx:
+            for start in range(0, len(records), 900):
+                part = records[start : start + 900]
+                rows = select(SealedRow.record_id, SealedRow.sealed_at).where(SealedRow.record_id.in_(part))
+                found += [(id, at) for id, at in tx.execute(rows.where(SealedRow.kind == "cases"))]
+        return sorted(found, key=lambda one: (one[1], one[0]), reverse=True)
+
+    def entry_case(self, entry: str) -> str:
+        """The record id of the case that an entry was recorded on."""
+        with self._read() as tx:
+            row = tx.get(CaseEventRow, entry)
+            if row is None:
+                raise NotFound("there is no such entry on this case")
+            return row.case_record
 
     def _require_reading(self, actor: Actor, purpose: Purpose, case_record: str, with_texts: bool) -> None:
         self.require(actor, Action.READ_SUPPORT, purpose, case_record)
@@ -149,12 +182,14 @@ class CaseWork(Sealed):
 
     def step_referral(
         self, actor: Actor, purpose: Purpose, referral: str, status: str,
-        *, answer: str = "", best_interest: str = "", child: bool = False,
+        *, answer: str = "", best_interest: str = "", child: bool = False, child_recorded: bool = False,
+        beside: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Takes a referral one step on: sent, accepted, declined or closed, each once and in order.
 
         Raises Blocked when it would be sent without the consents it needs. `best_interest` is the documented exception
-        for a child: a reason, and that the person is a child now.
+        for a child: a reason, that the person is a child now, and either `child_recorded` (the case has an age of a child)
+        or the signature of somebody else. `beside`: other records of the same case, whose consents count too.
         """
         self.require(actor, Action.REFER, purpose, referral)
         if best_interest.strip() and not child:
@@ -166,7 +201,10 @@ class CaseWork(Sealed):
                     raise NotFound("there is no such referral")
                 key = self._case_key(tx, row.case_record)
                 self._check_step(tx, row, status)
-                excepted = status == "sent" and self._consent_or_exception(tx, row, key, best_interest)
+                excepted = ""
+                if status == "sent":
+                    events = self._events(tx, row.case_record, key, beside)
+                    excepted = self._exception(actor, row, key, events, best_interest, child_recorded=child_recorded)
                 texts = {"answer": answer.strip(), "best_interest": best_interest.strip() if excepted else ""}
                 self._step(tx, actor, purpose, row, status, key, texts=texts, exception=excepted)
         except IntegrityError:
@@ -180,26 +218,47 @@ class CaseWork(Sealed):
             after = " or ".join(referral_steps()[now]) or "nothing"
             raise Conflict(f"referral: it is {now}; what may follow is {after}")
 
-    def _consent_or_exception(self, tx: Session, row: ReferralRow, key: PersonKey, best_interest: str) -> bool:
+    def _exception(
+        self, actor: Actor, row: ReferralRow, key: PersonKey, events: Sequence[CaseEvent], best_interest: str,
+        *, child_recorded: bool,
+    ) -> str:  # fmt: skip
+        """Empty where consent covers the referral; else what the exception stands on. Raises Blocked without either."""
         codes = _opened(key, row.id, row.blob)["codes"]
-        given = standing_consents(
-            [_event(each, key, with_texts=False) for each in tx.scalars(_events_of(row.case_record))]
-        )
-        missing = [layer for layer in needed_consents(codes) if given.get(layer) != "yes"]
-        if missing and not best_interest.strip():
+        missing = missing_consents(events, codes, self._clock().date())
+        if not missing:
+            return ""
+        if not best_interest.strip():
             names = ", ".join(name_of("consents", layer) for layer in missing)
-            raise Blocked(f"referral: it is not sent, consent is not recorded: {names}")
-        return bool(missing)
+            raise Blocked(f"referral: it is not sent, no consent to this service is recorded that holds today: {names}")
+        if child_recorded:
+            return "recorded-age"
+        if not set(signers(events, row.id)) - {actor.id}:
+            raise Blocked(
+                "referral: it is not sent, the case records no age of a child: somebody else must sign first, with a reason"
+            )
+        return "second-signature"
+
+    def _events(self, tx: Session, case_record: str, key: PersonKey, beside: Sequence[str]) -> list[CaseEvent]:
+        """What was recorded on all records of one case that can still be read, the oldest first."""
+        events = [_event(each, key, with_texts=False) for each in tx.scalars(_events_of(case_record))]
+        for other in beside:
+            if other != case_record:
+                try:
+                    theirs = self._case_key(tx, other)
+                except Erased:
+                    continue
+                events += [_event(each, theirs, with_texts=False) for each in tx.scalars(_events_of(other))]
+        return sorted(events, key=lambda event: (event.at, event.id))
 
     def _step(
         self, tx: Session, actor: Actor, purpose: Purpose, referral: ReferralRow, status: str, key: PersonKey,
-        *, texts: Mapping[str, str], exception: bool = False,
+        *, texts: Mapping[str, str], exception: str = "",
     ) -> None:  # fmt: skip
         number = (
             tx.scalar(select(func.max(ReferralEventRow.number)).where(ReferralEventRow.referral == referral.id)) or 0
         ) + 1
         id = "rev_" + secrets.token_hex(10)
-        codes = {"exception": "best-interest"} if exception else {}
+        codes = {"exception": "best-interest", "on": exception} if exception else {}
         row = ReferralEventRow(
             id=id, referral=referral.id, number=number, status=status, blob=_sealed(key, id, codes, texts), actor=actor.id,
             at=self._clock(),
@@ -249,32 +308,6 @@ class CaseWork(Sealed):
         return self._keys.person_key(row.person_key, wrapped)
 
 
-def needed_consents(codes: Mapping[str, str]) -> tuple[str, ...]:
-    """The layers of consent that a referral needs: to be referred, and each that it passes on.
-
-    >>> needed_consents({"shares": "share_contact"})
-    ('refer', 'share_contact')
-    """
-    return ("refer", *filter(None, codes.get("shares", "").split()))
-
-
-def standing_consents(events: Sequence[CaseEvent]) -> dict[str, str]:
-    """Layer -> the latest answer that was not taken back.
-
-    A no that was corrected leaves `unknown`, never the yes before it: the person is asked again.
-    """
-    gone = {event.about for event in events if event.kind == "correction"}
-    answers: dict[str, str] = {}
-    for event in events:
-        if event.kind != "consent":
-            continue
-        if event.id not in gone:
-            answers[event.codes["layer"]] = event.codes["answer"]
-        elif event.codes["answer"] != "yes":
-            answers[event.codes["layer"]] = "unknown"
-    return answers
-
-
 def _events_of(case_record: str):  # type: ignore[no-untyped-def]
     return (
         select(CaseEventRow).where(CaseEventRow.case_record == case_record).order_by(CaseEventRow.at, CaseEventRow.id)
@@ -315,7 +348,7 @@ def _referral(row: ReferralRow, steps: Sequence[ReferralEventRow], key: PersonKe
 def _taken(row: ReferralEventRow, key: PersonKey, with_texts: bool) -> Step:
     said = _opened(key, row.id, row.blob)
     return Step(
-        status=row.status, exception="exception" in said["codes"], texts=said["texts"] if with_texts else None,
+        status=row.status, exception="exception" in said["codes"], on=said["codes"].get("on", ""), texts=said["texts"] if with_texts else None,
         actor=row.actor, at=row.at,
     )  # fmt: skip
 

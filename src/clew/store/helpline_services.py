@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import String, func, insert, select, type_coerce, update
+from sqlalchemy.orm import Session
 
 from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
 from clew.store.models import ServiceRow
 from clew.store.trail import Trail
+
+DIRECTORY = "directory"
+"""What the log calls all entries together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,11 @@ class Services(Trail):
                 values = {k: v for k, v in _row(id, entries[id], actor, now).items() if k != "id"}
                 tx.execute(update(ServiceRow).where(ServiceRow.id == id).values(**values))
             put = Put(len(new), len(changed), len(entries) - len(new) - len(changed))
-            detail = {"origin": origin, "new": put.new, "changed": put.changed, "same": put.same}
-            self._log(tx, actor, Action.MANAGE_DIRECTORY.value, "directory", purpose, detail)
+            digest, count = directory_digest(tx)
+            detail = {
+                "origin": origin, "new": put.new, "changed": put.changed, "same": put.same, "entries": count, "digest": digest,
+            }  # fmt: skip
+            self._log(tx, actor, Action.MANAGE_DIRECTORY.value, DIRECTORY, purpose, detail)
         return put
 
     def services_state(self) -> tuple[int, datetime | None]:
@@ -56,6 +65,18 @@ class Services(Trail):
         self.require(actor, Action.READ_DIRECTORY, purpose, "directory")
         with self._read() as tx:
             return list(tx.scalars(select(ServiceRow.body).order_by(ServiceRow.id)))
+
+
+def directory_digest(tx: Session) -> tuple[str, int]:
+    """Over all of every entry, by id; and how many there are."""
+    columns = (ServiceRow.id, ServiceRow.organisation, ServiceRow.body, ServiceRow.actor)
+    written = select(*columns, type_coerce(ServiceRow.imported_at, String)).order_by(ServiceRow.id)
+    names = ("id", "organisation", "body", "actor", "imported_at")
+    whole, count = sha256(), 0
+    for row in tx.execute(written):
+        whole.update(canonical(zip(names, row, strict=True)))
+        count += 1
+    return whole.hexdigest(), count
 
 
 def _row(id: str, entry: tuple[str, str], actor: Actor, now: datetime) -> dict[str, object]:

@@ -95,6 +95,29 @@ class Lake:
             self._sql.unregister("incoming")
             return self.count(kind.plural) - before
 
+    def put_records(self, kind: Kind, table: pa.Table, *, gone: Sequence[str] = ()) -> None:
+        """Puts records in the place of those of the same ids, and removes those in `gone` from every table: all or none."""
+        with self._one_at_a_time:
+            self._sql.execute("BEGIN")
+            try:
+                self._sql.register("incoming", table.select(record_columns(kind).names))
+                name = kind.plural
+                self._sql.execute(f'DELETE FROM "{name}" WHERE record_id IN (SELECT record_id FROM incoming)')  # noqa: S608 (ours)
+                self._sql.execute(f'INSERT INTO "{name}" SELECT * FROM incoming')  # noqa: S608 (ours)
+                self._sql.unregister("incoming")
+                if gone:
+                    self._forget(list(gone))
+            except BaseException:
+                self._sql.execute("ROLLBACK")
+                raise
+            self._sql.execute("COMMIT")
+
+    def _forget(self, ids: list[str]) -> None:
+        columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE column_name IN ('record_id', 'record')"
+        for table, column in self._sql.execute(f"{columns} AND NOT internal").fetchall():
+            if table != "incoming":
+                self._sql.execute(f'DELETE FROM "{table}" WHERE "{column}" IN (SELECT unnest($1))', [ids])  # noqa: S608 (ours)
+
     def count(self, name: str) -> int:
         with self._one_at_a_time:
             row = self._sql.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 (names are ours)

@@ -192,7 +192,7 @@ class HeadRow(Base):
 
 # The helpline, the directory of services, and the support that a case gets. -----------------------------------------
 
-HELPLINE_APPEND_ONLY = ("contact_events", "case_events", "referrals", "referral_events")
+HELPLINE_APPEND_ONLY = ("contact_events", "contact_versions", "case_events", "referrals", "referral_events")
 
 
 class ContactRow(Base):
@@ -207,7 +207,7 @@ class ContactRow(Base):
     topic: Mapped[str]
     language: Mapped[str]
     caller: Mapped[str | None] = mapped_column(index=True)
-    """A keyed hash of the number; goes when the contact is erased."""
+    """A keyed hash of the number. It goes when the contact is erased, as does all else but who logged it and when."""
     actor: Mapped[str]
     logged_at: Mapped[datetime]
 
@@ -223,6 +223,22 @@ class ContactEventRow(Base):
     """The case's record id; empty for no case."""
     actor: Mapped[str]
     at: Mapped[datetime]
+
+
+class ContactVersionRow(Base):
+    """What a contact said before its nth correction: all of it sealed under the contact's own key."""
+
+    __tablename__ = "contact_versions"
+    __table_args__ = (UniqueConstraint("contact", "number", name="uq_contact_versions_contact"),)
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    contact: Mapped[str] = mapped_column(ForeignKey("contacts.id"))
+    number: Mapped[int]
+    changed: Mapped[str]
+    """Names of what the correction changed."""
+    blob: Mapped[bytes]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+    """Of the correction."""
 
 
 class ServiceRow(Base):

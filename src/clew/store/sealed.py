@@ -163,10 +163,14 @@ class Sealed(Trail):
             _check_all_known(wanted, {row[0].record_id for row in rows})
             live = [sealed for sealed, wrapped in rows if wrapped is not None]
             _destroy(tx, live, self._clock())
+            self._forget(tx, wanted)
             entries = [(sealed.record_id, {"why": why}) for sealed in live]
             self._log_all(tx, entries, actor=actor, action=Action.ERASE.value, purpose=purpose)
         fold(self._engine)
         return len(live)
+
+    def _forget(self, tx: Session, record_ids: Sequence[str]) -> None:
+        """What else goes with records that are erased, in the same transaction."""
 
 
 def _kind(name: str) -> Kind:

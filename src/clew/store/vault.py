@@ -117,8 +117,8 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
 
         Checks the pages of a SQLCipher file; the audit log and its head; the judgements' signatures; that each sealed
         record opens under its own key and is filed as the log says; and that sources, sealed records, judgements,
-        releases, accounts, contacts and what is recorded on cases agree with their entries, both ways. Not checked:
-        services (an import replaces them), sessions and attempts, and a vault put back whole, which only `anchors` show.
+        releases, accounts, contacts, services and what is recorded on cases agree with their entries, both ways. Not checked:
+        sessions and attempts, and a vault put back whole, which only `anchors` show.
         Findings about rows carry the number of their entry, 0 when there is none. Where pages are damaged or the tables
         cannot be read, that alone is found: nothing else can be said before the file is restored.
         """
@@ -146,7 +146,7 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
             findings += _compare("release", noted["release"], _release_digests(tx))
             findings += _compare("account", noted["account"], _account_digests(tx))
             findings += _compare("source", noted["add_source"], _source_digests(tx, noted["add_source"]))
-            for act, there in helpline_digests(tx).items():
+            for act, there in helpline_digests(tx, noted).items():
                 findings += _compare(HELPLINE_ACTS[act], noted[act], there)
             findings += verify_sealed(tx, self._keys, sealed)
         return sorted(findings)

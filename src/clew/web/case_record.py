@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from clew.desk import CaseEntry, CaseRecordView, CaseView, JourneyStage, Service
 from clew.records.imprecise import DateInterval
 from clew.safeguards.errors import ClewError, UsageError
 from clew.safeguards.permissions import Action, decide
-from clew.standards.services import clean, dimensions, name_of, terms
+from clew.standards.services import REFERRAL_CONSENTS, clean, dimensions, name_of, terms
 from clew.web.directory import EMPTY, SIZE, Tick, Word, query_of
 from clew.web.openings import purposes_for
 from clew.web.pages import page
@@ -23,13 +24,15 @@ from clew.web.visit import FormVisitor, Visit, Visitor
 router = APIRouter()
 Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
 Referral = Annotated[str, Path(pattern=r"^ref_[0-9a-f]{20}$")]
-KINDS = ("journey", "exploitation", "control", "recruiter", "support", "consent", "document", "correction")
+KINDS = ("journey", "exploitation", "control", "recruiter", "support", "consent", "document", "correction", "signature")
 Kind = Annotated[str, Path(pattern=f"^({'|'.join(KINDS)})$")]
 Text = Annotated[str, Form()]
 
+USUAL_CONSENT = timedelta(days=90)
+"""Offered as the end of a yes; whoever asks the person changes it."""
 FIELDS = (
     "stage", "place", "first", "last", "form", "control", "recruiter", "need", "state", "due", "goal", "layer", "answer",
-    "way", "title", "sha256", "note", "reason",
+    "way", "to", "until", "title", "sha256", "note", "reason", "referral",
 )  # fmt: skip
 
 
@@ -54,6 +57,9 @@ def case_page(
         problem=problem,
         at=at,
         typed={name: (typed or {}).get(name, "") for name in FIELDS},
+        today=datetime.now(UTC).date(),
+        usual_until=datetime.now(UTC).date() + USUAL_CONSENT,
+        bound=REFERRAL_CONSENTS,
     )
 
 
@@ -134,20 +140,25 @@ def _in_words(facts: Mapping[str, str]) -> dict[str, str]:
 def record_on_case(
     request: Request, visit: FormVisitor, number: Number, kind: Kind, about: Text = "", stage: Text = "", place: Text = "",
     first: Text = "", last: Text = "", form: Text = "", control: Text = "", recruiter: Text = "", need: Text = "",
-    state: Text = "", due: Text = "", goal: Text = "", layer: Text = "", answer: Text = "", way: Text = "", title: Text = "",
-    sha256: Text = "", note: Text = "", reason: Text = "",
+    state: Text = "", due: Text = "", goal: Text = "", layer: Text = "", answer: Text = "", way: Text = "", to: Text = "",
+    until: Text = "", title: Text = "", sha256: Text = "", note: Text = "", reason: Text = "", referral: Text = "",
 ) -> Response:  # fmt: skip
     """Adds one entry to a case. What was typed comes back with what is wrong with it."""
     given = (
-        stage, place, first, last, form, control, recruiter, need, state, due, goal, layer, answer, way, title, sha256, note, reason
+        stage, place, first, last, form, control, recruiter, need, state, due, goal, layer, answer, way, to, until, title, sha256, note,
+        reason, referral,
     )  # fmt: skip
     typed = dict(zip(FIELDS, given, strict=True))
     try:
         made = visit.desk.record_on_case(visit.actor, visit.purpose, number, kind, typed, about or None)
-    except UsageError as error:
+    except ClewError as error:
+        if error.status not in (400, 409):
+            raise
         view = visit.desk.case(visit.actor, visit.purpose, number, open_identity=False)
-        return case_page(request, visit, view, status=422, problem=str(error), at=about or kind, typed=typed)
-    place_on_page = about if kind == "correction" else made
+        return case_page(
+            request, visit, view, status=422, problem=str(error), at=about or referral or kind, typed=typed
+        )
+    place_on_page = about if kind == "correction" else referral if kind == "signature" else made
     return RedirectResponse(f"/cases/{number}#{place_on_page}", status_code=303)
 
 
@@ -184,12 +195,15 @@ def _refer_page(
 
 @router.post("/cases/{number}/referrals")
 def draft_referral(
-    visit: FormVisitor, number: Number, service: Text = "", need: Text = "", note: Text = "",
+    request: Request, visit: FormVisitor, number: Number, service: Text = "", need: Text = "", note: Text = "",
     shares: Annotated[list[str] | None, Form()] = None,
 ) -> Response:  # fmt: skip
     form = {"need": need, "note": note}
     kept = [layer for layer in shares or () if layer in terms("consents")]
-    made = visit.desk.draft_referral(visit.actor, visit.purpose, number, service, form, kept)
+    try:
+        made = visit.desk.draft_referral(visit.actor, visit.purpose, number, service, form, kept)
+    except UsageError as error:
+        return _refer_page(request, visit, number, ServiceAsk(), problem=str(error), status=422)
     return RedirectResponse(f"/cases/{number}#{made}", status_code=303)
 
 

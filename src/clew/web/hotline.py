@@ -1,7 +1,10 @@
-"""The helpline's log: contacts, what was said in them, and whether a number rang before. Numbers open by a deliberate act."""
+"""The helpline's log: contacts, and whether a number rang before. Words and numbers open by a form with a reason, never by
+an address.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -19,7 +22,9 @@ from clew.web.visit import FormVisitor, Visit, Visitor
 
 router = APIRouter()
 SIZE = 25
-FIELDS = ("channel", "received", "area", "topic", "language", "status", "caller", "text")
+FIELDS = ("channel", "received", "area", "topic", "language", "status", "caller", "text", "once")
+REASONS = ("to answer this person", "to prepare support", "to find what was said before", "to correct the log")
+"""Usual reasons, offered to whoever opens what is sealed; any other may be typed."""
 
 Contact = Annotated[str, Path(pattern=r"^ctc_[0-9a-f]{20}$")]
 Text = Annotated[str, Form()]
@@ -44,17 +49,19 @@ def _form_page(
 ) -> Response:
     loggers = purposes_for(visit.actor, Action.LOG_CONTACT)
     blank = {name: typed.get(name, "") for name in FIELDS}
+    blank["once"] = blank["once"] or secrets.token_hex(16)
     return page(request, "hotline_new.html", status=status, typed=blank, problem=problem, loggers=loggers)
 
 
 @router.post("/hotline/new")
 def log_contact(
     request: Request, visit: FormVisitor, channel: Text = "", received: Text = "", area: Text = "", topic: Text = "",
-    language: Text = "", status: Text = "", caller: Text = "", text: Text = "",
+    language: Text = "", status: Text = "", caller: Text = "", text: Text = "", once: Text = "",
 ) -> Response:  # fmt: skip
+    """A form that is sent twice is kept once: it carries a token of its own."""
     typed = {
         "channel": channel, "received": received, "area": area, "topic": topic, "language": language, "status": status,
-        "caller": caller, "text": text,
+        "caller": caller, "text": text, "once": once,
     }  # fmt: skip
     try:
         made = visit.desk.log_contact(visit.actor, visit.purpose, typed)
@@ -67,8 +74,11 @@ def log_contact(
 def contact(
     request: Request, visit: Visitor, contact: Contact, new: Annotated[str, Query(pattern="^(yes)?$")] = ""
 ) -> Response:
-    view = visit.desk.contact(visit.actor, visit.purpose, contact, open_number=False)
-    return _contact_page(request, visit, view, new=bool(new))
+    return _contact_page(request, visit, _sealed(visit, contact), new=bool(new))
+
+
+def _sealed(visit: Visit, contact: str) -> ContactView:
+    return visit.desk.contact(visit.actor, visit.purpose, contact, open_number=False, open_words=False, why="")
 
 
 def _contact_page(
@@ -80,7 +90,9 @@ def _contact_page(
     problem: str = "",
     status: int = 200,
     case: str = "",
+    area: str = "",
 ) -> Response:
+    readers = purposes_for(visit.actor, Action.READ_SEALED_TEXT)
     openers = purposes_for(visit.actor, Action.READ_IDENTITY)
     may_note = visit.purpose in purposes_for(visit.actor, Action.LOG_CONTACT)
     return page(
@@ -90,22 +102,53 @@ def _contact_page(
         view=view,
         new=new,
         openers=openers,
+        readers=readers,
+        reasons=REASONS,
         may_note=may_note,
         problem=problem,
         case=case,
+        area=area,
     )
+
+
+@router.post("/hotline/contacts/{contact}/words")
+def open_words(request: Request, visit: FormVisitor, contact: Contact, purpose: Text = "", why: Text = "") -> Response:
+    """Answers with the page itself: no address opens what was said by being visited."""
+    return _opened(request, visit, contact, purpose, why, number=False)
 
 
 @router.post("/hotline/contacts/{contact}/number")
 def open_number(
-    request: Request, visit: FormVisitor, contact: Contact, purpose: Text = "", sure: Text = ""
+    request: Request, visit: FormVisitor, contact: Contact, purpose: Text = "", sure: Text = "", why: Text = ""
 ) -> Response:
     """Answers with the page itself: no address opens a number by being visited."""
     if sure != "yes":
         raise UsageError("sure: tick that you need the number; it stays sealed")
+    return _opened(request, visit, contact, purpose, why, number=True)
+
+
+def _opened(
+    request: Request, visit: Visit, contact: str, purpose: str, why: str, *, number: bool
+) -> Response:  # fmt: skip
     if purpose != visit.purpose:
         raise Conflict("purpose: it was changed since you loaded the page; read it again and decide again")
-    return _contact_page(request, visit, visit.desk.contact(visit.actor, visit.purpose, contact, open_number=True))
+    if not why.strip() or len(why) > 300:
+        problem = "why: say in a few words why you open it; it stays sealed"
+        return _contact_page(request, visit, _sealed(visit, contact), problem=problem, status=422)
+    view = visit.desk.contact(
+        visit.actor, visit.purpose, contact, open_number=number, open_words=not number, why=why.strip()
+    )
+    return _contact_page(request, visit, view)
+
+
+@router.post("/hotline/contacts/{contact}/area")
+def correct_area(request: Request, visit: FormVisitor, contact: Contact, area: Text = "") -> Response:
+    """Puts a place that the gazetteer knows in the place of what was logged; that stays in the contact's history."""
+    try:
+        visit.desk.correct_area(visit.actor, visit.purpose, contact, area)
+    except UsageError as error:
+        return _contact_page(request, visit, _sealed(visit, contact), problem=str(error), status=422, area=area)
+    return RedirectResponse(f"/hotline/contacts/{contact}#facts", status_code=303)
 
 
 @router.post("/hotline/contacts/{contact}/status")
@@ -122,6 +165,5 @@ def note_case(request: Request, visit: FormVisitor, contact: Contact, case: Text
     except ClewError as error:
         if error.status not in (400, 404, 410):
             raise
-        view = visit.desk.contact(visit.actor, visit.purpose, contact, open_number=False)
-        return _contact_page(request, visit, view, problem=str(error), status=422, case=case)
+        return _contact_page(request, visit, _sealed(visit, contact), problem=str(error), status=422, case=case)
     return RedirectResponse(f"/hotline/contacts/{contact}#notes", status_code=303)

@@ -1,7 +1,8 @@
 """Counts of contacts while they change: a page that works by itself, and events (SSE) that keep it up to date.
 
 The events carry what the page shows and nothing else: intervals in steps of the threshold. A stream ends by itself, ends
-with the session, does not keep a session open, and takes one of a limited number of places.
+with the session, with the permission and with the purpose that it began under, does not keep a session open, and takes
+one of a limited number of places.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from clew.desk import WINDOWS, AreaCount, ContactCounts
+from clew.safeguards.permissions import Action, decide
 from clew.web import words
 from clew.web.downloads import csv_answer
 from clew.web.pages import page
@@ -88,14 +90,14 @@ def shown(counts: ContactCounts) -> dict[str, Any]:
         "map": {
             "points": [_point(area) for area in counts.areas if area.latitude is not None],
             "lines": [],
-            "unit": "contacts",
+            "unit": "callers",
         },
         "chart": {
             "labels": [d.day for d in counts.days],
             "values": [d.low or counts.below - 1 for d in counts.days],
             "words": [d.words for d in counts.days],
             "suppressed": [d.suppressed for d in counts.days],
-            "unit": "contacts",
+            "unit": "callers",
             "lying": False,
         },
     }
@@ -114,9 +116,9 @@ def _point(area: AreaCount) -> dict[str, Any]:
 def finding(counts: ContactCounts) -> str:
     """The title of the page's map: what it shows, or that nothing may be shown."""
     if not counts.areas:
-        return "No area has enough contacts to be shown"
+        return "No area has enough callers to be shown"
     first = counts.areas[0]
-    return f"Most contacts come from {first.area}: {first.words}"
+    return f"Most callers call from {first.area}: {first.words}"
 
 
 @router.get("/live")
@@ -130,14 +132,14 @@ def live(request: Request, visit: Visitor, days: Days = 30) -> Response:
 @router.get("/live/areas.csv")
 def areas_table(visit: Visitor, days: Days = 30) -> Response:
     counts = visit.desk.watch_contacts(visit.actor, visit.purpose, days)()
-    rows = [*((area.area, area.words) for area in counts.areas), ("elsewhere or not recorded", counts.elsewhere)]
-    return csv_answer("contacts-by-area", ("area", "contacts"), rows)
+    rows = [*((area.area, area.words) for area in counts.areas), ("elsewhere or not known", counts.elsewhere)]
+    return csv_answer("callers-by-area", ("area", "different_callers"), rows)
 
 
 @router.get("/live/days.csv")
 def days_table(visit: Visitor, days: Days = 30) -> Response:
     counts = visit.desk.watch_contacts(visit.actor, visit.purpose, days)()
-    return csv_answer("contacts-by-day", ("day", "contacts"), ((day.day, day.words) for day in counts.days))
+    return csv_answer("callers-by-day", ("day", "different_callers"), ((day.day, day.words) for day in counts.days))
 
 
 @router.get("/live/events")
@@ -159,7 +161,7 @@ async def _told(
     request: Request, visit: Visit, count: Callable[[], ContactCounts], places: Places
 ) -> AsyncIterator[str]:  # fmt: skip
     ends, before = monotonic() + places.life_s, ""
-    while True:
+    while await run_in_threadpool(_may_listen, visit):
         text = json.dumps(shown(await run_in_threadpool(count)), ensure_ascii=False)
         yield f"event: counts\ndata: {text}\n\n" if text != before else ": nothing new\n\n"
         before = text
@@ -168,6 +170,12 @@ async def _told(
         await asyncio.sleep(places.tick_s)
         if await request.is_disconnected():
             return
-        if not await run_in_threadpool(visit.desk.is_signed_in, visit.session):
-            break
     yield "event: end\ndata: {}\n\n"
+
+
+def _may_listen(visit: Visit) -> bool:
+    """Whether the session is open, under the same purpose, and its account may count contacts as its roles are now."""
+    found = visit.desk.listener(visit.session)
+    if found is None or found[0].id != visit.actor.id or found[1] != visit.purpose:
+        return False
+    return decide(found[0], Action.COUNT_CONTACTS, found[1]).allowed

@@ -1,9 +1,11 @@
 """The façade that opens a store and walks records through the rooms."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.errors import Conflict, NotFound
 from clew.safeguards.keys import Cost, Unlock
 from clew.workspace.classing import Classing
 from clew.workspace.counting import Counting
@@ -22,9 +24,11 @@ class Workspace(Classing, Releasing, Counting, CaseHelping, Persons, Quality):
 
     @classmethod
     def open(cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None) -> Self:
-        """Opens a workspace and finishes what an interrupted release left. Raises UsageError, WrongKey."""
+        """Opens a workspace and finishes what an interrupted release, or a log of contacts, left. UsageError, WrongKey."""
         opened = super().open(folder, unlock, cost=cost)
         opened.recover_releases()
+        with suppress(Conflict, NotFound):  # another process has the lake, or it is gone: the next one tells it
+            opened.mend_contacts()
         return opened
 
     # Accounts and sessions, as the pages need them.

@@ -27,6 +27,8 @@ class Added:
     new: int
     known: int
     rejects: Rejects
+    corrected: int = 0
+    """Of those known: how many came with other content, which stands from now on."""
 
 
 @dataclass(frozen=True, slots=True)

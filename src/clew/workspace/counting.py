@@ -14,9 +14,8 @@ from clew.records import Answer
 from clew.records.imprecise import AgeRange, DateInterval
 from clew.records.kinds import answer_fields
 from clew.safeguards.actors import Actor, Purpose
-from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action
-from clew.workspace.opened import Opened
+from clew.workspace.case_numbers import CaseNumbers
 
 _FORMS = {
     "forced_labour": "forced labour",
@@ -25,7 +24,7 @@ _FORMS = {
 }
 
 
-class Counting(Opened):
+class Counting(CaseNumbers):
     def cases(
         self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 50
     ) -> tuple[Sequence[CaseRow], int]:
@@ -39,11 +38,9 @@ class Counting(Opened):
         return [_case_row(row) for row in rows.to_pylist()], self.lake.count("cases")
 
     def case(self, actor: Actor, purpose: Purpose, number: str, *, open_identity: bool = False) -> CaseView:
-        """One case. Opening the identity is an act of its own: checked, recorded, and then shown once."""
+        """One case, as it was corrected last. Opening the identity is an act of its own: checked, recorded, and then shown once."""
         self.vault.require(actor, Action.READ_CASE, purpose, number)
-        row = next(iter(self.lake.query("SELECT * FROM cases WHERE external_id = $1", [number]).to_pylist()), None)
-        if row is None:
-            raise NotFound("there is no such case")
+        row = self._case_row(number)
         identity = None
         if open_identity:
             why = "opened on the case page"

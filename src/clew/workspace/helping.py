@@ -1,176 +1,28 @@
-"""The helpline and the directory of services: what a person logs, reads, counts and looks for. Checked and recorded."""
+"""The directory of services: what is taken in, looked for and shown. Checked and recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-
-from clew.desk import (
-    WINDOWS,
-    AreaCount,
-    ContactCounts,
-    ContactLine,
-    ContactNote,
-    ContactView,
-    DayCount,
-    DirectoryView,
-    FitPart,
-    ServiceAsk,
-    ServiceLine,
-)
+from clew.desk import DirectoryView, FitPart, ServiceAsk, ServiceLine
 from clew.intake.directory import Directory as ReadDirectory
 from clew.intake.directory import as_body, from_body, read_directory
 from clew.intake.directory_rules import Facts, known
 from clew.intake.directory_search import Ask, Directory, Found, Nearness, language_codes, term_codes, where
-from clew.intake.hotline import Contact, Contacts, check, read_contacts
-from clew.intake.hotline_counts import Counted, count_contacts
-from clew.records import KINDS, Source
 from clew.records.imprecise import AgeRange
 from clew.records.raw import Format
-from clew.records.source import LegalBasis
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotFound, UsageError
-from clew.safeguards.permissions import Action, decide
-from clew.standards import places
+from clew.safeguards.permissions import Action
 from clew.standards.services import dimensions
-from clew.store.helpline import KeptContact, NewContact
 from clew.store.helpline_services import Put
-from clew.workspace.opened import Opened
+from clew.workspace.helping_contacts import ContactHelping
 
 
-class Helping(Opened):
+class Helping(ContactHelping):
     _directory: tuple[tuple[int, datetime | None], Directory] | None = None
-
-    def is_signed_in(self, session: str) -> bool:
-        return self.vault.is_signed_in(session)
-
-    # Contacts.
-
-    def log_contact(self, actor: Actor, purpose: Purpose, form: Mapping[str, str]) -> str:
-        """Keeps one contact and answers its id. It is also a record of the kind `calls`, for the chain."""
-        self.vault.require(actor, Action.LOG_CONTACT, purpose, "contact")
-        contact = check(form, now=datetime.now(UTC), region=self.settings.region)
-        source = Source(name=self.settings.helpline_source, basis=LegalBasis(self.settings.helpline_basis))
-        (id,) = self._keep(actor, purpose, source, [("", contact)])
-        return id
-
-    def import_contacts(
-        self, path: Path, source: Source, actor: Actor, *, columns: Mapping[str, str] | None = None, layout: Format = Format()  # noqa: B008 (frozen)
-    ) -> tuple[int, Contacts]:  # fmt: skip
-        """Takes a helpline's file in; answers how many contacts were new, and what was read. Each comes in once."""
-        purpose = self.purpose_for(actor, Action.LOG_CONTACT)
-        self.vault.require(actor, Action.LOG_CONTACT, purpose, source.id)
-        read = read_contacts(path, now=datetime.now(UTC), region=self.settings.region, columns=columns, layout=layout)
-        new = self._keep(actor, purpose, source, [(f"{source.id}/{id}", contact) for id, contact in read.contacts])
-        return len(new), read
-
-    def _keep(
-        self, actor: Actor, purpose: Purpose, source: Source, contacts: Sequence[tuple[str, Contact]]
-    ) -> Sequence[str]:
-        self.vault.add_source(source, actor=actor, purpose=purpose)
-        new = [_new(id, contact) for id, contact in contacts]
-        kept = self.vault.log_contacts(actor, purpose, source.id, new)
-        self._to_lake(source, kept)
-        return kept
-
-    def _to_lake(self, source: Source, ids: Sequence[str]) -> None:
-        """The open half of the contacts, so that the chain joins what was said with adverts by what both name."""
-        rows = self.vault.contact_records(ids)
-        table = pa.Table.from_pylist(
-            [
-                {"record_id": id, "source_id": source.id, "external_id": id, "received": received, "area": area or None,
-                 "topic": topic, "language": language or None}
-                for id, received, area, topic, language in rows
-            ],
-            schema=pa.schema([(name, kind) for name, kind in _CALLS]),
-        )  # fmt: skip
-        self.lake.append_records(KINDS["calls"], table)
-
-    def contacts(
-        self, actor: Actor, purpose: Purpose, *, status: str | None = None, offset: int = 0, limit: int = 50
-    ) -> tuple[Sequence[ContactLine], int]:
-        """Contacts, newest first, without words and numbers; and how many there are."""
-        rows, total = self.vault.contacts(actor, purpose, status=status, offset=offset, limit=limit)
-        return self._lines(rows), total
-
-    def _lines(self, rows: Sequence[KeptContact]) -> Sequence[ContactLine]:
-        numbers, names = self._case_numbers([row.case_record for row in rows]), self.names()
-        return [
-            ContactLine(
-                id=row.id, channel=row.channel, received=row.received, area=row.area, topic=row.topic,
-                language=row.language, status=row.status, case=numbers.get(row.case_record, ""), numbered=row.numbered,
-                others=row.others, erased=row.erased, by=names.get(row.actor, row.actor),
-            )
-            for row in rows
-        ]  # fmt: skip
-
-    def contact(self, actor: Actor, purpose: Purpose, contact: str, *, open_number: bool = False) -> ContactView:
-        """One contact with what was said, where whoever asks may read it. The number opens by an act of its own."""
-        row, others, notes = self.vault.contact(actor, purpose, contact)
-        said: Mapping[str, str] | None = None
-        if not row.erased and decide(actor, Action.READ_SEALED_TEXT, purpose).allowed:
-            said = self.vault.open_contact(actor, purpose, contact, number=False, why="shown on the contact's page")
-        number = None
-        if open_number:
-            opened = self.vault.open_contact(
-                actor, purpose, contact, number=True, why="number opened on the contact's page"
-            )
-            number = opened.get("caller", "")
-        numbers, names = self._case_numbers([note.case_record or "" for note in notes]), self.names()
-        return ContactView(
-            line=self._lines([row])[0],
-            text=None if said is None else said.get("text", ""),
-            number=number,
-            others=self._lines(others),
-            notes=[
-                ContactNote(
-                    status=note.status, at=note.at, by=names.get(note.actor, note.actor),
-                    case=None if note.case_record is None else numbers.get(note.case_record, ""),
-                )
-                for note in notes
-            ],
-        )  # fmt: skip
-
-    def note_contact(
-        self, actor: Actor, purpose: Purpose, contact: str, *, status: str | None = None, case: str | None = None
-    ) -> None:
-        """Records a status, or the case (by its number; '' for none) that a contact belongs to."""
-        record = None if case is None else (self._case_of(case) if case else "")
-        self.vault.note_contact(actor, purpose, contact, status=status, case_record=record)
-
-    def watch_contacts(self, actor: Actor, purpose: Purpose, days: int = 30) -> Callable[[], ContactCounts]:
-        """Counts of the last so many days, suppressed and in steps; checked and recorded once, here."""
-        if days not in WINDOWS:
-            raise UsageError(
-                f"days: one of {', '.join(map(str, WINDOWS))}; windows a day apart would give single contacts away"
-            )
-        times = self.vault.watch_contacts(actor, purpose, f"counts of {days} days")
-        below = self.settings.suppress_below
-
-        def count() -> ContactCounts:
-            now = datetime.now(UTC)
-            rows = times(now - timedelta(days=days + 1))
-            return _counts(count_contacts(rows, now=now, days=days, below=below), below)
-
-        return count
-
-    # Cases by number. The lake has the numbers, the vault the records.
-
-    def _case_of(self, number: str) -> str:
-        found = self.lake.query("SELECT record_id FROM cases WHERE external_id = $1", [number])["record_id"].to_pylist()
-        if not found:
-            raise NotFound("there is no such case")
-        return str(found[0])
-
-    def _case_numbers(self, records: Sequence[str]) -> Mapping[str, str]:
-        wanted = [record for record in dict.fromkeys(records) if record]
-        if not wanted:
-            return {}
-        sql = "SELECT record_id, external_id FROM cases WHERE record_id IN (SELECT unnest($1))"
-        return {row["record_id"]: row["external_id"] for row in self.lake.query(sql, [wanted]).to_pylist()}
 
     # The directory.
 
@@ -226,47 +78,6 @@ class Helping(Opened):
         alone = Directory([entry]).search(Ask(with_unfit=True), datetime.now(UTC), self.settings.stale_days)
         self.vault.record(actor, Action.READ_DIRECTORY.value, service, purpose)
         return service_line(alone.found[0], directory)
-
-
-_CALLS = [
-    ("record_id", pa.string()), ("source_id", pa.string()), ("external_id", pa.string()),
-    *((f.name, f.type) for f in KINDS["calls"].fields if f.name != "id" and f.name not in KINDS["calls"].sealed),
-]  # fmt: skip
-
-
-def _new(id: str, contact: Contact) -> NewContact:
-    return NewContact(
-        id=id, channel=contact.channel, received=contact.received, area=contact.area, country=contact.country,
-        topic=contact.topic, language=contact.language, status=contact.status, number=contact.number, text=contact.text,
-    )  # fmt: skip
-
-
-def _counts(counted: Counted, below: int) -> ContactCounts:
-    return ContactCounts(
-        until=counted.until,
-        total=str(counted.total),
-        total_suppressed=counted.total.hidden,
-        areas=[_area(area, country, step.low, str(step)) for area, country, step in counted.areas],
-        elsewhere=str(counted.elsewhere),
-        elsewhere_suppressed=counted.elsewhere.hidden,
-        days=[DayCount(day=day.isoformat(), low=s.low, words=str(s), suppressed=s.hidden) for day, s in counted.days],
-        below=below,
-    )
-
-
-def _area(area: str, country: str, low: int, words: str) -> AreaCount:
-    latitude, longitude = point_of(area, country)
-    return AreaCount(area=area, country=country, latitude=latitude, longitude=longitude, low=low, words=words)
-
-
-def point_of(area: str, country: str) -> tuple[float | None, float | None]:
-    """Where a place lies: the city's point, else the country's, else nowhere."""
-    land = places.country(country) if country else None
-    if land is None:
-        return None, None
-    name = area.rpartition(",")[0] or area
-    city = next((city for city in places.find(name) if city.country == land.alpha2), None)
-    return (city.latitude, city.longitude) if city and area != land.name else (land.latitude, land.longitude)
 
 
 def asked(ask: ServiceAsk, facts: Facts) -> Ask:

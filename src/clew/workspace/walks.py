@@ -17,8 +17,9 @@ from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action
 from clew.workspace import chain
 from clew.workspace.adding import Added, part, read_source_file
+from clew.workspace.case_numbers import CaseNumbers
 from clew.workspace.chain import Progress, Ran, Texts
-from clew.workspace.opened import Opened
+from clew.workspace.helping_contacts import ContactHelping
 
 SEALED = ".sealed"
 
@@ -27,7 +28,7 @@ def _silent(step: str, done: int, total: int) -> None:
     pass
 
 
-class Walks(Opened):
+class Walks(ContactHelping, CaseNumbers):
     def add(
         self,
         kind: Kind,
@@ -41,21 +42,41 @@ class Walks(Opened):
         """Takes a file's rows in under a source. Rows that are here already are counted, not doubled.
 
         Sealed fields go to the vault, open ones to the lake. Rejected rows are kept whole in the workspace's
-        `rejects/` folder, or in the file named.
+        `rejects/` folder, or in the file named. Calls go through the helpline's log; of a case that comes in again with
+        other content the newest record stands.
         """
+        if kind.plural == "calls":
+            return self._add_calls(kind, path, source, mapping, actor, rejects)
         purpose = self.purpose_for(actor, Action.ADD_RECORDS)
         read = read_source_file(path, kind, mapping)
         parted = part(read, kind, source, self.keys)
         self.vault.add_source(source, actor=actor, purpose=purpose)
         if kind.sealed:
             self.vault.seal_records(kind.plural, source.id, parted.sealed, actor=actor, purpose=purpose)
-        new = self.lake.append_records(kind, parted.open)
+        rows = self.without_superseded(parted.open) if kind.plural == "cases" else parted.open
+        new = self.lake.append_records(kind, rows)
+        if kind.plural == "cases":
+            self.settle_cases()
         added = Added(kind.plural, new, read.table.num_rows - new, read.rejects)
         counts = {"kind": kind.plural, "new": added.new, "known": added.known, "rejected": len(read.rejects)}
         self.vault.record(actor, Action.ADD_RECORDS.value, source.id, purpose, counts)
         if len(read.rejects):
             self._keep_rejects(kind, path, read.rejects, rejects)
         return added
+
+    def _add_calls(
+        self, kind: Kind, path: Path, source: Source, mapping: Mapping | None, actor: Actor, rejects: Path | None
+    ) -> Added:
+        logged, read = self.import_contacts(path, source, actor, mapping=mapping)
+        if len(read.rejects):
+            self._keep_rejects(kind, path, read.rejects, rejects)
+        return Added(
+            kind.plural,
+            len(logged.new),
+            len(read.contacts) - len(logged.new),
+            read.rejects,
+            corrected=len(logged.corrected),
+        )
 
     def _keep_rejects(self, kind: Kind, path: Path, rejects: Rejects, where: Path | None) -> None:
         """Rejected rows, whole. Those of kinds that hold sealed fields are sealed, unless a file was named for them."""
@@ -91,6 +112,8 @@ class Walks(Opened):
         """Walks everything through signals, links, networks and leads. The same records give the same leads."""
         purpose = self.purpose_for(actor, Action.RUN_CHAIN)
         self.vault.require(actor, Action.RUN_CHAIN, purpose, "lake")
+        self.mend_contacts()
+        self.settle_cases()
         claims, failures, seen = self._signals(actor, progress)
         clusters, edges, hubs = chain.link(self.lake, progress)
         progress("Joining networks", 0, 1)

@@ -33,7 +33,7 @@ const live = {
     document.getElementById("until").textContent = counts.until;
     document.querySelector('[data-live="finding"]').textContent = counts.finding;
     const areas = counts.areas.map((one) => this.row(one.area, one.words, false, false));
-    areas.push(this.row("elsewhere, or not recorded", counts.elsewhere, counts.elsewhere.startsWith("<"), false));
+    areas.push(this.row("elsewhere, or not known", counts.elsewhere, counts.elsewhere.startsWith("<"), false));
     this.put("areas", areas);
     this.put("days", [...counts.days].reverse().map((one) => this.row(one.day, one.words, one.suppressed, true)));
     document.getElementById("map-data").textContent = JSON.stringify(counts.map);
