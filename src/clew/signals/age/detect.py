@@ -25,7 +25,9 @@ _QUANTITY = re.compile(
     r"\s?(?:min|minut|h\b|hrs?\b|hour|stund|km|cm|kg|m\b|%|eur|usd|gbp|lei|zl|руб|pound|dollar|percent|day|week|month|tag|dia|jour"
     r"|roses|kisses|st\b|nd\b|rd\b|th\b|people|client|room|photos|years? (?:of|in)|min)"
 )
-_RANGE_BEFORE = re.compile(r"\d\s?(?:-|to|bis|a|do|до|și|y|und|and)\s?\d\d\s?-?\s?\Z|\b(?:under|over|from|min|max|between|ab|unter|de la|от|до)\s\d\d\s?\Z")
+_RANGE_BEFORE = re.compile(
+    r"\d\s?(?:-|to|bis|a|do|до|și|y|und|and)\s?\d\d\s?-?\s?\Z|\b(?:under|over|from|min|max|between|ab|unter|de la|от|до)\s\d\d\s?\Z"
+)
 _PLUS = re.compile(r"\s?\+|\s?(?:or|und|si|y)\s(?:over|older|mehr|peste|mas)")
 
 

@@ -20,10 +20,18 @@ _TO = r"\s?(?:-|to|till|til|until|bis|a|al|alle|à|as|às|a las|la|pana la|до|
 _TIME = r"(?P<{0}h>\d{{1,2}})(?:\s?[:.h時点](?P<{0}m>[0-5]\d)(?!\d))?\s?(?P<{0}z>[ap]\.?m\b\.?|uhr\b|hrs?\b|h\b|часов\b|ч\b|時|点|시|noon)?"
 _DIGITS = re.compile(r"\d{1,2}(?!\d)")  # what may start hours; quick to find
 _HOURS = re.compile(
-    r"(?<![\w.,:/€$£+-])" + _TIME.format("a") + fold(_TO) + _TIME.format("b") + r"(?![\d%€$£]|[.,:/-]\d|\s?(?:€|\$|£|eur|usd|min|km|kg|cm|years|euro|lei|zl))"
+    r"(?<![\w.,:/€$£+-])"
+    + _TIME.format("a")
+    + fold(_TO)
+    + _TIME.format("b")
+    + r"(?![\d%€$£]|[.,:/-]\d|\s?(?:€|\$|£|eur|usd|min|km|kg|cm|years|euro|lei|zl))"
 )
-_BETWEEN = re.compile(r"\s?(?:-|to|through|thru|till|until|bis|a|al|au|à|ate|la|pana|do|по|до|tot|~|から)\s?(?:the |el |le )?\Z")
-_ONWARDS = re.compile(r"\b(?:from|after|ab|a partir de(?: las)?|desde las|à partir de|dupa|de la|с|после|dalle|vanaf|od)\s(?P<h>\d\d?)(?::(?P<m>\d\d))?\s?(?P<z>[ap]m|uhr|h|hrs)\b(?!\s?(?:-|to|bis|a|à|до)\s?\d)")
+_BETWEEN = re.compile(
+    r"\s?(?:-|to|through|thru|till|until|bis|a|al|au|à|ate|la|pana|do|по|до|tot|~|から)\s?(?:the |el |le )?\Z"
+)
+_ONWARDS = re.compile(
+    r"\b(?:from|after|ab|a partir de(?: las)?|desde las|à partir de|dupa|de la|с|после|dalle|vanaf|od)\s(?P<h>\d\d?)(?::(?P<m>\d\d))?\s?(?P<z>[ap]m|uhr|h|hrs)\b(?!\s?(?:-|to|bis|a|à|до)\s?\d)"
+)
 
 
 class AvailabilityDetector(TextDetector):

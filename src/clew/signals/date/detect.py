@@ -23,15 +23,26 @@ _NUMERIC = re.compile(
 )
 _DAY = r"(?P<{0}>\d\d?)(?:st|nd|rd|th|er|\.|º|°|-?го|e)?"
 _BEFORE = re.compile(
-    r"(?<![\w.,:/€$£])(?:" + _DAY.format("low") + r"\s?(?:-|to|until|bis|a|al|au|à|ate|ao|pana|pana la|do|до|по|tot|and|e|y|et|und|&|,)\s?)?"
-    + _DAY.format("day") + r"\s?(?:of |de |del |d'|di )?\Z"
+    r"(?<![\w.,:/€$£])(?:"
+    + _DAY.format("low")
+    + r"\s?(?:-|to|until|bis|a|al|au|à|ate|ao|pana|pana la|do|до|по|tot|and|e|y|et|und|&|,)\s?)?"
+    + _DAY.format("day")
+    + r"\s?(?:of |de |del |d'|di )?\Z"
 )
 _AFTER = re.compile(
-    r"\.?,? ?" + _DAY.format("day") + r"(?:\s?(?:-|to|until|and|through|&)\s?" + _DAY.format("high") + r")?(?![\w%€$£]|[:.,]\d|\s?[€$£])"
+    r"\.?,? ?"
+    + _DAY.format("day")
+    + r"(?:\s?(?:-|to|until|and|through|&)\s?"
+    + _DAY.format("high")
+    + r")?(?![\w%€$£]|[:.,]\d|\s?[€$£])"
 )
 _YEAR = re.compile(r"\.?,?\s?(?:de |del |)?(20[12]\d)(?!\d)")
-_JOIN = re.compile(r"\s?(?:-|to|until|till|bis|a|al|au|ate|ao|pana|pana la|pana pe|do|до|по|through|fino al|tot|/)\s?(?:the |el |zum |le )?\Z")
-_RECURS = re.compile(r"\b(?:every|each|on|jeden|jede|cada|los|chaque|le|les|am|im|aos|as|no|in|по|в|каждый|каждую|ogni|il|elke|kazdy)\s?\Z")
+_JOIN = re.compile(
+    r"\s?(?:-|to|until|till|bis|a|al|au|ate|ao|pana|pana la|pana pe|do|до|по|through|fino al|tot|/)\s?(?:the |el |zum |le )?\Z"
+)
+_RECURS = re.compile(
+    r"\b(?:every|each|on|jeden|jede|cada|los|chaque|le|les|am|im|aos|as|no|in|по|в|каждый|каждую|ogni|il|elke|kazdy)\s?\Z"
+)
 _RECURS_AFTER = re.compile(r"s\b|\s?(?:-|to|bis|a|al|au|до|do|–)\s?[a-zа-я]{2,}")
 
 
@@ -111,7 +122,9 @@ def _atoms(text: str, region: str | None) -> Iterator[_Atom]:
 def _numeric(match: re.Match[str], *, month_first: bool) -> Iterator[_Atom]:
     start, end = match.span()
     if match["iso"] or match["cm"]:
-        year, month, day = (match["iso"], match["im"], match["id"]) if match["iso"] else (match["cy"], match["cm"], match["cd"])
+        year, month, day = (
+            (match["iso"], match["im"], match["id"]) if match["iso"] else (match["cy"], match["cm"], match["cd"])
+        )
         yield from _made(start, end, year, int(month), int(day), 0.95)
         return
     first, second, year = int(match["a"]), int(match["b"]), match["y"]
@@ -128,7 +141,9 @@ def _numeric(match: re.Match[str], *, month_first: bool) -> Iterator[_Atom]:
     yield from _made(start, end, year, second, first, sure if is_open else sure - 0.2, needs_cue=needs_cue)
 
 
-def _made(start: int, end: int, year: str | None, month: int, day: int, sure: float, *, needs_cue: bool = False) -> Iterator[_Atom]:
+def _made(
+    start: int, end: int, year: str | None, month: int, day: int, sure: float, *, needs_cue: bool = False
+) -> Iterator[_Atom]:
     if 1 <= month <= 12 and 1 <= day <= 31 and (month != 2 or day <= 29):
         yield _Atom(start, end, f"{year or '-'}-{month:02d}-{day:02d}", round(sure, 2), needs_cue)
 
@@ -142,7 +157,11 @@ def _with_month(text: str, start: int, end: int, month: int) -> Iterator[_Atom]:
         after = _AFTER.match(text, end)
         if not after or text[start:end] in ("mai", "mar", "mart"):
             return
-        low, day, at, last = (after["day"], after["high"], start, after.end()) if after["high"] else (None, after["day"], start, after.end())
+        low, day, at, last = (
+            (after["day"], after["high"], start, after.end())
+            if after["high"]
+            else (None, after["day"], start, after.end())
+        )
     year = _YEAR.match(text, last)
     if year:
         last = year.end()

@@ -206,7 +206,7 @@ UNITS = {
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
 
 _AMOUNT = (  # digit first: quick
-    r"\d(?<![\w.,:]\d)(?:\d{0,2}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d?(?:,\d\d){1,3},\d{3}(?!\d)"
+    r"\d(?<![.,:]\d)(?<![^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]\d)(?:\d{0,2}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d?(?:,\d\d){1,3},\d{3}(?!\d)"
     r"|\d{0,6}(?:[.,]\d{1,2})?(?!\d))"
 )
 _UNIT = "|".join(re.escape(u) for u in sorted(UNIT_OF, key=len, reverse=True))
