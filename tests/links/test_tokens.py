@@ -32,6 +32,10 @@ def test_white_space_and_punctuation_of_every_kind_separate_words(gap: str) -> N
         ("❤️", "❤"),
         ("👋🏽", "👋"),
         ("5️⃣5️⃣5️⃣", "555"),
+        ("٠٢٠ ๑२", "020 12"),  # digits of other scripts
+        ("mаssаgе", "massage"),  # Cyrillic letters that look the same
+        ("m a s s a g e", "massage"),
+        ("m.a.s.s.a.g.e", "massage"),
     ],
 )
 def test_letters_are_folded_as_a_reader_sees_them(written: str, plain: str) -> None:
@@ -65,7 +69,11 @@ def test_scripts_without_spaces_and_pictures_make_every_character_a_token(text: 
 
 
 def test_a_lone_character_is_marked_and_a_word_is_not() -> None:
-    assert [word & 1 for word in words("hello 你 💐")] == [0, 1, 1]
+    assert [word & 1 for word in words("hello 你 ก 💐")] == [0, 0, 1, 1]
+
+
+def test_a_number_is_marked_and_a_word_with_a_digit_in_it_is_not() -> None:
+    assert [word & 2 for word in words("call 555 £80 9pm m4ssage")] == [0, 2, 2, 2, 0]
 
 
 def test_no_script_digit_or_picture_is_dropped() -> None:

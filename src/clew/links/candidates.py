@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.links.compiled import compiled, in_threads, mixed, parts_of
-from clew.links.tokens import Tokens
+from clew.links.tokens import Tokens, plain
 
 ROUNDS = 12
 """The keys are taken in rounds; what one round has put together, the next does not compare again."""
 _KEYS_A_PART = 1 << 16
 _ROWS_A_PART = 1 << 16
 _MOST_MATES = 2
+OVERLAP = 0.45
+"""Pairs with a smaller share of their tokens in common, in any order, are not compared; edited copies have more."""
 _MARKS = 4
 """64-bit words of the summary of each text's tokens."""
 
@@ -95,7 +97,7 @@ def _summarise(
 ) -> None:
     for text in range(len(starts)):
         for at in range(starts[text], starts[text] + counts[text]):
-            mark = mixed(np.uint64(values[at])) & np.uint64(255)
+            mark = mixed(plain(values[at], np.uint32(0))) & np.uint64(255)
             marks[text, np.int64(mark >> np.uint64(6))] |= np.uint64(1) << (mark & np.uint64(63))
 
 

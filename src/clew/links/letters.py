@@ -49,6 +49,12 @@ _FOLDED_RANGES = (
     (0x2070, 0x209C), (0x2100, 0x218B), (0x2460, 0x24FF), (0xFB00, 0xFB06), (0xFF10, 0xFF19), (0xFF21, 0xFF3A),
     (0xFF41, 0xFF5A), (0x10400, 0x1044F), (0x1D400, 0x1D7FF), (0x1F110, 0x1F189),
 )  # fmt: skip
+_LOOKALIKES = (
+    ("авекмнорстухіјѕԁԛԝ", "abekmhopctyxijsdqw"),  # Cyrillic
+    ("αβεηικνορτυχ", "abehikvoptux"),  # Greek
+    ("օսցհո", "oughn"),  # Armenian
+)
+"""Letters that a reader takes for Latin ones, and the ones they are taken for; no two of one script become the same."""
 _WORD_SIGNS = "#$%&+@"  # kept inside words: they change what is said
 
 
@@ -60,6 +66,11 @@ def folding() -> npt.NDArray[np.uint32]:
         table[low : high + 1] = [_folded(point) for point in range(low, high + 1)]
     for low, high in _ALONE_RANGES:
         table[low : high + 1] |= np.uint32(ALONE)
+    for point in _decimal_digits():
+        table[point] = ord("0") + unicodedata.decimal(chr(point))
+    for letters, plain in _LOOKALIKES:
+        for letter, same in zip(letters, plain, strict=True):
+            table[table == ord(letter)] = ord(same)
     for ranges, meaning in ((_BREAK_RANGES, BREAK), (_NOTHING_RANGES, NOTHING)):
         for low, high in ranges:
             table[low : high + 1] = meaning
@@ -68,6 +79,11 @@ def folding() -> npt.NDArray[np.uint32]:
     table[[ord(sign) for sign in _SPACES]] = SPACE
     table.setflags(write=False)
     return table
+
+
+def _decimal_digits() -> list[int]:
+    """Digits of every script that has its own."""
+    return [point for point in range(0x660, 0x1FBFA) if unicodedata.category(chr(point)) == "Nd"]
 
 
 def _folded(point: int) -> int:

@@ -22,13 +22,13 @@ from clew.safeguards.errors import MissingColumn, UsageError
 class NearDuplicateOptions:
     """When two texts count as the same one, edited.
 
-    `similarity` is the least share of common words in common order (see `alignment`): two copies of one text with 12% of
-    words changed in each have about 0.75 in common, two posters who share half their text as boilerplate about 0.53.
+    `similarity` is the least agreement (see `alignment`): two copies of one text with 20% of the words changed in each and
+    slots filled otherwise have about 0.6, two posters who share half their text as boilerplate about 0.2.
     Texts with fewer than `shortest` tokens are only put together when they are identical.
     """
 
-    similarity: float = 0.62
-    shortest: int = 6
+    similarity: float = 0.42
+    shortest: int = 5
 
     def __post_init__(self) -> None:
         if not 0.0 < self.similarity <= 1.0:
@@ -91,10 +91,12 @@ def _alike(texts: Tokens, threshold: float) -> npt.NDArray[np.int64]:
     bits = shingles.text_bits(len(texts))
     keys = shingles.keys(texts)
     marks = candidates.summaries(texts)
-    alignment.runs(texts)
+
     for nearest in (True, False):
         for ranges in candidates.key_rounds(keys, bits):
-            left, right = candidates.pairs(keys, ranges, bits, together, texts, marks, threshold, nearest=nearest)
+            left, right = candidates.pairs(
+                keys, ranges, bits, together, texts, marks, candidates.OVERLAP, nearest=nearest
+            )
             alike = alignment.similarities(texts, left, right, threshold) >= threshold
             groups.join(together, left[alike], right[alike])
     del keys, marks

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.links.compiled import compiled, in_threads, inlined, mixed, parts_of, worker_count
-from clew.links.tokens import Tokens
+from clew.links.tokens import Tokens, plain
 
 SHORT = 24
 """Texts with fewer tokens than this are also found by their shorter shingles."""
@@ -99,10 +99,11 @@ def _gather(
     used = 0
     end = start + count
     for at in range(start, end - 2):
+        numbers = values[at] & values[at + 1] & values[at + 2]  # three numbers are these, one beside a word is any
         whole = (
-            np.uint64(values[at]) * np.uint64(0x9E3779B97F4A7C15)
-            + np.uint64(values[at + 1]) * np.uint64(0xC2B2AE3D27D4EB4F)
-            + np.uint64(values[at + 2]) * np.uint64(0x165667B19E3779F9)
+            plain(values[at], numbers) * np.uint64(0x9E3779B97F4A7C15)
+            + plain(values[at + 1], numbers) * np.uint64(0xC2B2AE3D27D4EB4F)
+            + plain(values[at + 2], numbers) * np.uint64(0x165667B19E3779F9)
         )
         if values[at] & np.uint32(1):
             if at + 6 > end:
@@ -117,9 +118,10 @@ def _gather(
         used += 1 if whole & thinning == 0 else 0
     if count < short:
         for at in range(start, end - 1):
-            whole = np.uint64(values[at]) * np.uint64(0x8EBC6AF09C88C6E3) + np.uint64(values[at + 1]) * np.uint64(
-                0x589965CC75374CC3
-            )
+            numbers = values[at] & values[at + 1]
+            whole = plain(values[at], numbers) * np.uint64(0x8EBC6AF09C88C6E3) + plain(
+                values[at + 1], numbers
+            ) * np.uint64(0x589965CC75374CC3)
             if values[at] & np.uint32(1):
                 if at + 3 > end:
                     break

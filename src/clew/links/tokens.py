@@ -1,7 +1,8 @@
 """Texts as rows of token numbers, read straight from Arrow's buffers.
 
-A token is a word, or one character of a script written without spaces; `letters` says which is which. Tokens are
-compared by 32-bit hashes; the lowest bit tells a lone character (1) from a word (0), because a lone character says less.
+A token is a word, or one character of a script written without spaces; `letters` says which is which. Letters that stand
+one by one ("m a s s a g e") are one word. Tokens are compared by 32-bit hashes; the lowest bit tells a lone character (1)
+from a word (0), because a lone letter or picture says less (a Han character says as much as a word), the next one a number, because numbers are what copies change.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links.compiled import compiled, in_threads, mixed, parts_of
+from clew.links.compiled import compiled, in_threads, inlined, mixed, parts_of
 from clew.links.letters import folding
 
 _ROWS_A_PART = 1 << 15
+NO_SPANS = np.zeros((0, 2), np.int64)
 Texts: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
 
 
@@ -51,6 +53,18 @@ def tokens(texts: Texts) -> Tokens:
     return Tokens(_joined([part[0] for part in parts]), starts, counts, content)
 
 
+def spans_of(part: pa.Array) -> tuple[Tokens, npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+    """The tokens of one array of texts, the bytes of each (first, one after last), and the bytes they are counted in."""
+    data, starts, ends = _bytes_of(part)
+    room = int((ends - starts).sum()) // 2 + len(part) + 1
+    values, spans = np.empty(room, np.uint32), np.empty((room, 2), np.int64)
+    counts, content = np.empty(len(part), np.int32), np.empty(len(part), np.uint64)
+    used = _tokenise(data, starts, ends, folding(), values, counts, content, spans)
+    firsts = np.zeros(len(counts), np.int64)
+    np.cumsum(counts[:-1], out=firsts[1:])
+    return Tokens(values[:used], firsts, counts, content), spans[:used], data
+
+
 def _joined(pieces: list[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
     """Concatenates and lets go of each piece once it is copied, so that the peak is one copy, not two."""
     pieces.reverse()
@@ -79,7 +93,7 @@ def _tokens_of_part(
     values = np.empty(int((ends - starts).sum()) // 2 + len(part) + 1, np.uint32)
     counts = np.empty(len(part), np.int32)
     content = np.empty(len(part), np.uint64)
-    used = _tokenise(data, starts, ends, folding(), values, counts, content)
+    used = _tokenise(data, starts, ends, folding(), values, counts, content, NO_SPANS)
     return values[:used].copy(), counts, content
 
 
@@ -99,6 +113,14 @@ def _bytes_of(part: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int
     return np.frombuffer(data, np.uint8), starts, ends
 
 
+@inlined
+def plain(token: np.uint32, beside: np.uint32) -> np.uint64:
+    """A token as its neighbour sees it: beside a word, one number is as good as another."""
+    if token & np.uint32(2) and not beside & np.uint32(2):
+        return np.uint64(2)
+    return np.uint64(token)
+
+
 @compiled
 def _tokenise(
     data: npt.NDArray[np.uint8],
@@ -108,29 +130,38 @@ def _tokenise(
     values: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.int32],
     content: npt.NDArray[np.uint64],
+    spans: npt.NDArray[np.int64],
 ) -> int:
-    """Decodes UTF-8 and writes token numbers one text after another; answers how many it wrote."""
+    """Decodes UTF-8 and writes token numbers one text after another; answers how many it wrote. `spans`, when it has
+    rows, gets the first byte of each token and the one after its last.
+    """
     seed = np.uint64(0xCBF29CE484222325)
     prime = np.uint64(0x100000001B3)
     at = 0
     for row in range(len(starts)):
         first = at
         word = seed
-        inside = False
+        size = 0  # characters of the word so far, and how many of them are digits
+        digits = 0
+        spelled = seed  # the word that letters one by one make, and how many there were
+        spelled_size = 0
+        letter = np.uint32(0)
         marked = False
-        digest = seed
         here = starts[row]
         end = ends[row]
+        began = here
+        after = here
         while here <= end:
+            sign_at = here
             meaning = np.uint32(0)  # the end of the text ends its last word
             if here < end:
                 lead = np.uint32(data[here])
                 here += 1
                 meaning = fold[lead]
                 if lead >= 0xC0:
-                    size = 1 if lead < 0xE0 else (2 if lead < 0xF0 else 3)
-                    point = lead & (np.uint32(0x3F) >> np.uint32(size))
-                    last = min(end, here + size)
+                    more = 1 if lead < 0xE0 else (2 if lead < 0xF0 else 3)
+                    point = lead & (np.uint32(0x3F) >> np.uint32(more))
+                    last = min(end, here + more)
                     while here < last:
                         point = (point << np.uint32(6)) | (np.uint32(data[here]) & np.uint32(0x3F))
                         here += 1
@@ -139,27 +170,53 @@ def _tokenise(
                 here += 1
             if meaning > 2 and meaning < 0x80000000:
                 word = (word ^ np.uint64(meaning)) * prime
-                inside = True
+                if size == 0:
+                    began = sign_at
+                after = here
+                size += 1
+                if meaning >= 48 and meaning <= 57:
+                    digits += 1
+                letter = meaning
                 continue
             if meaning == 1:
                 continue
-            if inside:
-                token = np.uint32(mixed(word)) & np.uint32(0xFFFFFFFE)
-                digest = (digest ^ np.uint64(token)) * prime
-                digest ^= digest >> np.uint64(29)
-                values[at] = token
+            if size > 0:
+                if size == 1 and digits == 0:
+                    spelled = (spelled ^ np.uint64(letter)) * prime
+                    spelled_size += 1
+                    if spelled_size >= 3:
+                        at -= 2 if spelled_size == 3 else 1
+                        word = spelled
+                else:
+                    spelled = seed
+                    spelled_size = 0
+                number = np.uint32(2) if 3 * digits >= size else np.uint32(0)
+                values[at] = (np.uint32(mixed(word)) & np.uint32(0xFFFFFFFC)) | number
+                if len(spans):
+                    spans[at, 0] = began if spelled_size < 3 else spans[at, 0]  # letters one by one: the first of them
+                    spans[at, 1] = after
                 at += 1
                 word = seed
-                inside = False
+                size = 0
+                digits = 0
             if meaning >= 0x80000000:
-                token = np.uint32(mixed(np.uint64(meaning))) | np.uint32(1)
-                digest = (digest ^ np.uint64(token)) * prime
-                digest ^= digest >> np.uint64(29)
-                values[at] = token
+                sign = meaning & np.uint32(0x7FFFFFFF)
+                han = (sign >= 0x3400 and sign <= 0x9FFF) or (sign >= 0xF900 and sign <= 0xFAFF) or sign >= 0x20000
+                lone = np.uint32(0) if han else np.uint32(1)
+                values[at] = (np.uint32(mixed(np.uint64(meaning))) & np.uint32(0xFFFFFFFC)) | lone
+                if len(spans):
+                    spans[at, 0] = sign_at
+                    spans[at, 1] = here
                 at += 1
+                spelled = seed
+                spelled_size = 0
             elif meaning == 2:
                 marked = True
         counts[row] = at - first
+        digest = seed
+        for each in range(first, at):
+            digest = (digest ^ np.uint64(values[each])) * prime
+            digest ^= digest >> np.uint64(29)
         if at == first:
             digest = np.uint64(0)
             if marked:  # punctuation only: its bytes are its content

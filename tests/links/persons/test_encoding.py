@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from clew.links.persons.encoding import BITS, encode, fingerprint, pseudonyms
+from clew.links.persons.encoding import encode, fingerprint, pseudonyms
 from clew.links.persons.fields import persons
 from clew.links.persons.matching import match, one_fingerprint, unfit
 from clew.links.persons.secret import Secret, make_secret
+from clew.links.persons.strings import BITS
 from clew.safeguards.errors import Conflict, MissingColumn, UsageError, WrongKey
 
 SECRET = Secret(bytes(range(32)))
@@ -162,7 +163,7 @@ def matched(table, truth, **options):
 def test_the_hub_finds_planted_persons(people, f1):
     result, truth = matched(persons(people[0]), people[1])
     assert f1(result.table["cluster"].to_pylist(), truth) > 0.9
-    assert result.table.column_names == ["id", "cluster", "similarity"]
+    assert result.table.column_names == ["id", "cluster", "probability", "review"]
     assert result.report["cut_chosen_by"] == "highest expected F1"
 
 

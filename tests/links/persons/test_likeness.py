@@ -5,55 +5,43 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clew.links.persons.likeness import BINS, histogram, pairs_above
-from clew.links.persons.surplus import surplus
+from clew.links.persons.likeness import likeness, minhashes, pairs_of_blocks
 
 
-def slow(words):
-    bits = np.unpackbits(words.view(np.uint8), axis=1).astype(int)
-    ones = bits.sum(axis=1)
-    return bits @ bits.T / np.maximum(np.minimum.outer(ones, ones), 1), ones
+@pytest.fixture(scope="module")
+def words():
+    rng = np.random.default_rng(1)
+    drawn = rng.integers(0, 2**63, (40, 4), dtype=np.uint64) & rng.integers(0, 2**63, (40, 4), dtype=np.uint64)
+    drawn[3] = 0  # nothing in it: like nobody
+    drawn[5] = drawn[4]
+    return drawn
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_pairs_equal_the_slow_way(seed):
-    rng = np.random.default_rng(seed)
-    words = rng.integers(0, 2**63, (40, 4), dtype=np.uint64) & rng.integers(0, 2**63, (40, 4), dtype=np.uint64)
-    words[3] = 0  # nothing in it: like nobody
-    matrix, _ = slow(words)
-    left, right, alike = pairs_above(words, 0.4)
-    want = [(i, j) for i in range(40) for j in range(i + 1, 40) if matrix[i, j] >= 0.4]
-    assert list(zip(left.tolist(), right.tolist(), strict=True)) == want
-    assert np.allclose(alike, [matrix[i, j] for i, j in want])
+def bits_of(words):
+    return np.unpackbits(words.view(np.uint8), axis=1).astype(int)
 
 
-def test_histogram_counts_every_pair_of_the_rows():
-    words = np.random.default_rng(1).integers(0, 2**63, (20, 2), dtype=np.uint64)
-    matrix, _ = slow(words)
-    seen = histogram(words, np.array([0, 5]))
-    assert seen.sum() == 2 * 19
-    want = np.bincount((np.delete(matrix[0], 0) * BINS).astype(int), minlength=BINS + 1)
-    want += np.bincount((np.delete(matrix[5], 5) * BINS).astype(int), minlength=BINS + 1)
-    assert seen.tolist() == want.tolist()
+def test_pairs_equal_the_slow_way(words):
+    bits = bits_of(words)
+    left, right = np.triu_indices(40, 1)
+    common = (bits[left] & bits[right]).sum(axis=1)
+    one, other = bits[left].sum(axis=1), bits[right].sum(axis=1)
+    empty = (one == 0) | (other == 0)
+    want = (2 * common / np.maximum(one + other, 1) + common / np.maximum(np.minimum(one, other), 1)) / 2
+    assert np.allclose(likeness(words, left, right), np.where(empty, -1, want))
+    assert likeness(words, np.array([4]), np.array([5])).tolist() == [1]
 
 
-def drawn(persons, strangers, seed=3):
-    rng = np.random.default_rng(seed)
-    values = np.concatenate(
-        [0.4 + rng.exponential(1 / 40, strangers), np.clip(rng.normal(0.8, 0.1, persons), 0.4, 0.999)]
-    )
-    edges = np.arange(0.4, 1.01, 0.005)
-    return edges[:-1] + 0.0025, np.histogram(values, edges)[0].astype(float)
+def test_values_are_shared_as_often_as_bits_are(words):
+    bits = bits_of(words)
+    made = minhashes(words, 400, 7)
+    for a, b in ((4, 5), (0, 1), (8, 9)):
+        jaccard = (bits[a] & bits[b]).sum() / (bits[a] | bits[b]).sum()
+        assert (made[a] == made[b]).mean() == pytest.approx(jaccard, abs=0.1)
+    assert not (minhashes(words, 400, 8) == made)[0].any()
 
 
-@pytest.mark.parametrize("persons", [300, 3_000])
-def test_the_surplus_is_counted(persons):
-    fit = surplus(*drawn(persons, 20_000), 0.4)
-    assert fit.share == pytest.approx(persons / (persons + 20_000), rel=0.1)
-    assert fit.middle == pytest.approx(0.8, abs=0.02)
-    assert fit.chance(np.array([0.3, 0.42, 0.9])).round(2).tolist() == [0, 0, 1]
-
-
-def test_strangers_alone_are_no_persons():
-    assert surplus(*drawn(0, 20_000), 0.4).share == 0
-    assert surplus(np.array([0.5]), np.array([0.0]), 0.4).share == 0
+def test_blocks_become_their_pairs():
+    rows = np.array([4, 2, 9, 7, 1])
+    left, right = pairs_of_blocks(rows, np.array([0, 3]), np.array([3, 5]))
+    assert sorted(zip(left.tolist(), right.tolist(), strict=True)) == [(1, 7), (2, 4), (2, 9), (4, 9)]
