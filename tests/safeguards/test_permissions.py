@@ -22,10 +22,10 @@ ALLOWED = {
     (Role.CASE_WORKER, Purpose.STATISTICS): "read_flows count_contacts",
     (Role.ANALYST, Purpose.LEAD_REVIEW): "read_lead judge read_case read_sealed_text add_records run_chain read_flows",
     (Role.ANALYST, Purpose.STATISTICS): "read_case read_flows count_contacts",
-    (Role.REVIEWER, Purpose.LEAD_REVIEW): "read_lead judge read_sealed_text",
+    (Role.REVIEWER, Purpose.LEAD_REVIEW): "read_lead judge enable_model read_sealed_text",
     (Role.STEWARD, Purpose.STATISTICS): "read_case read_flows release read_releases count_contacts",
     (Role.STEWARD, Purpose.OVERSIGHT): (
-        "read_case read_identity read_flows add_records run_chain read_releases erase read_audit verify_audit"
+        "read_case read_identity read_flows add_records run_chain enable_model read_releases erase read_audit verify_audit"
         " read_directory manage_directory count_contacts read_contacts read_support"
     ),
     (Role.AUDITOR, Purpose.OVERSIGHT): "read_audit verify_audit read_releases",

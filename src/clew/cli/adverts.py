@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli import files
+from clew.cli import adverts_evaluate, files
 from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ Region = Annotated[
     str | None, typer.Option("--region", help="ISO country (as in GB) whose numbers are written without a prefix.")
 ]
 Engine = Annotated[str, typer.Option("--engine", help="local (this machine) or spark.")]
+
+
+app.command("evaluate")(adverts_evaluate.evaluate)
 
 
 @app.command()

@@ -79,7 +79,7 @@ class ClassModels(Reading):
         return Seen(
             networks=networks,
             leads=[leads.get(network, "") for network in networks.tolist()],
-            found=derived(columns_of(features, self.lake.read("signs"))),
+            found=derived(columns_of(features, self.lake.read("signs")), self._off),
             groups={
                 name: [str(groups.get(network, {}).get(column) or "") for network in networks.tolist()]
                 for name, column in _GROUPS.items()

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.leads.rules import Columns
-from clew.standards.signs import text_signs
+from clew.standards.signs import Sign, text_signs
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,11 +31,17 @@ COUNTED = (
 )
 """Counts that a model takes as log(1 + n)."""
 RATIOS = ("contacts_per_text", "contacts_per_advert", "texts_per_advert", "moves_per_week", "places_per_week")
-OFFER = "offer"
+OFFER, ADVERT = "offer", "advert"
+NEITHER = frozenset({"business", "blast"})
+"""Signs against control that do not speak for work on one's own."""
 
 
-def derived(columns: Columns) -> dict[str, Floats]:
-    """The features with ratios and with `share_<sign>` for every sign that is read in texts, 0 where a network shows none."""
+def derived(columns: Columns, switched_off: frozenset[str] = frozenset()) -> dict[str, Floats]:
+    """The features with ratios and with `share_<sign>` for every sign that is read in texts, 0 where a network shows none.
+
+    `offer_signs`, `control_signs` and `own_signs` sum the shares of the signs of offers, of those for control in adverts,
+    and of those of work on one's own. A sign that is switched off is 0 everywhere.
+    """
     found = {name: np.asarray(values, np.float64) for name, values in columns.items()}
     weeks = np.maximum(found["days"] / 7, 1)
     adverts, texts = np.maximum(found["adverts"], 1), np.maximum(found["texts"], 1)
@@ -47,10 +53,18 @@ def derived(columns: Columns) -> dict[str, Floats]:
     found["places_per_week"] = found["places"] / weeks
     none = np.zeros(len(adverts))
     for sign in text_signs():
-        found[f"share_{sign.name}"] = np.minimum(found.get(f"sign_{sign.name}", none) / adverts, 1.0)
-    offers = [found[f"share_{sign.name}"] for sign in text_signs() if sign.scope == OFFER]
-    found["offer_signs"] = np.sum(offers, axis=0) if offers else none
+        shown = none if sign.name in switched_off else found.get(f"sign_{sign.name}", none)
+        found[f"share_{sign.name}"] = np.minimum(shown / adverts, 1.0)
+    found["offer_signs"] = _summed(found, [sign for sign in text_signs() if sign.scope == OFFER])
+    control = [sign for sign in text_signs() if sign.scope == ADVERT and sign.direction == "for"]
+    own = [sign for sign in text_signs() if sign.scope == ADVERT and sign.direction == "against"]
+    found["control_signs"] = _summed(found, control)
+    found["own_signs"] = _summed(found, [sign for sign in own if sign.name not in NEITHER])
     return found
+
+
+def _summed(found: Mapping[str, Floats], chosen: Sequence[Sign]) -> Floats:
+    return np.asarray(sum((found[f"share_{sign.name}"] for sign in chosen), np.zeros(len(found["adverts"]))), np.float64)
 
 
 def feature_names(switched_off: frozenset[str] = frozenset()) -> tuple[str, ...]:
