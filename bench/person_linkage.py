@@ -175,7 +175,7 @@ def encoded(table: pa.Table, truth: list[str], clear: float) -> None:
         f"  encoded         {scored(made.table['cluster'].to_pylist(), known)}  {encoding:6.1f} s to encode, {taken:.1f} s to match"
     )
     print(
-        f"    cut at similarity {made.report['similarity_cut']}; {100 * (clear - f1):+.2f} points lost against clear text"
+        f"    cut {made.report['cut_bits']} bits; {100 * (clear - f1):+.2f} points lost against clear text"
     )
 
 

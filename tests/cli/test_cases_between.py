@@ -43,7 +43,7 @@ def test_encode_and_match_count_persons_once(clew, two, tmp_path):
     ended = clew("cases", "match", a, b, "--out", out, "--report", tmp_path / "r.json")
     assert ended.code == 0, ended.err
     table = read_table(out).table
-    assert table.column_names == ["id", "cluster", "similarity"]
+    assert table.column_names == ["id", "cluster", "probability", "review"]
     assert len(set(table["cluster"].to_pylist())) == 90
     assert set(read_table(ids).table["pseudonym"].to_pylist()) == set(read_table(a).table["id"].to_pylist())
 

@@ -9,11 +9,25 @@ import typer
 
 from clew.cli import cases_intersect, files
 from clew.cli.case_persons import PersonMaps, check_json, in_one, people_of, write_json
+from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from clew.records.rejects import Rejects
+
+
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        "--threshold", help="Joins above this mean weight, in bits (default: where the expected F1 is highest)."
+    ),
+]
+ReviewSize = Annotated[int, typer.Option("--review-size", help="Clusters of more rows are marked for review.", min=1)]
+ReviewBelow = Annotated[
+    float, typer.Option("--review-below", help="So are clusters with a row of a lower probability.", min=0, max=1)
+]
+Seed = Annotated[int, typer.Option("--seed", help="Draws the random pairs that the model is learnt from.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,22 +63,16 @@ def link(
             "--judgements", metavar="FILE", help="What people said of pairs: left, right, verdict (yes, no, not_sure)."
         ),
     ] = None,
-    threshold: Annotated[
-        float | None,
-        typer.Option(
-            "--threshold", help="Joins above this mean weight, in bits (default: where the expected F1 is highest)."
-        ),
-    ] = None,
-    review_size: Annotated[
-        int, typer.Option("--review-size", help="Clusters of more rows are marked for review.", min=1)
-    ] = 25,
-    review_below: Annotated[
-        float, typer.Option("--review-below", help="So are clusters with a row of a lower probability.", min=0, max=1)
-    ] = 0.8,
+    threshold: Threshold = None,
+    review_size: ReviewSize = 25,
+    review_below: ReviewBelow = 0.8,
     largest_block: Annotated[
         int, typer.Option("--largest-block", help="A key that more rows share is not used to propose pairs.", min=2)
     ] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Draws the random pairs that the model is learnt from.")] = 1,
+    seed: Seed = 1,
+    engine: Annotated[
+        str, typer.Option("--engine", help="Compares the pairs: duckdb, or spark (needs the extra 'spark' and Java).")
+    ] = "duckdb",
     rejects: files.RejectsFile = None,
     encoding: files.Encoding = None,
     no_header: files.Headless = False,
@@ -89,7 +97,9 @@ def link(
         cut=threshold, largest_block=largest_block, review_size=review_size, review_below=review_below, seed=seed
     )
     with files.working("Comparing persons"):
-        made = link_persons(table, columns={name: name for name in table.column_names}, edges=edges, options=options)
+        made = link_persons(
+            table, columns={name: name for name in table.column_names}, edges=edges, options=options, engine=engine
+        )
     if explain is not None:
         write_table(made.explained(), explain)
     if report is not None:
@@ -175,44 +185,58 @@ def encode(
 def match(
     file: files.Inputs,
     out: files.Out,
-    threshold: Annotated[
-        float | None,
+    threshold: Threshold = None,
+    one_to_one: Annotated[
+        bool,
         typer.Option(
-            "--threshold",
-            help="Joins above this mean similarity (default: where the expected F1 is highest).",
-            min=0,
-            max=1,
+            "--one-to-one",
+            help="Of two files that hold each person once: a row is joined with at most one of the other.",
         ),
-    ] = None,
+    ] = False,
     report: Annotated[
         Path | None,
-        typer.Option("--report", metavar="FILE", help="Also writes what each threshold is expected to cost (.json)."),
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="Also writes the model, and what each threshold is expected to cost (.json).",
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Draws the rows by which strangers are told.")] = 1,
+    review_size: ReviewSize = 25,
+    review_below: ReviewBelow = 0.8,
+    seed: Seed = 1,
     rejects: files.RejectsFile = None,
 ) -> None:
-    """Matches encodings of several contributors: who is one person, with no name seen. Columns out: id, cluster, similarity.
+    """Matches encodings of several contributors: who is one person, with no name seen.
 
-    Refuses files made under different secrets or fields. Rows changed on their way are rejected and kept.
+    Columns out: id, cluster, probability, review. Refuses files made under different secrets, fields or releases of
+    clew. Rows changed on their way are rejected and kept.
     """
+    from dataclasses import replace
+
+    import numpy as np
+
+    from clew.links.persons.matching import MATCHING, one_fingerprint
     from clew.links.persons.matching import match as match_encodings
-    from clew.links.persons.matching import one_fingerprint
     from clew.records import write_table
 
     files.check_output(out, rejects, inputs=file)
     check_json(report)
+    if one_to_one and len(file) != 2:
+        raise UsageError("--one-to-one: is for two files")
     tables, refused = _encodings(file)
     one_fingerprint([(path.name, table["fingerprint"].to_pylist()) for path, table in zip(file, tables, strict=True)])
     rows = sum(table.num_rows for table in tables)
     files.keep_rejects(out, refused, rejects, readable=rows or not len(refused))
     named = in_one(tables, file)
+    source = np.repeat(np.arange(len(tables)), [table.num_rows for table in tables]).tolist() if one_to_one else None
+    options = replace(MATCHING, cut=threshold, review_size=review_size, review_below=review_below, seed=seed)
     with files.working("Comparing encodings"):
-        made = match_encodings(named["id"].to_pylist(), named["encoding"].to_pylist(), threshold=threshold, seed=seed)
+        made = match_encodings(named["id"].to_pylist(), named["encoding"].to_pylist(), options=options, source=source)
     if report is not None:
         write_json(made.report, report)
     write_table(made.table, out)
     files.say(
-        f"{made.report['encodings']} encodings, {made.report['persons']} persons proposed, joined at similarity {made.report['similarity_cut']}"
+        f"{made.report['rows']} encodings, {made.report['persons']} persons proposed; {made.report['clusters_to_review']} clusters for a person to look at"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -34,7 +34,7 @@ def scan_on_spark(frame: DataFrame, *, region: str | None = None) -> DataFrame:
 
 def scan_table_on_spark(table: pa.Table, *, region: str | None = None) -> pa.Table:
     """The same for a table in memory, on Spark's local mode or on the cluster that its own settings name."""
-    session = _session()
+    session = local_session()
     try:
         return scan_on_spark(_frame(session, table.select(["id", "text"])), region=region).toArrow()
     finally:
@@ -46,7 +46,11 @@ def _frame(session: SparkSession, table: pa.Table) -> DataFrame:
     return made  # type: ignore[no-any-return]
 
 
-def _session() -> SparkSession:
+def local_session(more: Mapping[str, str] | None = None) -> SparkSession:
+    """Spark in this process or the cluster that its own settings name; `more` settings count only where none runs yet.
+
+    Raises UsageError where Spark is not installed.
+    """
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
@@ -62,7 +66,7 @@ def _session() -> SparkSession:
         "spark.driver.host": "127.0.0.1",
         "spark.log.level": "ERROR",
     }
-    for name, value in settings.items():
+    for name, value in {**settings, **(more or {})}.items():
         builder = builder.config(name, value)
     made: SparkSession = builder.appName("clew").getOrCreate()
     return made

@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from clew.links.persons import encoding
 from clew.links.persons.encoding import encode, fingerprint, pseudonyms
 from clew.links.persons.fields import persons
 from clew.links.persons.matching import match, one_fingerprint, unfit
 from clew.links.persons.secret import Secret, make_secret
-from clew.links.persons.strings import BITS
+from clew.links.persons.strings import BITS, slices
 from clew.safeguards.errors import Conflict, MissingColumn, UsageError, WrongKey
 
 SECRET = Secret(bytes(range(32)))
@@ -63,10 +64,12 @@ def test_another_secret_gives_unlike_encodings(few):
     assert not set(a["id"].to_pylist()) & set(b["id"].to_pylist())
 
 
-def test_bits_are_neither_few_nor_many(people):
+def test_strings_are_neither_sparse_nor_full(people):
     made = encode(persons(people[0]), SECRET, contributor="a")
-    density = np.array([bits_of(made, row).mean() for row in range(made.num_rows)])
-    assert 0.1 < density.mean() < 0.5
+    bits = np.array([bits_of(made, row) for row in range(made.num_rows)])
+    for part in slices().values():
+        filled = bits[:, part.start * 8 : part.stop * 8].mean(axis=1)
+        assert not filled.any() or 0.07 < filled[filled > 0].mean() < 0.4
 
 
 def test_encodings_hold_no_value_and_no_id(few):
@@ -96,6 +99,12 @@ def test_fingerprints_tell_secrets_and_fields_apart():
     with pytest.raises(Conflict, match="different secrets") as refused:
         one_fingerprint([("a.csv", [mark]), ("b.csv", [fingerprint(OTHER, FIELDS)])])
     assert "a.csv" in str(refused.value)
+
+
+def test_fingerprints_tell_how_input_was_read(monkeypatch):
+    before = fingerprint(SECRET, FIELDS)
+    monkeypatch.setattr(encoding, "reading", lambda: "names folded another way")
+    assert fingerprint(SECRET, FIELDS) != before
 
 
 def test_fields_the_file_lacks_are_refused(few):
@@ -180,6 +189,19 @@ def test_the_hub_gives_the_same_on_another_order(people):
     straight = match(ids, texts).table.sort_by("id")
     mixed = match([ids[n] for n in order], [texts[n] for n in order]).table.sort_by("id")
     assert straight.equals(mixed)
+
+
+def test_each_row_is_joined_with_one_of_the_other_file_at_most(people):
+    made = encode(persons(people[0]), SECRET, contributor="a")
+    ids, texts = made["id"].to_pylist(), made["encoding"].to_pylist()
+    source = [n % 2 for n in range(len(ids))]
+    result = match(ids, texts, source=source).table
+    members = {}
+    for row, cluster in enumerate(result["cluster"].to_pylist()):
+        members.setdefault(cluster, []).append(source[row])
+    assert {tuple(sorted(each)) for each in members.values()} == {(0,), (1,), (0, 1)}
+    with pytest.raises(UsageError, match="two files"):
+        match(ids[:3], texts[:3], source=[0, 1, 2])
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from clew.links.persons.encoding import encode
     from clew.links.persons.fields import persons
     from clew.links.persons.judgements import Edge, standing
-    from clew.links.persons.linkage import Linkage, LinkOptions, link
-    from clew.links.persons.matching import Matches, match
+    from clew.links.persons.linkage import link
+    from clew.links.persons.matching import match
+    from clew.links.persons.run import Linkage, LinkOptions
     from clew.links.persons.secret import Secret
 
-__all__ = ["Edge", "LinkOptions", "Linkage", "Matches", "Secret", "encode", "link", "match", "persons", "standing"]
+__all__ = ["Edge", "LinkOptions", "Linkage", "Secret", "encode", "link", "match", "persons", "standing"]
 
 _HOMES = {
     "Edge": "judgements",
-    "LinkOptions": "linkage",
-    "Linkage": "linkage",
-    "Matches": "matching",
+    "LinkOptions": "run",
+    "Linkage": "run",
     "Secret": "secret",
     "encode": "encoding",
     "link": "linkage",

@@ -6,6 +6,7 @@ no rung at all: it says nothing, for or against. `words` is what a reviewer read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -166,7 +167,13 @@ def comparisons_for(profiles: pa.Table) -> tuple[Comparison, ...]:
     return tuple(each for each in _ALL if each.columns[0] in filled)
 
 
-def splink_comparisons(used: Sequence[Comparison]) -> list[dict[str, object]]:
+_IN_SPARK = {
+    "jaro_winkler_similarity(": "jaro_winkler(", "list_contains(": "array_contains(", "starts_with(": "startswith(",
+}  # fmt: skip
+"""What Spark, or Splink's jar in it, calls the functions of DuckDB."""
+
+
+def splink_comparisons(used: Sequence[Comparison], dialect: str = "duckdb") -> list[dict[str, object]]:
     """The same as Splink's settings. What a level weighs is learnt later: here its weight in bits is its number plus one.
 
     So the column `mw_NAME` of Splink's result holds the level of each pair (a missing value weighs 0, and is -1).
@@ -174,9 +181,9 @@ def splink_comparisons(used: Sequence[Comparison]) -> list[dict[str, object]]:
     made: list[dict[str, object]] = []
     for each in used:
         levels: list[dict[str, object]] = [
-            {"sql_condition": _sided(each.missing), "label_for_charts": "missing", "is_null_level": True}
+            {"sql_condition": _sided(each.missing, dialect), "label_for_charts": "missing", "is_null_level": True}
         ]
-        conditions = [(_sided(rung.sql), rung.words) for rung in each.rungs] + [("ELSE", "different")]
+        conditions = [(_sided(rung.sql, dialect), rung.words) for rung in each.rungs] + [("ELSE", "different")]
         for place, (sql, words) in enumerate(conditions):
             weight = {"m_probability": 2.0 ** (each.levels - place - 12), "u_probability": 2.0**-12}
             levels.append({"sql_condition": sql, "label_for_charts": words, **weight})
@@ -184,8 +191,9 @@ def splink_comparisons(used: Sequence[Comparison]) -> list[dict[str, object]]:
     return made
 
 
-def _sided(sql: str) -> str:
+def _sided(sql: str, dialect: str) -> str:
     """Splink names the columns of the two sides `x_l` and `x_r`."""
-    import re
-
-    return re.sub(r"\b([lr])\.(\w+)", r'"\2_\1"', sql)
+    for here, there in _IN_SPARK.items() if dialect == "spark" else ():
+        sql = sql.replace(here, there)
+    quote = "`" if dialect == "spark" else '"'
+    return re.sub(r"\b([lr])\.(\w+)", rf"{quote}\2_\1{quote}", sql)

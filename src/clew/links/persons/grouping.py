@@ -69,6 +69,7 @@ def joins(
     unseen_chance = float(expit(unseen)) if chance is None else 0.0
     chance = expit(weights) if chance is None else chance
     edges = _Edges(np.minimum(left, right), np.maximum(left, right), weights * multiple, chance * multiple, multiple)
+    edges = _reachable(edges, weights >= cut, len(sizes))
     edges = _merged(edges, len(sizes))
     made: list[tuple[Numbers, Numbers, Floats, Floats, Floats]] = []
     while len(edges.left):
@@ -88,16 +89,42 @@ def joins(
     return _sorted(made)
 
 
-def groups(count: int, tree: Joins) -> Numbers:
-    """The group of each profile, named by its lowest member."""
+def _reachable(edges: _Edges, above: npt.NDArray[np.bool_], count: int) -> _Edges:
+    """Without edges that no join can ever use: groups whose profiles no chain of pairs above the cut connects stay apart.
+
+    A mean at or above the cut needs one pair at or above it, so this changes nothing but the time.
+    """
+    label = _components(edges.left[above], edges.right[above], count)
+    kept = label[edges.left] == label[edges.right]
+    return _Edges(edges.left[kept], edges.right[kept], edges.weight[kept], edges.chance[kept], edges.count[kept])
+
+
+def _components(left: Numbers, right: Numbers, count: int) -> Numbers:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    links = coo_array((np.ones(len(tree.kept)), (tree.kept, tree.other)), shape=(count, count))
-    _, label = connected_components(links, directed=False)
+    links = coo_array((np.ones(len(left)), (left, right)), shape=(count, count))
+    return np.asarray(connected_components(links, directed=False)[1])
+
+
+def groups(count: int, tree: Joins) -> Numbers:
+    """The group of each profile, named by its lowest member."""
+    label = _components(tree.kept, tree.other, count)
     first = np.full(count, count)
     np.minimum.at(first, label, np.arange(count))
     return np.asarray(first[label])
+
+
+def one_to_one(left: Numbers, right: Numbers, weights: Floats, count: int) -> Numbers:
+    """The same where each joins at most one other: the best pairs first, of equals the lower numbers."""
+    label = np.arange(count)
+    free = np.ones(count, dtype=bool)
+    for pair in np.lexsort((right, left, -weights)).tolist():
+        one, other = left[pair], right[pair]
+        if free[one] and free[other]:
+            free[one] = free[other] = False
+            label[one] = label[other] = min(one, other)
+    return label
 
 
 def _reciprocal(edges: _Edges, mean: Floats, hopeful: npt.NDArray[np.bool_], count: int) -> Numbers:

@@ -1,48 +1,47 @@
-"""How alike encodings are: the overlap of all pairs of bit strings, counted in machine words.
+"""How alike strings of bits are, and which are worth comparing: counted in machine words.
 
-The overlap coefficient (Szymkiewicz 1934, Simpson 1960) is the common bits over those of the emptier string. A record
-with fields missing has fewer bits; Dice and Jaccard count that against it, the overlap does not.
-Every pair is looked at, so nothing is lost to blocking: 50,000 encodings are 1.25 thousand million pairs. Time and memory
-grow with the square and with the number of pairs kept.
+Likeness is the mean of Dice's coefficient and the overlap coefficient (Szymkiewicz 1934, Simpson 1960): the common bits
+over the mean, and over the emptier string. The first knows that a longer name is another name, the second that a name may
+lack a part. Keys are MinHash values (Broder 1997): two strings share one with a chance equal to their Jaccard similarity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
-from clew.links.compiled import compiled, in_threads, inlined, parts_of
+from clew.links.compiled import compiled, in_threads, inlined, mixed, parts_of
 
 Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-BINS = 1000
-"""Of the histogram: similarity s is in bin floor(1000 s)."""
-_ROWS = 256
+_ROWS = 65_536
 
 
-def histogram(words: Words, rows: Numbers) -> Numbers:
-    """How many pairs of one of `rows` with any other encoding are how alike."""
-    ones = np.bitwise_count(words).sum(axis=1).astype(np.int64)
-    work = [(words, ones, rows[low:high]) for low, high in parts_of(len(rows), _ROWS)]
-    return np.asarray(sum(in_threads(_histogram, work), np.zeros(BINS + 1, np.int64)))
+def ones_of(words: Words) -> Numbers:
+    """Set bits of each row."""
+    return np.asarray(np.bitwise_count(words).sum(axis=1).astype(np.int64))
 
 
-def pairs_above(words: Words, floor: float) -> tuple[Numbers, Numbers, Floats]:
-    """All pairs left < right that are at least so alike, in order."""
-    ones = np.bitwise_count(words).sum(axis=1).astype(np.int64)
-    work = [(words, ones, low, high, floor) for low, high in parts_of(len(words), _ROWS)]
-    found = list(_joined(in_threads(_above, work)))
-    left, right, alike = (np.concatenate(column) for column in zip(*found, strict=True))
-    return left, right, alike
+def likeness(words: Words, left: Numbers, right: Numbers) -> Floats:
+    """Of each pair of rows, between 0 and 1; -1 where one of them is empty."""
+    ones = ones_of(words)
+    work = [(words, ones, left[low:high], right[low:high]) for low, high in parts_of(len(left), _ROWS)]
+    return np.concatenate(list(in_threads(_likeness, work)))
 
 
-def _joined(found: Iterator[tuple[Numbers, Numbers, Floats]]) -> Iterator[tuple[Numbers, Numbers, Floats]]:
-    yield np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    yield from found
+def minhashes(words: Words, count: int, salt: int) -> Words:
+    """`count` values for each row; all ones for an empty one."""
+    spread = np.array([salt * 1_000 + number + 1 for number in range(count)], dtype=np.uint64)
+    work = [(words[low:high], spread) for low, high in parts_of(len(words), _ROWS)]
+    return np.concatenate(list(in_threads(_minhashes, work)))
+
+
+def pairs_of_blocks(rows: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+    """All pairs left < right inside each block; block i is `rows[starts[i]:ends[i]]`."""
+    sizes = ends - starts
+    return _pairs(rows, starts, ends, int((sizes * (sizes - 1) // 2).sum()))
 
 
 @inlined
@@ -58,42 +57,41 @@ def _common(one: Words, other: Words) -> int:
 
 
 @compiled
-def _histogram(words: Words, ones: Numbers, rows: Numbers) -> Numbers:
-    counts = np.zeros(BINS + 1, np.int64)
-    for row in rows:
-        for other in range(len(words)):
-            fewer = min(ones[row], ones[other])
-            if other != row and fewer > 0:
-                alike = _common(words[row], words[other]) / fewer
-                counts[np.int64(alike * BINS)] += 1
-    return counts
+def _likeness(words: Words, ones: Numbers, left: Numbers, right: Numbers) -> Floats:
+    alike = np.empty(len(left), np.float64)
+    for pair in range(len(left)):
+        one, other = ones[left[pair]], ones[right[pair]]
+        if one == 0 or other == 0:
+            alike[pair] = -1.0
+            continue
+        common = _common(words[left[pair]], words[right[pair]])
+        alike[pair] = common / (one + other) + common / (2 * min(one, other))
+    return alike
 
 
 @compiled
-def _above(words: Words, ones: Numbers, low: int, high: int, floor: float) -> tuple[Numbers, Numbers, Floats]:
-    size = 1024
-    left = np.empty(size, np.int64)
-    right = np.empty(size, np.int64)
-    alike = np.empty(size, np.float64)
+def _minhashes(words: Words, spread: Words) -> Words:
+    found = np.full((len(words), len(spread)), np.uint64(0xFFFFFFFFFFFFFFFF))
+    for row in range(len(words)):
+        for word in range(words.shape[1]):
+            for bit in range(64):
+                if (words[row, word] >> np.uint64(bit)) & np.uint64(1):
+                    place = np.uint64(word * 64 + bit)
+                    for number in range(len(spread)):
+                        value = mixed(place + spread[number] * np.uint64(0x9E3779B97F4A7C15))
+                        found[row, number] = min(found[row, number], value)
+    return found
+
+
+@compiled
+def _pairs(rows: Numbers, starts: Numbers, ends: Numbers, total: int) -> tuple[Numbers, Numbers]:
+    left = np.empty(total, np.int64)
+    right = np.empty(total, np.int64)
     found = 0
-    for row in range(low, high):
-        for other in range(row + 1, len(words)):
-            fewer = min(ones[row], ones[other])
-            if fewer == 0:
-                continue
-            overlap = _common(words[row], words[other]) / fewer
-            if overlap >= floor:
-                if found == size:
-                    size *= 2
-                    more_left = np.empty(size, np.int64)
-                    more_right = np.empty(size, np.int64)
-                    more_alike = np.empty(size, np.float64)
-                    more_left[:found] = left
-                    more_right[:found] = right
-                    more_alike[:found] = alike
-                    left, right, alike = more_left, more_right, more_alike
-                left[found] = row
-                right[found] = other
-                alike[found] = overlap
+    for block in range(len(starts)):
+        for one in range(starts[block], ends[block]):
+            for other in range(one + 1, ends[block]):
+                left[found] = min(rows[one], rows[other])
+                right[found] = max(rows[one], rows[other])
                 found += 1
-    return left[:found].copy(), right[:found].copy(), alike[:found].copy()
+    return left, right

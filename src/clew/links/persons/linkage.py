@@ -1,64 +1,24 @@
 """One person, once: which rows of one or several files are the same person, proposed with a reason for each pair.
 
-Prepare, block, compare (Splink), weigh (EM), group (average linkage), mark what a person must look at. Pairs inside a
-proposed group that shared no key are compared as well and the groups made again, so that every pair of a group counts.
-The result depends on the rows and the seed alone, not on the order of the rows.
+Prepare, block, compare (Splink), then `run`: weigh, group, mark what a person must look at. The result depends on
+the rows and the seed alone, not on the order of the rows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links.persons import judgements, thresholds
-from clew.links.persons.blocking import Blocks, blocks
+from clew.links.persons import judgements
+from clew.links.persons.backends import BACKENDS
+from clew.links.persons.blocking import blocks
 from clew.links.persons.comparisons import comparisons_for
-from clew.links.persons.engine import Compared, Engine
+from clew.links.persons.engine import Engine
 from clew.links.persons.fields import persons
-from clew.links.persons.grouping import Joins, groups, joins
-from clew.links.persons.prepare import Profiles, profiles
-from clew.links.persons.waterfall import waterfall
-from clew.links.persons.weights import Frequencies, Model, chances, frequencies, learn, pair_weights
+from clew.links.persons.prepare import profiles
+from clew.links.persons.run import Linkage, LinkOptions, Run
+from clew.safeguards.errors import UsageError
 
-Numbers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-_UNSEEN = -2.0
-"""Natural log of odds of a pair that was not compared: it shares no key with the other."""
-_LARGEST_CHECKED = 500
-"""Profiles of a proposed group whose pairs are all compared; a larger one is left to a person (`review`)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkOptions:
-    """What may be chosen. `cut` is in bits, the mean weight below which groups stay apart; None: chosen by `thresholds`."""
-
-    cut: float | None = None
-    largest_block: int = 200
-    random_pairs: int = 200_000
-    review_size: int = 25
-    review_below: float = 0.8
-    seed: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Linkage:
-    """`table`: id, cluster, probability, review; in the order of the rows. `report` is plain data for a JSON file."""
-
-    table: pa.Table
-    report: dict[str, Any]
-    _pairs: Compared = field(repr=False)
-    _model: Model = field(repr=False)
-    _rarity: Frequencies = field(repr=False)
-    _names: tuple[str, ...] = field(repr=False)
-
-    def explained(self) -> pa.Table:
-        """The waterfall of every pair of unlike rows inside a cluster. Of identical rows one stands for all."""
-        return waterfall(self._model, self._pairs, self._rarity, self._names)
+_USUAL = LinkOptions()
 
 
 def link(
@@ -66,243 +26,33 @@ def link(
     *,
     columns: dict[str, str] | None = None,
     edges: pa.Table | None = None,
-    options: LinkOptions = LinkOptions(),
+    options: LinkOptions = _USUAL,
+    engine: str = "duckdb",
 ) -> Linkage:
     """Groups the rows of a table by person. `columns` names columns as `find_columns` does; `edges` are judgements.
 
-    Raises MissingColumn, UnreadableInput, or UsageError when Splink is not there.
+    `engine` compares the pairs: duckdb here, or spark; both give the same. Raises MissingColumn, UnreadableInput, or
+    UsageError when Splink or the engine is not there.
     """
+    if engine not in BACKENDS:
+        raise UsageError(f"--engine: one of {', '.join(BACKENDS)}")
     people = persons(table, columns)
     standing = judgements.standing(edges) if edges is not None else []
     ids = people["id"].to_pylist()
     named = {end for edge in standing for end in (edge.left, edge.right)}
     prepared = profiles(people, apart=[row for row, name in enumerate(ids) if name in named])
-    return _Run(prepared, ids, standing, options).result()
-
-
-class _Run:
-    """One linkage on its way."""
-
-    def __init__(
-        self, prepared: Profiles, ids: list[str], standing: list[judgements.Edge], options: LinkOptions
-    ) -> None:
-        self.prepared, self.ids, self.standing, self.options = prepared, ids, standing, options
-        self.sizes = prepared.sizes
-        self.count = prepared.table.num_rows
-        self.comparisons = comparisons_for(prepared.table)
-        self.rarity = frequencies(prepared.table, self.comparisons)
-        self.names = _first_ids(prepared.of_row, ids, self.count)
-        self.place = {name: int(profile) for name, profile in zip(ids, prepared.of_row, strict=True)}
-
-    def result(self) -> Linkage:
-        keys = blocks(self.prepared.table, largest_block=self.options.largest_block)
-        engine = Engine(self.prepared.table, keys.keys, self.comparisons) if self.count > 1 else None
-        pairs = engine.blocked() if engine else _no_pairs(len(self.comparisons))
-        random = _random_pairs(self.count, self.options)
-        sample = engine.compare(*random) if engine else pairs
-        model = learn(pairs, sample, self.comparisons, self.count)
-        weights = pair_weights(model, pairs, self.rarity)
-        if engine:
-            loose = groups(self.count, self._tree(pairs, weights).above(thresholds.LOWEST))
-            more = _pairs_within(loose, pairs, self.count)
-            if len(more[0]):
-                pairs = _together(pairs, engine.compare(*more))
-                weights = pair_weights(model, pairs, self.rarity)
-        own = self._own_weights(engine, model)
-        tree = self._tree(pairs, weights)
-        table = self._thresholds(tree, pairs, weights, own, model.start)
-        cut = thresholds.choose(table) if self.options.cut is None else self.options.cut * float(np.log(2))
-        label = groups(self.count, tree.above(cut))
-        within = label[pairs.left] == label[pairs.right]
-        inside = Compared(pairs.left[within], pairs.right[within], pairs.levels[within])
-        rows = self._rows(label, pairs, weights, own, cut, model.start)
-        report = self._report(keys, pairs, model, table, cut, rows)
-        return Linkage(rows, report, inside, model, self.rarity, self.names)
-
-    def _tree(self, pairs: Compared, weights: Floats) -> Joins:
-        left, right, bound = judgements.applied(pairs.left, pairs.right, weights, self.standing, self.place)
-        return joins(left, right, bound, self.sizes, cut=thresholds.LOWEST, unseen=_UNSEEN)
-
-    def _own_weights(self, engine: Engine | None, model: Model) -> Floats:
-        """How surely identical rows are one person: three rows that say no more than `james` need not be."""
-        own = np.zeros(self.count)
-        several = np.flatnonzero(self.sizes > 1)
-        if len(several):
-            engine = engine or Engine(self.prepared.table, pa.array([[]], pa.list_(pa.int64())), self.comparisons)
-            own[several] = pair_weights(model, engine.compare(several, several), self.rarity)
-        return own
-
-    def _thresholds(
-        self, tree: Joins, pairs: Compared, weights: Floats, own: Floats, start: float
-    ) -> list[thresholds.Threshold]:
-        same = self.sizes * (self.sizes - 1) / 2
-        expected = float(chances(weights) @ (self.sizes[pairs.left] * self.sizes[pairs.right]))
-        right = float(chances(own) @ same)
-        return thresholds.thresholds(tree, start=start, expected=expected + right, same_rows=(float(same.sum()), right))
-
-    def _rows(
-        self, label: Numbers, pairs: Compared, weights: Floats, own: Floats, cut: float, start: float
-    ) -> pa.Table:
-        chance, weak = self._chance_of_profiles(label, pairs, weights, own, cut, start)
-        of_row = self.prepared.of_row
-        alone = weak[of_row]
-        cluster = _named(np.where(alone, -1 - np.arange(len(of_row)), label[of_row]), self.ids)
-        probability = np.round(chance[of_row], 4)
-        review = self._review(cluster, probability)
-        return pa.table(
-            {
-                "id": pa.array(self.ids, pa.string()),
-                "cluster": pa.array(cluster, pa.string()),
-                "probability": pa.array(probability, pa.float64()),
-                "review": pa.array(review, pa.string()),
-            }
-        )
-
-    def _chance_of_profiles(
-        self, label: Numbers, pairs: Compared, weights: Floats, own: Floats, cut: float, start: float
-    ) -> tuple[Floats, npt.NDArray[np.bool_]]:
-        """For each profile the model's chance that it is where it belongs, and whether its identical rows are apart."""
-        within = label[pairs.left] == label[pairs.right]
-        others = np.bincount(label, self.sizes, self.count)[label] - self.sizes
-        total, seen = np.zeros(self.count), np.zeros(self.count)
-        for one, other in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
-            share = self.sizes[other[within]]
-            total += np.bincount(one[within], weights[within] * share, self.count)
-            seen += np.bincount(one[within], share, self.count)
-        total += (others - seen) * _UNSEEN + own * (self.sizes - 1)
-        members = others + self.sizes - 1
-        chance = thresholds.chance_of_join(total / np.maximum(members, 1), members.astype(np.float64), start)
-        weak = (others == 0) & (self.sizes > 1) & (own < cut)
-        best = np.full(self.count, -np.inf)
-        np.maximum.at(best, pairs.left, weights)
-        np.maximum.at(best, pairs.right, weights)
-        best = np.where(weak, np.maximum(best, own), best)
-        apart = (members == 0) | weak
-        chance[apart] = 1 - chances(best[apart])
-        return chance, weak
-
-    def _review(self, cluster: list[str], probability: Floats) -> list[str]:
-        _, which, sizes = np.unique(np.asarray(cluster, dtype=object), return_inverse=True, return_counts=True)
-        lowest = np.ones(len(sizes))
-        np.minimum.at(lowest, which, probability)
-        unsure = np.zeros(len(sizes), dtype=bool)
-        row_of = {name: row for row, name in enumerate(self.ids)}
-        for edge in self.standing:
-            if edge.verdict == "not_sure" and edge.left in row_of and edge.right in row_of:
-                unsure[which[[row_of[edge.left], row_of[edge.right]]]] = True
-        words = []
-        for size, low, asked in zip(sizes, lowest, unsure, strict=True):
-            reasons = [
-                (size > self.options.review_size, "size"),
-                (size > 1 and low < self.options.review_below, "confidence"),
-            ]
-            words.append(";".join([word for holds, word in [*reasons, (asked, "not_sure")] if holds]))
-        return [words[number] for number in which]
-
-    def _report(
-        self, keys: Blocks, pairs: Compared, model: Model, table: list[thresholds.Threshold], cut: float, rows: pa.Table
-    ) -> dict[str, Any]:
-        bit = float(np.log(2))
-        chosen = min(table, key=lambda row: abs(row.cut - cut))
-        clusters = rows["cluster"].value_counts()
-        marked = rows.filter(pa.compute.not_equal(rows["review"], ""))
-        return {
-            "rows": len(self.ids),
-            "distinct_rows": self.count,
-            "persons": len(clusters),
-            "largest_cluster": max((row["counts"] for row in clusters.to_pylist()), default=0),
-            "clusters_to_review": len(marked["cluster"].unique()),
-            "fields": list(self.prepared.fields),
-            "pairs_compared": len(pairs),
-            "blocking": {
-                "largest_block": self.options.largest_block,
-                "keys_dropped": keys.lost_keys,
-                "pairs_in_dropped_keys": keys.lost_pairs,
-            },
-            "cut_bits": round(cut / bit, 3),
-            "cut_chosen_by": "highest expected F1" if self.options.cut is None else "given",
-            "expected_at_cut": _threshold(chosen),
-            "thresholds": [_threshold(row) for row in table],
-            "judgements_applied": len(
-                [edge for edge in self.standing if edge.left in self.place and edge.right in self.place]
-            ),
-            "seed": self.options.seed,
-            "start_bits": round(model.start / bit, 3),
-            "share_of_compared_pairs_expected_one_person": round(model.blocked_share, 4),
-            "weights_bits": {
-                each.name: {
-                    each.words(level): round(float(weight) / bit, 3)
-                    for level, weight in enumerate(model.level_weights(number))
-                }
-                for number, each in enumerate(model.comparisons)
-            },
-            "note": "Precision and recall are what the model expects of itself. They are no measurement: no labels were used.",
-        }
-
-
-def _threshold(row: thresholds.Threshold) -> dict[str, float]:
-    return {
-        "cut_bits": round(row.cut / float(np.log(2)), 3),
-        "precision": round(row.precision, 4),
-        "recall": round(row.recall, 4),
-        "f1": round(row.f1, 4),
-        "pairs": round(row.pairs),
-    }
-
-
-def _first_ids(of_row: Numbers, ids: list[str], count: int) -> tuple[str, ...]:
-    """For each profile the lowest id of its rows."""
-    names: list[str | None] = [None] * count
-    for profile, name in zip(of_row.tolist(), ids, strict=True):
-        held = names[profile]
-        names[profile] = name if held is None or name < held else held
-    return tuple(name or "" for name in names)
-
-
-def _named(label: Numbers, ids: list[str]) -> list[str]:
-    """Each cluster by the lowest id of its members, so that its name hangs on no order."""
-    lowest: dict[int, str] = {}
-    for number, name in zip(label.tolist(), ids, strict=True):
-        held = lowest.get(number)
-        lowest[number] = name if held is None or name < held else held
-    return [lowest[number] for number in label.tolist()]
-
-
-def _no_pairs(comparisons: int) -> Compared:
-    none = np.zeros(0, np.int64)
-    return Compared(none, none, np.zeros((0, comparisons), np.int8))
-
-
-def _random_pairs(count: int, options: LinkOptions) -> tuple[Numbers, Numbers]:
-    """Pairs of different profiles, all of them where there are few."""
-    if count * (count - 1) // 2 <= options.random_pairs:
-        left, right = np.triu_indices(count, 1)
-        return left.astype(np.int64), right.astype(np.int64)
-    draw = np.random.default_rng(options.seed)
-    left, right = draw.integers(0, count, (2, options.random_pairs))
-    apart = left != right
-    codes = np.unique(np.minimum(left, right)[apart] * np.int64(count) + np.maximum(left, right)[apart])
-    return codes // count, codes % count
-
-
-def _pairs_within(label: Numbers, seen: Compared, count: int) -> tuple[Numbers, Numbers]:
-    """Pairs inside groups that were not compared yet."""
-    order = np.argsort(label, kind="stable")
-    _, starts, sizes = np.unique(label[order], return_index=True, return_counts=True)
-    found = [np.zeros(0, np.int64)]
-    for size in np.unique(sizes):
-        if 1 < size <= _LARGEST_CHECKED:
-            members = order[starts[sizes == size][:, None] + np.arange(size)]
-            one, other = np.triu_indices(int(size), 1)
-            ends = np.sort(np.stack([members[:, one].ravel(), members[:, other].ravel()]), axis=0)
-            found.append(ends[0] * np.int64(count) + ends[1])
-    codes = np.setdiff1d(np.concatenate(found), seen.left * np.int64(count) + seen.right)
-    return codes // count, codes % count
-
-
-def _together(one: Compared, other: Compared) -> Compared:
-    return Compared(
-        np.concatenate([one.left, other.left]),
-        np.concatenate([one.right, other.right]),
-        np.concatenate([one.levels, other.levels]),
-    )
+    keys = blocks(prepared.table, largest_block=options.largest_block)
+    comparisons = comparisons_for(prepared.table)
+    return Run(
+        prepared,
+        ids,
+        options,
+        comparisons=comparisons,
+        comparer=lambda: Engine(prepared.table, keys.keys, comparisons, engine=engine),
+        blocking={
+            "largest_block": options.largest_block,
+            "keys_dropped": keys.lost_keys,
+            "pairs_in_dropped_keys": keys.lost_pairs,
+        },
+        standing=standing,
+    ).result()

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links.persons.engine import Compared
+from clew.links.persons.compared import Compared
 from clew.links.persons.weights import STRONGEST, Frequencies, Model, parts
 
 _BIT = float(np.log(2))

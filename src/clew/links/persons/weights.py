@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.special import expit
 
+from clew.links.persons.compared import Compared
 from clew.links.persons.comparisons import Comparison
-from clew.links.persons.engine import Compared
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
