@@ -107,6 +107,8 @@ def _table() -> _Folds:
 
 def _folded(sign: str) -> str:
     sign = plain(sign)
+    if "\ud800" <= sign <= "\udfff":  # half a sign, which is no text in UTF-8
+        return "\ufffd"
     if sign.isspace() or sign < " ":
         return "\n" if sign in "\n\u2028\u2029" else " "
     lower = sign.lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from clew.signals.availability import words
 from clew.signals.base import Signal
@@ -59,7 +59,7 @@ def _said(text: str) -> Iterator[tuple[int, int, str, float]]:
             days.append((start, end, meaning))
         elif not is_denied(text, start, end):
             yield start, end, meaning, 0.5 if text[start:end] in _lone() else 0.85
-    for (start, end, first), (after, last, second) in zip(days, days[1:], strict=False):
+    for (start, end, first), (after, last, second) in pairwise(days):
         if after - end < 12 and _BETWEEN.fullmatch(text[end:after]):
             yield start, last, f"days:{_DAYS[first]}-{_DAYS[second]}", 0.9
     behind_days = {end + gap for _, end, _ in days for gap in (1, 2)}

@@ -44,10 +44,10 @@ class OfferDetector(TextDetector):
         sure = round(min(0.95, 0.4 + 0.1 * points), 2)
         found = [self.signal("offer", "job", seen.span(first[0], first[1]), sure)]
         found += [self.signal("offer", value, seen.span(start, end), 0.8) for start, end, value in _said(seen, hits)]
-        found += self._pay(text, seen)
+        found += self._pay(text)
         return sorted(found, key=lambda signal: (signal.start, signal.end))
 
-    def _pay(self, text: str, seen: View) -> Iterator[Signal]:
+    def _pay(self, text: str) -> Iterator[Signal]:
         """Prices by a time of work, or beside a word for wages."""
         for price in _prices(text):
             amount, _, unit = price.value.partition("/")

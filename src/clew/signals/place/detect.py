@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
 from clew.signals.glyphs import without_accents
+from clew.signals.phrases import Phrases
+from clew.signals.place.areas import CUED_SHORT, SHORT
+from clew.signals.place.context import BESIDE, CITY, NAMED, Area, areas_in, beside, state_after, weights
 from clew.signals.place.words import COMMON, CUES, STRONG_CUES
 from clew.standards import places
 
@@ -21,6 +24,18 @@ _LONE = 100_000
 _LONE_ELSEWHERE = 1_000_000
 """The same for what other languages call it, in Latin script."""
 _LEAST = 0.25
+_MOST_CANDIDATES = 40
+_STATE_KM = 250.0
+"""How far a city may lie from the middle of its state before it becomes unlikely."""
+_NAMING = re.compile(
+    r"(?:name is|name's|name:|call me|ask for|i am|i'm|im|this is|me llamo|soy|je suis|je m'appelle|m'appelle|ich bin|ich heiße|chamo-me|meu nome é|sou"
+    r"|sunt|mă numesc|numele meu este|меня зовут|mi chiamo|ik ben|mam na imię|nazywam się|miss|lady|mrs|madame|señorita)\s\Z",
+    re.IGNORECASE,
+)
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HALF = re.compile("[\ud800-\udfff]")
+_LARGE = 500_000
+"""Inhabitants from which a city is looked for in scripts without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +48,118 @@ class _Sighting:
 
 class PlaceDetector(TextDetector):
     """Reads city names that are written like names: with a capital, and after a word such as "in" when the city is small
-    or the name is a common word. Of several cities of one name it takes the most populous, unless another country is named
-    more in the same text; how much smaller the others are is how sure it is. Scripts without spaces are not read.
+    or the name is a common word. Of several cities of one name it takes the likeliest by inhabitants and by what else the
+    text says: countries, states and other cities named, telephones' country codes, money, language. How much likelier it
+    is than the others is how sure the claim is. Countries and some regions are claims of kind `area`.
     """
 
     def read(self, text: str) -> list[Signal]:
-        sightings = _sightings(text)
-        if not sightings:
+        sightings, named = _sightings(text), areas_in(text)
+        if not sightings and not named:
             return []
-        votes = Counter(_country(s) for s in sightings)
-        return [signal for s in sightings if (signal := self._claim(s, votes - Counter([_country(s)])))]
+        if named and len(sightings) > 1:  # the Ontario of "London, Ontario" is no city
+            outer = {a.start for a in named if any(beside(a, text, s.end) for s in sightings)}
+            sightings = tuple(s for s in sightings if s.start not in outer)
+        taken = [(s.start, s.end) for s in sightings]
+        found = [
+            self.signal("area", area.code, (area.start, area.end), 0.8)
+            for area in named
+            if not any(start < area.end and area.start < end for start, end in taken)
+        ]
+        found += self._cities(text, sightings, named)
+        return sorted(found, key=lambda signal: signal.start)
 
-    def _claim(self, sighting: _Sighting, votes: Counter[str]) -> Signal | None:
-        city, share = _most_likely(sighting.candidates, votes)
-        confidence = round(share * (0.95 if sighting.cued else 0.8), 2)
-        if confidence < _LEAST:
-            return None
-        return self.signal("place", city.label, (sighting.start, sighting.end), confidence)
+    def _cities(self, text: str, sightings: Sequence[_Sighting], named: list[Area]) -> Iterator[Signal]:
+        known: dict[str, float] | None = None
+        for sighting in sightings:
+            if len(sighting.candidates) > 1 and known is None:
+                known = weights(text, named, self.settings.region, _language)
+            city, share = _most_likely(text, sighting, sightings, named, known or {})
+            confidence = round(share * (0.95 if sighting.cued else 0.8), 2)
+            if confidence >= _LEAST:
+                yield self.signal("place", city.label, (sighting.start, sighting.end), confidence)
+
+
+def _language(text: str) -> str | None:
+    return _guesser()(text)
+
+
+@cache
+def _guesser() -> Callable[[str], str | None]:
+    """What names a text's language; where its library is missing no language can be told."""
+    try:
+        from clew.signals.language.detect import guess
+    except ImportError:
+        return lambda _: None
+    return guess
+
+
+def _most_likely(
+    text: str, sighting: _Sighting, others: Sequence[_Sighting], named: Sequence[Area], known: dict[str, float]
+) -> tuple[places.City, float]:
+    """The likeliest of the cities of a name, and its share of the likelihood of them all."""
+    cities = [places.cities()[i] for i in sighting.candidates[:_MOST_CANDIDATES]]
+    area = state_after(text, sighting.end) or next((a for a in named if beside(a, text, sighting.end)), None)
+    if len(cities) == 1 and not area:
+        city = cities[0]
+        return city, 1.0
+    near = _neighbours(sighting, others)
+    points = [_likelihood(city, area, near, known) for city in cities]
+    best = max(range(len(cities)), key=points.__getitem__)
+    return cities[best], points[best] / sum(points)
+
+
+def _likelihood(city: places.City, area: Area | None, near: dict[str, float], known: dict[str, float]) -> float:
+    points = (city.population or 500) * known.get(city.country, 1.0) * (1 + CITY * near.get(city.country, 0.0))
+    if area:
+        points *= BESIDE if city.country == area.country else 1 / NAMED
+        if area.point and city.country == area.country:
+            away_km = places.distance_km(area.point, (city.latitude, city.longitude))
+            points *= math.exp(-((away_km / _STATE_KM) ** 2))
+    return points
+
+
+def _neighbours(sighting: _Sighting, others: Sequence[_Sighting]) -> dict[str, float]:
+    """Country -> how sure other names in the text are of it, by inhabitants."""
+    found: dict[str, float] = {}
+    for other in others:
+        if other is sighting or other.candidates == sighting.candidates:
+            continue
+        cities = [places.cities()[i] for i in other.candidates[:_MOST_CANDIDATES]]
+        total = sum(city.population or 500 for city in cities)
+        for city in cities:
+            found[city.country] = found.get(city.country, 0.0) + (city.population or 500) / total
+    return found
 
 
 @lru_cache(maxsize=4096)
 def _sightings(text: str) -> tuple[_Sighting, ...]:
-    return tuple(_sighted(text))
+    found = list(_sighted(text))
+    if not text.isascii() and _UNSPACED.search(text):
+        taken = {place for one in found for place in range(one.start, one.end)}
+        spotted = (
+            _Sighting(start, end, cities, False) for start, end, cities in _unspaced().find(_HALF.sub("\ufffd", text))
+        )
+        found = sorted([*found, *(one for one in spotted if one.start not in taken)], key=lambda one: one.start)
+    return tuple(found)
 
 
 def _sighted(text: str) -> Iterator[_Sighting]:
     words = list(_WORD.finditer(text))
     heads = _heads()
-    cue, taken = False, 0
+    cue, taken = False, -2
     for position, token in enumerate(words):
         word = token[0]
         after_cue, cue = cue, word in CUES or (word[0].isupper() and word.lower() in CUES)
         if position < taken or (not after_cue and word.islower()):
             continue
         reach, key = heads.get(word) or _head(heads, word)
-        if reach:
+        if word in SHORT and (after_cue or position <= taken + 1 or word not in CUED_SHORT):
+            short = _short(word)
+            if short:
+                taken = position + 1
+                yield _Sighting(token.start(), token.end(), short, after_cue)
+        elif reach:
             sighting = _look(text, words, position, reach, key)
             if sighting:
                 taken = position + sighting[0]
@@ -123,6 +215,8 @@ def _counts(
         return cued and _well_known(candidates, run)
     if cued:
         return True
+    if len(run) == 1 and _NAMING.search(text, max(0, run[0].start() - 22), run[0].start()):
+        return False
     shouted = len(run) == 1 and word.isupper() and text.isupper()
     least = _LONE_ELSEWHERE if name.isascii() and places.key(name) not in _own_names() else _LONE
     return len(name) > 3 and places.cities()[candidates[0]].population >= (max(least, 5 * _LONE) if shouted else least)
@@ -145,20 +239,6 @@ def _well_known(candidates: tuple[int, ...], run: Sequence[re.Match[str]]) -> bo
     """Whether a name written small is a large city's own name, not one of its names elsewhere."""
     written = places.key(" ".join(word[0] for word in run))
     return places.cities()[candidates[0]].population >= _LONE and len(written) > 4 and written in _own_names()
-
-
-def _country(sighting: _Sighting) -> str:
-    return places.cities()[sighting.candidates[0]].country
-
-
-def _most_likely(candidates: tuple[int, ...], votes: Counter[str]) -> tuple[places.City, float]:
-    cities = [places.cities()[i] for i in candidates]
-    most = votes[cities[0].country]
-    elsewhere = [c for c in cities if votes[c.country] > most + (c.population * 10 < cities[0].population)]
-    best = elsewhere[0] if elsewhere else cities[0]
-    others = sum(c.population for c in cities if c is not best)
-    share = best.population / (best.population + others) if best.population else 0.5
-    return best, max(share, 0.7) if elsewhere else share
 
 
 @cache
@@ -186,3 +266,23 @@ def _own_names() -> frozenset[str]:
         own |= {name, name.removesuffix(" city")}
         own |= {places.key(without_accents(city.name.casefold()))}
     return frozenset(own - {""})
+
+
+@cache
+def _short(word: str) -> tuple[int, ...]:
+    """The city of a short name, as a place in the table."""
+    name, country = SHORT[word]
+    found = [i for i in places.index().get(places.key(name), ()) if places.cities()[i].country == country]
+    return tuple(found[:1])
+
+
+@cache
+def _unspaced() -> Phrases[tuple[int, ...]]:
+    """Names of large cities in scripts without spaces."""
+    return Phrases(
+        {
+            name: cities
+            for name, cities in places.index().items()
+            if len(name) > 1 and _UNSPACED.match(name) and places.cities()[cities[0]].population >= _LARGE
+        }
+    )

@@ -1,0 +1,153 @@
+"""Countries and states as texts name them, and short names of cities. Codes are ISO 3166-1 alpha-2 and ISO 3166-2."""
+
+from __future__ import annotations
+
+SHORT: dict[str, tuple[str, str]] = {
+    "NYC": ("New York City", "US"), "LA": ("Los Angeles", "US"), "SF": ("San Francisco", "US"), "DTLA": ("Los Angeles", "US"), "ATL": ("Atlanta", "US"),
+    "PHX": ("Phoenix", "US"), "DFW": ("Dallas", "US"), "Vegas": ("Las Vegas", "US"), "Philly": ("Philadelphia", "US"), "LDN": ("London", "GB"), "Ldn": ("London", "GB"),
+    "BCN": ("Barcelona", "ES"), "CDMX": ("Mexico City", "MX"), "BKK": ("Bangkok", "TH"), "DXB": ("Dubai", "AE"), "FRA": ("Frankfurt am Main", "DE"), "Ffm": ("Frankfurt am Main", "DE"),
+    "HCMC": ("Ho Chi Minh City", "VN"), "Saigon": ("Ho Chi Minh City", "VN"), "СПб": ("Saint Petersburg", "RU"), "Мск": ("Moscow", "RU"), "Питер": ("Saint Petersburg", "RU"), "A'dam": ("Amsterdam", "NL"),
+    "BsAs": ("Buenos Aires", "AR"), "Rio": ("Rio de Janeiro", "BR"), "Sampa": ("São Paulo", "BR"), "KL": ("Kuala Lumpur", "MY"), "JHB": ("Johannesburg", "ZA"), "Joburg": ("Johannesburg", "ZA"),
+}  # fmt: skip
+"""Written so, with these capitals."""
+CUED_SHORT = frozenset(("LA", "SF", "KL", "FRA", "Rio", "ATL"))
+"""Short names that count only after a word such as "in"."""
+COUNTRIES: dict[str, tuple[str, ...]] = {
+    "GB": ("United Kingdom", "UK", "U.K.", "Great Britain", "England", "Scotland", "Wales", "Reino Unido", "Inglaterra", "Royaume-Uni", "Angleterre", "Großbritannien", "Vereinigtes Königreich", "Marea Britanie", "Anglia", "Великобритания", "Англия", "Regno Unito", "Inghilterra", "Engeland", "Wielka Brytania", "İngiltere", "Англія", "英国", "イギリス"),
+    "US": ("United States", "USA", "U.S.A.", "Estados Unidos", "EE.UU.", "EEUU", "États-Unis", "Vereinigte Staaten", "Statele Unite", "США", "Stati Uniti", "Verenigde Staten", "Stany Zjednoczone", "ABD", "美国", "アメリカ"),
+    "FR": ("France", "Francia", "Frankreich", "França", "Franța", "Франция", "Францию", "Франции", "Frankrijk", "Francja", "Francji", "Fransa", "Франція", "法国", "フランス"),
+    "DE": ("Germany", "Alemania", "Allemagne", "Deutschland", "Alemanha", "Germania", "Германия", "Германию", "Германии", "Duitsland", "Niemcy", "Niemczech", "Almanya", "Німеччина", "Німеччині", "德国", "ドイツ"),
+    "ES": ("Spain", "España", "Espagne", "Spanien", "Espanha", "Spania", "Испания", "Испанию", "Испании", "Spagna", "Spanje", "Hiszpania", "Hiszpanii", "İspanya", "Іспанія", "西班牙", "スペイン"),
+    "IT": ("Italy", "Italia", "Italie", "Italien", "Itália", "Италия", "Италию", "Италии", "Italië", "Włochy", "Włoszech", "İtalya", "Італія", "Італії", "意大利", "イタリア"),
+    "PT": ("Portugal", "Portogallo", "Portugalia", "Португалия", "Португалии", "Portekiz", "Португалія", "葡萄牙"),
+    "NL": ("Netherlands", "Holland", "Holanda", "Países Bajos", "Pays-Bas", "Hollande", "Niederlande", "Olanda", "Голландия", "Нидерланды", "Голландии", "Paesi Bassi", "Nederland", "Holandia", "Holandii", "Hollanda", "荷兰", "オランダ"),
+    "BE": ("Belgium", "Bélgica", "Belgique", "Belgien", "Belgia", "Бельгия", "Бельгии", "Belgio", "België", "Belçika", "比利时"),
+    "CH": ("Switzerland", "Suiza", "Suisse", "Schweiz", "Suíça", "Elveția", "Швейцария", "Швейцарии", "Svizzera", "Zwitserland", "Szwajcaria", "İsviçre", "瑞士"),
+    "AT": ("Austria", "Österreich", "Autriche", "Áustria", "Австрия", "Австрии", "Oostenrijk", "Avusturya", "奥地利"),
+    "IE": ("Ireland", "Irlanda", "Irlande", "Irland", "Ирландия", "Ирландии", "Ierland", "Irlandia", "İrlanda"),
+    "RO": ("Romania", "România", "Rumanía", "Roumanie", "Rumänien", "Roménia", "Румыния", "Румынии", "Rumunia", "Romanya", "罗马尼亚"),
+    "MD": ("Moldova", "Republica Moldova", "Молдова", "Молдавия", "Молдове", "Moldavia"),
+    "BG": ("Bulgaria", "България", "Bulgarie", "Bulgarien", "Болгария", "Болгарии", "Bułgaria", "Bulgaristan"),
+    "PL": ("Poland", "Polonia", "Pologne", "Polen", "Polónia", "Польша", "Польшу", "Польше", "Polska", "Polsce", "Polonya", "Польща", "Польщі", "波兰"),
+    "CZ": ("Czechia", "Czech Republic", "Chequia", "Tchéquie", "Tschechien", "Cehia", "Чехия", "Чехию", "Чехии", "Czechy", "Czechach", "Česko", "Чехія"),
+    "UA": ("Ukraine", "Ucrania", "Ucrânia", "Ucraina", "Украина", "Украине", "Україна", "Україні", "Ukraina", "Oekraïne", "Ukrayna"),
+    "RU": ("Russia", "Rusia", "Russie", "Russland", "Rússia", "Россия", "России", "Rosja", "Rusya"),
+    "GR": ("Greece", "Grecia", "Grèce", "Griechenland", "Grécia", "Греция", "Грецию", "Греции", "Griekenland", "Grecja", "Yunanistan", "Ελλάδα"),
+    "CY": ("Cyprus", "Chipre", "Chypre", "Zypern", "Cipru", "Кипр", "Кипре", "Cipro", "Cypr", "Kıbrıs"),
+    "TR": ("Turkey", "Türkiye", "Turquía", "Turquie", "Türkei", "Turquia", "Turcia", "Турция", "Турцию", "Турции", "Turchia", "Turkije", "Turcja", "Туреччина"),
+    "SE": ("Sweden", "Suecia", "Suède", "Schweden", "Suécia", "Suedia", "Швеция", "Svezia", "Zweden", "Szwecja", "Sverige"),
+    "NO": ("Norway", "Noruega", "Norvège", "Norwegen", "Norvegia", "Норвегия", "Noorwegen", "Norwegia", "Norge"),
+    "DK": ("Denmark", "Dinamarca", "Danemark", "Dänemark", "Danemarca", "Дания", "Danimarca", "Denemarken", "Dania", "Danmark"),
+    "FI": ("Finland", "Finlandia", "Finlande", "Finnland", "Финляндия", "Suomi"),
+    "HU": ("Hungary", "Hungría", "Hongrie", "Ungarn", "Ungaria", "Венгрия", "Węgry", "Magyarország"),
+    "CA": ("Canada", "Canadá", "Kanada", "Канада", "Канаду", "加拿大"),
+    "MX": ("Mexico", "México", "Mexique", "Mexiko", "Мексика", "Messico", "Meksyk"),
+    "BR": ("Brazil", "Brasil", "Brésil", "Brasilien", "Brazilia", "Бразилия", "Brasile", "Brazilië", "Brazylia"),
+    "AR": ("Argentina", "Argentine", "Argentinien", "Аргентина"),
+    "CO": ("Colombia", "Colombie", "Kolumbien", "Колумбия"),
+    "AU": ("Australia", "Australie", "Australien", "Austrália", "Австралия", "澳大利亚", "オーストラリア"),
+    "NZ": ("New Zealand", "Nueva Zelanda", "Nouvelle-Zélande", "Neuseeland", "Новая Зеландия"),
+    "AE": ("UAE", "U.A.E.", "United Arab Emirates", "Emirates", "Emiratos", "Émirats", "Emirate", "Emiratele", "ОАЭ", "Эмираты", "Эмиратах", "الإمارات", "阿联酋"),
+    "QA": ("Qatar", "Catar", "Катар", "قطر"),
+    "SA": ("Saudi Arabia", "Arabia Saudita", "Saudi-Arabien", "Arabie saoudite", "Саудовская Аравия", "السعودية"),
+    "KW": ("Kuwait", "Koweït", "Кувейт", "الكويت"),
+    "LB": ("Lebanon", "Líbano", "Liban", "Ливан", "لبنان"),
+    "TH": ("Thailand", "Tailandia", "Thaïlande", "Tailândia", "Таиланд", "Таиланде", "ไทย", "泰国", "タイ国"),
+    "KH": ("Cambodia", "Camboya", "Cambodge", "Kambodscha", "Камбоджа", "กัมพูชา", "柬埔寨", "Campuchia"),
+    "MM": ("Myanmar", "Birmania", "Birmanie", "Мьянма", "缅甸", "เมียนมา"),
+    "LA": ("Laos", "Лаос", "老挝"),
+    "VN": ("Vietnam", "Viet Nam", "Вьетнам", "Việt Nam", "越南"),
+    "MY": ("Malaysia", "Malasia", "Malaisie", "Малайзия", "马来西亚"),
+    "SG": ("Singapore", "Singapur", "Singapour", "Сингапур", "新加坡"),
+    "PH": ("Philippines", "Pilipinas", "Filipinas", "Philippinen", "Филиппины", "菲律宾"),
+    "ID": ("Indonesia", "Indonésie", "Indonesien", "Индонезия", "印度尼西亚"),
+    "IN": ("India", "Inde", "Indien", "Индия", "भारत", "印度"),
+    "JP": ("Japan", "Japón", "Japon", "Japão", "Япония", "Японию", "日本"),
+    "KR": ("South Korea", "Corea del Sur", "Corée du Sud", "Südkorea", "Южная Корея", "Корея", "韩国", "韓国", "한국"),
+    "CN": ("China", "Chine", "Китай", "Chiny", "中国"),
+    "IL": ("Israel", "Израиль", "Israël", "Izrael"),
+    "ZA": ("South Africa", "Sudáfrica", "Afrique du Sud", "Südafrika", "ЮАР"),
+    "NG": ("Nigeria", "Nigéria", "Нигерия"),
+    "MA": ("Morocco", "Marruecos", "Maroc", "Marokko", "Марокко"),
+    "LU": ("Luxembourg", "Luxemburgo", "Luxemburg"),
+    "MT": ("Malta", "Мальта"),
+    "HR": ("Croatia", "Croacia", "Croatie", "Kroatien", "Croația", "Хорватия", "Hrvatska"),
+    "RS": ("Serbia", "Serbie", "Serbien", "Сербия", "Srbija"),
+    "AL": ("Albania", "Albanie", "Albanien", "Албания", "Shqipëri"),
+    "GE": ("Грузия", "საქართველო"),
+}  # fmt: skip
+"""Names with capitals, as in a text. Adjectives and names of peoples are left out: they say nothing of where."""
+
+STATES: dict[str, tuple[str, float, float]] = {
+    "AL": ("Alabama", 32.8, -86.8), "AK": ("Alaska", 64.0, -153.0), "AZ": ("Arizona", 34.3, -111.7), "AR": ("Arkansas", 34.8, -92.4), "CA": ("California", 36.8, -119.8),
+    "CO": ("Colorado", 39.0, -105.5), "CT": ("Connecticut", 41.6, -72.7), "DE": ("Delaware", 39.0, -75.5), "FL": ("Florida", 28.1, -81.7), "GA": ("Georgia", 32.9, -83.4),
+    "HI": ("Hawaii", 20.6, -157.5), "ID": ("Idaho", 44.3, -114.5), "IL": ("Illinois", 40.0, -89.2), "IN": ("Indiana", 39.9, -86.3), "IA": ("Iowa", 42.0, -93.5),
+    "KS": ("Kansas", 38.5, -98.4), "KY": ("Kentucky", 37.5, -85.3), "LA": ("Louisiana", 31.0, -92.0), "ME": ("Maine", 45.3, -69.2), "MD": ("Maryland", 39.0, -76.8),
+    "MA": ("Massachusetts", 42.3, -71.8), "MI": ("Michigan", 44.3, -85.4), "MN": ("Minnesota", 46.3, -94.3), "MS": ("Mississippi", 32.7, -89.7), "MO": ("Missouri", 38.4, -92.5),
+    "MT": ("Montana", 47.0, -109.6), "NE": ("Nebraska", 41.5, -99.8), "NV": ("Nevada", 39.3, -116.6), "NH": ("New Hampshire", 43.7, -71.6), "NJ": ("New Jersey", 40.2, -74.7),
+    "NM": ("New Mexico", 34.4, -106.1), "NY": ("New York State", 42.9, -75.5), "NC": ("North Carolina", 35.6, -79.4), "ND": ("North Dakota", 47.4, -100.5), "OH": ("Ohio", 40.3, -82.8),
+    "OK": ("Oklahoma", 35.6, -97.5), "OR": ("Oregon", 43.9, -120.6), "PA": ("Pennsylvania", 40.9, -77.8), "RI": ("Rhode Island", 41.7, -71.6), "SC": ("South Carolina", 33.9, -80.9),
+    "SD": ("South Dakota", 44.4, -100.2), "TN": ("Tennessee", 35.9, -86.4), "TX": ("Texas", 31.5, -99.3), "UT": ("Utah", 39.3, -111.7), "VT": ("Vermont", 44.1, -72.7),
+    "VA": ("Virginia", 37.5, -78.9), "WA": ("Washington State", 47.4, -120.4), "WV": ("West Virginia", 38.6, -80.6), "WI": ("Wisconsin", 44.6, -89.7), "WY": ("Wyoming", 43.0, -107.6),
+}  # fmt: skip
+"""States of the United States: name and middle, in degrees. A code counts right after a city only."""
+REGIONS: dict[str, tuple[str, tuple[str, ...], float, float]] = {
+    "CA-ON": ("CA", ("Ontario",), 46.0, -81.0), "CA-QC": ("CA", ("Quebec", "Québec"), 49.0, -72.0), "CA-BC": ("CA", ("British Columbia",), 52.0, -123.0), "CA-AB": ("CA", ("Alberta",), 53.0, -114.0),
+    "AU-NSW": ("AU", ("New South Wales", "NSW"), -32.5, 147.0), "AU-VIC": ("AU", ("Victoria Australia",), -37.0, 144.5), "AU-QLD": ("AU", ("Queensland", "QLD"), -22.0, 145.0), "AU-WA": ("AU", ("Western Australia",), -26.0, 121.0), "AU-SA": ("AU", ("South Australia",), -30.0, 135.0),
+    "DE-BY": ("DE", ("Bayern", "Bavaria", "Baviera"), 48.9, 11.4), "DE-NW": ("DE", ("Nordrhein-Westfalen", "NRW"), 51.5, 7.5), "DE-HE": ("DE", ("Hessen",), 50.6, 9.0), "DE-BW": ("DE", ("Baden-Württemberg",), 48.6, 9.0), "DE-SN": ("DE", ("Sachsen",), 51.0, 13.3), "DE-NI": ("DE", ("Niedersachsen",), 52.8, 9.1),
+    "ES-CT": ("ES", ("Cataluña", "Catalunya", "Catalonia"), 41.8, 1.6), "ES-AN": ("ES", ("Andalucía", "Andalusia"), 37.5, -4.7), "ES-GA": ("ES", ("Galicia",), 42.8, -7.9), "ES-PV": ("ES", ("País Vasco", "Euskadi"), 43.0, -2.6), "ES-CN": ("ES", ("Canarias", "Canary Islands", "Tenerife", "Gran Canaria"), 28.3, -15.7), "ES-IB": ("ES", ("Mallorca", "Ibiza", "Baleares"), 39.6, 2.9),
+    "FR-IDF": ("FR", ("Île-de-France", "Ile de France"), 48.7, 2.5), "FR-BRE": ("FR", ("Bretagne",), 48.2, -2.9), "FR-PAC": ("FR", ("Provence", "Côte d'Azur"), 43.8, 6.2), "FR-NOR": ("FR", ("Normandie", "Normandy"), 49.0, 0.3),
+    "IT-25": ("IT", ("Lombardia", "Lombardy"), 45.6, 9.8), "IT-82": ("IT", ("Sicilia", "Sicily"), 37.6, 14.1), "IT-52": ("IT", ("Toscana", "Tuscany"), 43.5, 11.1), "IT-75": ("IT", ("Puglia",), 41.0, 16.5), "IT-88": ("IT", ("Sardegna", "Sardinia"), 40.1, 9.0),
+    "GB-KEN": ("GB", ("Kent",), 51.2, 0.7), "GB-ESS": ("GB", ("Essex",), 51.8, 0.6), "GB-SRY": ("GB", ("Surrey",), 51.2, -0.4), "GB-YOR": ("GB", ("Yorkshire",), 53.9, -1.3), "GB-CON": ("GB", ("Cornwall",), 50.4, -4.8),
+    "BR-RJ": ("BR", ("Estado do Rio",), -22.5, -43.0), "BR-BA": ("BR", ("Bahia",), -12.5, -41.7), "MX-JAL": ("MX", ("Jalisco",), 20.6, -103.7), "PT-08": ("PT", ("Algarve",), 37.2, -8.2), "RO-TR": ("RO", ("Transilvania", "Transylvania", "Ardeal"), 46.5, 24.0),
+}  # fmt: skip
+"""Regions by ISO 3166-2 (a traditional name where there is no code): country, names, middle."""
+AMBIGUOUS = frozenset(
+    (
+        "Georgia",
+        "Virginia",
+        "Kent",
+        "Alberta",
+        "Victoria",
+        "Jersey",
+        "Laos",
+        "Malta",
+        "Holland",
+        "India",
+        "China",
+        "Carolina",
+        "Indiana",
+        "Bahia",
+        "Essex",
+        "Israel",
+        "Jordan",
+        "Montana",
+        "Galicia",
+        "Surrey",
+        "Washington State",
+        "New York State",
+        "Mexico",
+        "Luxembourg",
+        "Luxemburg",
+        "Singapore",
+        "Singapur",
+        "Kuwait",
+        "Québec",
+        "Quebec",
+        "Ontario",
+        "México",
+        "Dakota",
+    )
+)
+"""Names that are also a person's, a city's or a thing's: they count after a word such as "in", or right after a city."""
+EURO = "AT BE HR CY EE FI FR DE GR IE IT LV LT LU MT NL PT SK SI ES BG MC SM AD ME XK".split()
+CURRENCIES: dict[str, tuple[str, ...]] = {
+    "€": tuple(EURO), "eur": tuple(EURO), "euro": tuple(EURO), "euros": tuple(EURO), "£": ("GB",), "gbp": ("GB",), "quid": ("GB",), "$": ("US", "CA", "AU", "NZ"), "usd": ("US",), "cad": ("CA",), "aud": ("AU",),
+    "chf": ("CH", "LI"), "lei": ("RO", "MD"), "ron": ("RO",), "zł": ("PL",), "zl": ("PL",), "pln": ("PL",), "kč": ("CZ",), "czk": ("CZ",), "huf": ("HU",), "₽": ("RU",), "руб": ("RU",), "₴": ("UA",), "грн": ("UA",),
+    "₺": ("TR",), "tl": ("TR",), "aed": ("AE",), "₹": ("IN",), "฿": ("TH",), "baht": ("TH",), "r$": ("BR",), "mxn": ("MX",), "¥": ("JP", "CN"), "円": ("JP",), "元": ("CN",), "₩": ("KR",), "sek": ("SE",), "nok": ("NO",), "dkk": ("DK",), "zar": ("ZA",),
+}  # fmt: skip
+SPOKEN: dict[str, tuple[str, ...]] = {
+    "es": ("ES", "MX", "AR", "CO", "CL", "PE", "EC", "VE", "UY", "BO", "PY", "CR", "PA", "GT", "DO", "CU", "HN", "SV", "NI"), "fr": ("FR", "BE", "CH", "CA", "LU"), "de": ("DE", "AT", "CH"), "pt": ("PT", "BR", "AO", "MZ"), "it": ("IT", "CH"),
+    "ro": ("RO", "MD"), "ru": ("RU", "BY", "KZ", "KG"), "uk": ("UA",), "nl": ("NL", "BE"), "pl": ("PL",), "tr": ("TR", "CY"), "cs": ("CZ",), "hu": ("HU",), "el": ("GR", "CY"), "sv": ("SE",), "da": ("DK",), "nb": ("NO",), "fi": ("FI",), "bg": ("BG",),
+    "sr": ("RS",), "hr": ("HR",), "ja": ("JP",), "ko": ("KR",), "zh": ("CN", "TW", "HK", "SG"), "th": ("TH",), "vi": ("VN",), "id": ("ID",), "he": ("IL",), "hi": ("IN",), "fil": ("PH",), "en": ("GB", "US", "IE", "AU", "CA", "NZ"),
+}  # fmt: skip

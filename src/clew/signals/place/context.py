@@ -1,0 +1,159 @@
+"""What else a text says of where it is about: areas, telephones' countries, money, language and the other cities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from clew.signals.glyphs import plain
+from clew.signals.phrases import Phrases, view
+from clew.signals.place import areas
+from clew.signals.place.words import CUES
+from clew.standards import places
+
+_PREFIX = re.compile(r"(?<![\w+])(?:\+|00)\s?\(?([1-9]\d{0,2})")
+_MONEY = re.compile(
+    r"r\$|[€£$₽₴₺₹฿¥円元₩]|(?<![^\W\d_])(?:eur|euros?|gbp|quid|usd|cad|aud|chf|lei|ron|zł|zl|pln|kč|czk|huf|руб|грн|tl|aed|baht|mxn|sek|nok|dkk|zar)(?![^\W_])"
+)
+_STATE = re.compile(r",?\s\(?([A-Z]{2})\b(?!['’])")
+NAMED, REGION, CITY, PHONE, MONEY, LANGUAGE = 30.0, 10.0, 7.0, 8.0, 4.0, 3.0
+"""How many times likelier a city becomes: its country is named, is the scan's, holds another city, rings, pays, speaks."""
+BESIDE = 1000.0
+"""The same for a city right before the name of its country or state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A country, state or region in a text: `code` is ISO 3166, `point` its middle where it is smaller than a country."""
+
+    start: int
+    end: int
+    code: str
+    country: str
+    point: tuple[float, float] | None
+
+
+def areas_in(text: str) -> list[Area]:
+    """The countries and regions that a text names, with a capital where its script has any."""
+    seen = view(text)
+    found = []
+    for start, end, (code, country, point, is_ambiguous) in _names().find(seen.text):
+        first, last = seen.span(start, end)
+        written = text[first:last]
+        if written[0].islower() or (written.isascii() and len(written) < 4 and not written.isupper()):
+            continue
+        if is_ambiguous and not _is_cued(text, first):
+            continue
+        found.append(Area(first, last, code, country, point))
+    return found
+
+
+def state_after(text: str, end: int) -> Area | None:
+    """The state whose code stands right after a city, as in Austin, TX."""
+    match = _STATE.match(text, end)
+    if (
+        not match
+        or match[1] not in areas.STATES
+        or (match[1] in ("OR", "IN", "ME", "OK", "HI", "DE", "LA") and "," not in match[0])
+    ):
+        return None
+    _, latitude, longitude = areas.STATES[match[1]]
+    return Area(*match.span(1), f"US-{match[1]}", "US", (latitude, longitude))
+
+
+def beside(area: Area, text: str, end: int) -> bool:
+    """Whether an area stands right after what ends there: Paris, Texas; Paris (France)."""
+    return 0 < area.start - end <= 4 and text[end : area.start].strip(" ,(-/|") in ("", "in")
+
+
+def weights(
+    text: str, named: Iterable[Area], region: str | None, language: Callable[[str], str | None]
+) -> dict[str, float]:
+    """Country -> how many times likelier its cities are, for what the text says besides its cities."""
+    found: dict[str, float] = {}
+
+    def speaks_for(countries: Iterable[str], times: float) -> None:
+        for country in countries:
+            found[country] = found.get(country, 1.0) * times
+
+    shown = plain(text)
+    speaks_for({area.country for area in named}, NAMED)
+    speaks_for({country for match in _PREFIX.finditer(shown) for country in _rings(match[1])}, PHONE)
+    speaks_for({c for match in _MONEY.finditer(shown.lower()) for c in areas.CURRENCIES.get(match[0], ())}, MONEY)
+    spoken = language(text)
+    if spoken:
+        speaks_for(areas.SPOKEN.get(spoken.partition("-")[0], ()), LANGUAGE)
+    if region:
+        speaks_for((region,), REGION)
+    return found
+
+
+def _is_cued(text: str, start: int) -> bool:
+    before = re.search(r"([^\W\d_]+)[\s:]{1,2}\Z", text[max(0, start - 16) : start])
+    return bool(before and before[1].lower() in CUES) or text[max(0, start - 2) : start] in (", ", " (", "- ")
+
+
+def _rings(digits: str) -> tuple[str, ...]:
+    """Countries of a calling code, the longest that fits."""
+    codes = _calling_codes()
+    return next((codes[digits[:size]] for size in (3, 2, 1) if digits[:size] in codes), ())
+
+
+@cache
+def _calling_codes() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for country in places.countries():
+        if country.calling_code:
+            found[country.calling_code] = (*found.get(country.calling_code, ()), country.alpha2)
+    return found | {
+        "1": ("US", "CA"),
+        "44": ("GB",),
+        "7": ("RU", "KZ"),
+        "39": ("IT",),
+        "33": ("FR",),
+        "61": ("AU",),
+        "34": ("ES",),
+    }
+
+
+_Area = tuple[str, str, tuple[float, float] | None, bool]
+
+
+@cache
+def _names() -> Phrases[_Area]:
+    known: dict[str, _Area] = {}
+    for code, names in areas.COUNTRIES.items():
+        known |= {name: (code, code, None, name in areas.AMBIGUOUS) for name in names}
+    for code, (name, latitude, longitude) in areas.STATES.items():
+        known[name] = (f"US-{code}", "US", (latitude, longitude), name in areas.AMBIGUOUS)
+    for code, (country, names, latitude, longitude) in areas.REGIONS.items():
+        known |= {name: (code, country, (latitude, longitude), name in areas.AMBIGUOUS) for name in names}
+    for country_ in places.countries():
+        known.setdefault(
+            country_.name,
+            (country_.alpha2, country_.alpha2, None, country_.name in areas.AMBIGUOUS or country_.name in _NEVER),
+        )
+    return Phrases(known)
+
+
+_NEVER = frozenset(
+    (
+        "Jersey",
+        "Georgia",
+        "Jordan",
+        "Chad",
+        "Guinea",
+        "Turkey",
+        "Guernsey",
+        "Dominica",
+        "Niger",
+        "Mali",
+        "Togo",
+        "Oman",
+        "Peru",
+        "Cuba",
+        "Panama",
+    )
+)
