@@ -14,7 +14,7 @@ Open = Callable[..., Page]
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CONTACT, SERVICE, CASE = f"ctc_{1:020x}", f"svc_{2:016x}", "/cases/K-2001"
-PAGES = ["/hotline", "/hotline/new", f"/hotline/contacts/{CONTACT}", "/live", "/directory?place=Lyon&age=17",
+PAGES = ["/hotline", "/hotline/new", f"/hotline/contacts/{CONTACT}", "/live", "/directory?place=Lyon",
          f"/directory/{SERVICE}", CASE, f"{CASE}/refer"]  # fmt: skip
 FOCUS = "(document.activeElement.labels?.[0] ?? document.activeElement).innerText.replace(/\\s+/g, ' ').trim()"
 

@@ -236,13 +236,27 @@ def test_a_stream_ends_with_the_visit_the_session_the_permission_and_the_purpose
 
 
 def test_a_search_keeps_what_was_asked_and_says_what_is_wrong(support: Client) -> None:
-    page = Page(support.get("/directory?place=Lyon&gender=woman&unfit=yes").text)
+    page = Page(support.get("/directory?place=Lyon").text)
     assert {"value": "Lyon"}.items() <= next(e for e in page.of("input") if e.get("id") == "place").items()
-    following = [e["href"] for e in page.of("a") if e.get("rel") == "next"]
-    assert following == ["/directory?page=2&place=Lyon&gender=woman&unfit=yes"]
-    wrong = support.get("/directory?age=old")
+    assert [e["href"] for e in page.of("a") if e.get("rel") == "next"] == ["/directory?page=2&place=Lyon"]
+    wrong = support.post("/directory", age="old")
     assert wrong.status_code == 422
     assert "age: not an age" in wrong.text
+
+
+def test_what_is_known_of_a_person_stands_in_no_address(support: Client) -> None:
+    answer = support.post("/directory", place="Lyon", gender="woman", unfit="yes")
+    assert answer.status_code == 200
+    assert "location" not in answer.headers
+    page = Page(answer.text)
+    assert [e for e in page.of("a") if "woman" in (e.get("href") or "")] == []
+    assert {"name": "page", "value": "2"}.items() <= next(
+        e for e in page.of("button") if e.get("name") == "page"
+    ).items()
+    assert {"name": "gender", "value": "woman"} in [{k: e.get(k) for k in ("name", "value")} for e in page.of("input")]
+    assert {e.get("method") for e in page.of("form") if e.get("action") == "/directory"} == {"post"}
+    assert support.post("/directory", place="Lyon").headers["location"] == "/directory?place=Lyon"
+    assert support.get("/directory?place=Lyon&age=17").headers["location"] == "/directory?place=Lyon"
 
 
 def test_stale_doubled_and_unfit_entries_say_so_in_words(support: Client) -> None:
