@@ -247,3 +247,30 @@ def test_quality_empty_file_and_wrong_use() -> None:
         report("who", prs_Gender=["Feminine"])
     with pytest.raises(UsageError, match="2 or more"):
         report(below=1, prs_Gender=["Feminine"])
+
+
+def test_quality_hides_what_would_give_a_small_cell_away() -> None:
+    """Two contributors and their total; and what is recorded, of which the valid are counted."""
+    cities = ["x"] * 3 + [None] * 37 + ["x"] * 20 + [None] * 20
+    found = report("who", who=["a"] * 40 + ["b"] * 40, hte_City=cities, prs_Gender=["Feminine"] * 77 + [None] * 3)
+    assert measure(found, "complete", "hte_City", "a")["text"] == "<5 of 40"
+    assert measure(found, "complete", "hte_City", "b")["text"] == "20 of 40 (50 %)"
+    assert measure(found, "complete", "hte_City")["text"] == "21 to 24 of 80"
+    assert measure(found, "complete", "prs_Gender", "b")["text"] == ">35 of 40"
+    assert measure(found, "valid", "prs_Gender", "b")["of_low"] == 36
+    assert measure(found, "valid", "prs_Gender", "b")["of_high"] == 39
+    few = report("who", who=["large"] * 40 + ["small"] * 3, prs_Gender=["Feminine"] * 43)
+    assert few.as_dict()["rows"] == "41 to 44"
+    assert "43" not in {row["text"].split()[0] for row in few.measures.to_pylist()}
+
+
+def test_quality_compares_no_group_that_subtraction_would_tell() -> None:
+    """Of three contributors one holds a small cell: the other two would tell it beside the total."""
+    words = ["Feminine"] * 20 + ["Masculine"] * 20
+    found = report(
+        "who",
+        who=["a"] * 40 + ["b"] * 40 + ["c"] * 10,
+        prs_Gender=[*words, *words, *["Feminine"] * 8, *["Masculine"] * 2],
+    )
+    shown = {row["group"] for row in found.differences.to_pylist() if row["measure"] == "consistent"}
+    assert shown <= {"a", "c"} or shown <= {"b", "c"} or shown == set()

@@ -17,7 +17,8 @@ import pyarrow as pa
 from clew.insight.quality_checks import ENTRY, EVENT, REGISTERED, Contradiction, contradictions
 from clew.insight.quality_columns import INVALID, UNKNOWN, Judged, dates, judged
 from clew.insight.quality_compare import GROUPS, Contributors, consistency, groups_of, impartiality, judged_differences
-from clew.insight.quality_shares import SHARES, shares
+from clew.insight.quality_hiding import cases_shown
+from clew.insight.quality_shares import SHARES, shares_of_field
 from clew.safeguards.errors import MissingColumn, UsageError
 from clew.standards.htcds import rules
 
@@ -66,17 +67,19 @@ class QualityReport:
     differences: pa.Table
     faults: pa.Table
     not_measured: tuple[str, ...]
+    rows_shown: int | str
+    """As the report says it: an interval where the exact number would tell how many cases of a contributor there are."""
     definitions: Mapping[str, str] = field(default_factory=lambda: DEFINITIONS)
 
     def as_dict(self) -> dict[str, Any]:
         """As the JSON report has it: of differences only those that differ."""
         differing = [row for row in self.differences.to_pylist() if row["differs"]]
         return {
-            "rows": self.rows if self.rows == 0 or self.rows >= self.below else f"<{self.below}",
+            "rows": self.rows_shown,
             "contributors": list(self.contributors),
             "as_of": self.as_of.isoformat(),
             "definitions": dict(self.definitions),
-            "suppression": f"Counts of 1 to {self.below - 1}, and those that leave so few over, are shown as intervals; groups of fewer are left out.",
+            "suppression": f"Counts of 1 to {self.below - 1}, those that leave so few over, and those that would give one of these away are shown as intervals; groups of fewer are left out.",
             "measures": self.measures.to_pylist(),
             "times": self.times.to_pylist(),
             "differences": differing,
@@ -103,38 +106,79 @@ def quality(
     checks = contradictions(columns, today)
     complete, untold = _completeness(columns)
     times = _times(columns, by, today, below)
-    measures = [*_validity(columns, by, below), *_accuracy(checks, by, below), *_fillings(columns, complete, by, below)]
-    compared = [*consistency(columns, by, below), *impartiality(columns, complete, below)]
+    counted = [*_validity(columns, by), *_accuracy(checks, by), *_fillings(columns, complete, by)]
+    measures = _measures(counted, by, below)
+    closed = _given_away(measures)
+    compared = [*consistency(columns, by, below, closed), *impartiality(columns, complete, below, closed)]
     return QualityReport(
         rows=cases.num_rows,
         contributors=by.names,
         as_of=today,
         below=below,
-        measures=pa.concat_tables(measures) if measures else MEASURES.empty_table(),
+        measures=measures,
         times=times,
         differences=judged_differences(compared),
         faults=_faults(cases[id], columns, checks, by),
+        rows_shown=_rows(by, below),
         not_measured=(*untold, *_not_measured(checks, times, by, columns)),
     )
 
 
-def _measure(
-    name: str, field_: str, rule: str, by: Contributors, count: np.ndarray, of: np.ndarray, below: int
-) -> pa.Table:
-    lines = by.lines
-    same = [[name] * len(lines), lines, [field_] * len(lines), [rule] * len(lines)]
-    return pa.table([*same, *shares(by.counts(count & of), by.counts(of), below).values()], schema=MEASURES)
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """One measure of a field, line by line."""
+
+    name: str
+    field: str
+    rule: str
+    count: np.ndarray
+    of: np.ndarray
 
 
-def _validity(columns: Mapping[str, Judged], by: Contributors, below: int) -> Iterator[pa.Table]:
+def _measures(counted: Sequence[_Counted], by: Contributors, below: int) -> pa.Table:
+    """All measures, small counts hidden field by field, with whatever gives them away."""
+    cases = cases_shown(by.counts(np.ones(len(by.codes), dtype=bool)), below)
+    by_field: dict[str, list[int]] = {}
+    for place, one in enumerate(counted):
+        by_field.setdefault(one.field, []).append(place)
+    made: dict[int, pa.Table] = {}
+    for places in by_field.values():
+        shown = shares_of_field([(counted[place].count, counted[place].of) for place in places], below, cases)
+        for place, columns in zip(places, shown, strict=True):
+            one = counted[place]
+            same = [[one.name] * len(by.lines), by.lines, [one.field] * len(by.lines), [one.rule] * len(by.lines)]
+            made[place] = pa.table([*same, *columns.values()], schema=MEASURES)
+    return pa.concat_tables(made[place] for place in sorted(made)) if made else MEASURES.empty_table()
+
+
+def _rows(by: Contributors, below: int) -> int | str:
+    cases = cases_shown(by.counts(np.ones(len(by.codes), dtype=bool)), below)
+    low, high = float(cases.low[0]), float(cases.high[0])
+    if not cases.hidden[0]:
+        return int(low)
+    if cases.mark[0]:
+        return f"<{below}"
+    return f"{low:.0f} or more" if np.isinf(high) else f"{low:.0f} to {high:.0f}"
+
+
+def _given_away(measures: pa.Table) -> frozenset[str]:
+    """Fields of which a count is hidden: a comparison of exact shares could tell it."""
+    return frozenset(row["field"] for row in measures.select(["field", "suppressed"]).to_pylist() if row["suppressed"])
+
+
+def _counted(name: str, field_: str, rule: str, by: Contributors, count: np.ndarray, of: np.ndarray) -> _Counted:
+    return _Counted(name, field_, rule, by.counts(count & of), by.counts(of))
+
+
+def _validity(columns: Mapping[str, Judged], by: Contributors) -> Iterator[_Counted]:
     for name, column in columns.items():
         if column.rule is not None:
-            yield _measure("valid", name, column.rule.words, by, column.state != INVALID, column.recorded, below)
+            yield _counted("valid", name, column.rule.words, by, column.state != INVALID, column.recorded)
 
 
-def _accuracy(checks: Sequence[Contradiction], by: Contributors, below: int) -> Iterator[pa.Table]:
+def _accuracy(checks: Sequence[Contradiction], by: Contributors) -> Iterator[_Counted]:
     for check in checks:
-        yield _measure("accurate", " ".join(check.fields[:3]), check.rule, by, ~check.broken, check.checked, below)
+        yield _counted("accurate", " ".join(check.fields[:3]), check.rule, by, ~check.broken, check.checked)
 
 
 def _completeness(columns: Mapping[str, Judged]) -> tuple[dict[str, np.ndarray], list[str]]:
@@ -161,14 +205,12 @@ def _asked(name: str, columns: Mapping[str, Judged]) -> np.ndarray:
     return np.ones(len(columns[name].codes), dtype=bool)
 
 
-def _fillings(
-    columns: Mapping[str, Judged], asked: Mapping[str, np.ndarray], by: Contributors, below: int
-) -> Iterator[pa.Table]:
+def _fillings(columns: Mapping[str, Judged], asked: Mapping[str, np.ndarray], by: Contributors) -> Iterator[_Counted]:
     for name, rows in asked.items():
         column = columns[name]
-        yield _measure("complete", name, "says something", by, column.recorded, rows, below)
+        yield _counted("complete", name, "says something", by, column.recorded, rows)
         if (column.states == UNKNOWN).any():
-            yield _measure("unknown", name, "says that it is not known", by, column.state == UNKNOWN, rows, below)
+            yield _counted("unknown", name, "says that it is not known", by, column.state == UNKNOWN, rows)
 
 
 def _times(columns: Mapping[str, Judged], by: Contributors, today: date, below: int) -> pa.Table:

@@ -6,7 +6,7 @@ in the persons rather than in the recording. A comparison in which either side h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -84,58 +84,85 @@ class Compared:
     means: tuple[float, float] | None = None
 
 
-def consistency(columns: Mapping[str, Judged], by: Contributors, below: int) -> Iterator[Compared]:
+def consistency(
+    columns: Mapping[str, Judged], by: Contributors, below: int, closed: Container[str] = ()
+) -> Iterator[Compared]:
+    """Each contributor against the others that may be compared, code by code. Nothing of a field in `closed`."""
     if len(by.names) < 2:
         return
     for name, column in columns.items():
+        if name in closed:
+            continue
         recorded = by.counts(column.recorded)[1:]
         for code in sorted({part for parts in column.parts for part in parts}):
-            has = column.with_code(code)
-            counts = by.counts(has)[1:]
-            for place, group in enumerate(by.names):
-                one = Compared("consistent", "contributor", group, name, code, *_against(counts, recorded, place))
-                if _shown(one, below):
-                    yield one
+            counts = by.counts(column.with_code(code))[1:]
+            for place in comparable(counts, recorded, int(counts.sum()), int(recorded.sum()), below):
+                sides = _against(counts, recorded, place, below)
+                yield Compared("consistent", "contributor", by.names[place], name, code, *sides)
 
 
-def _against(counts: np.ndarray, of: np.ndarray, place: int) -> tuple[int, int, int, int]:
-    return int(counts[place]), int(of[place]), int(counts.sum() - counts[place]), int(of.sum() - of[place])
+def comparable(counts: np.ndarray, of: np.ndarray, count: int, whole: int, below: int) -> list[int]:
+    """The places that may be shown each against the rest of them; none where fewer than two are left.
+
+    None of them holds a small cell, and what all of them together leave over of the whole is no small cell either:
+    otherwise subtraction would tell it. The smallest give way first.
+    """
+    kept = [place for place in range(len(of)) if _large(int(counts[place]), int(of[place]), below)]
+    kept.sort(key=lambda place: -int(of[place]))
+    while kept and not _hides(count - int(counts[kept].sum()), whole - int(of[kept].sum()), below):
+        kept.pop()
+    return sorted(kept) if len(kept) > 1 else []
 
 
-def _shown(one: Compared, below: int) -> bool:
-    """Neither side may hold a small cell, nor leave one over."""
-    sides = ((one.count, one.of), (one.other, one.other_of))
-    return all(of >= below and all(part == 0 or part >= below for part in (count, of - count)) for count, of in sides)
+def _large(count: int, of: int, below: int) -> bool:
+    return of >= below and all(part == 0 or part >= below for part in (count, of - count))
 
 
-def impartiality(columns: Mapping[str, Judged], asked: Mapping[str, np.ndarray], below: int) -> Iterator[Compared]:
+def _hides(count: int, of: int, below: int) -> bool:
+    return of == 0 or _large(count, of, below)
+
+
+def _against(counts: np.ndarray, of: np.ndarray, place: int, below: int) -> tuple[int, int, int, int]:
+    kept = comparable(counts, of, int(counts.sum()), int(of.sum()), below)
+    return int(counts[place]), int(of[place]), int(counts[kept].sum() - counts[place]), int(of[kept].sum() - of[place])
+
+
+def impartiality(
+    columns: Mapping[str, Judged], asked: Mapping[str, np.ndarray], below: int, closed: Container[str] = ()
+) -> Iterator[Compared]:
+    """Each group against the others that may be compared, field by field and over all fields."""
     everyone = [name for name, rows in asked.items() if rows.all() and len(rows) and name not in rules()["core_never"]]
     for dimension, own, groups in groups_of(columns):
         names = [name for name in everyone if name not in own]
-        if not names:
+        if not names or not groups:
             continue
         filled = np.array([columns[name].recorded for name in names]).T
-        told = np.any(list(groups.values()), axis=0) if groups else np.zeros(len(filled), dtype=bool)
-        for group, rows in sorted(groups.items()):
-            others = told & ~rows
-            if rows.sum() < below or others.sum() < below:
-                continue
-            yield _mean_difference(dimension, group, filled[rows].mean(axis=1), filled[others].mean(axis=1))
-            counts, other = filled[rows].sum(axis=0), filled[others].sum(axis=0)
-            for place, name in enumerate(names):
-                one = Compared(
-                    "impartial",
-                    dimension,
-                    group,
-                    name,
-                    None,
-                    int(counts[place]),
-                    int(rows.sum()),
-                    int(other[place]),
-                    int(others.sum()),
+        words, members = zip(*sorted(groups.items()), strict=True)
+        sizes = np.array([rows.sum() for rows in members])
+        for place in comparable(np.zeros_like(sizes), sizes, 0, len(filled), below):
+            others = np.any([rows for rows, size in zip(members, sizes, strict=True) if size >= below], axis=0)
+            others &= ~members[place]
+            if others.sum() >= below:
+                yield _mean_difference(
+                    dimension, words[place], filled[members[place]].mean(axis=1), filled[others].mean(axis=1)
                 )
-                if _shown(one, below):
-                    yield one
+        for column, name in enumerate(names):
+            if name not in closed:
+                yield from _by_group(dimension, words, members, filled[:, column], name, below)
+
+
+def _by_group(
+    dimension: str, words: Sequence[str], members: Sequence[np.ndarray], filled: np.ndarray, name: str, below: int
+) -> Iterator[Compared]:
+    """One field. A person may be in several groups, so the others are counted as persons, not added up."""
+    counts, sizes = (np.array([(rows & side).sum() for rows in members]) for side in (filled, np.ones_like(filled)))
+    kept = comparable(counts, sizes, int(filled.sum()), len(filled), below)
+    for place in kept:
+        others = np.any([members[one] for one in kept], axis=0) & ~members[place]
+        count, of = int((others & filled).sum()), int(others.sum())
+        if _large(count, of, below):
+            sides = int(counts[place]), int(sizes[place]), count, of
+            yield Compared("impartial", dimension, words[place], name, None, *sides)
 
 
 def _mean_difference(dimension: str, group: str, mine: np.ndarray, others: np.ndarray) -> Compared:

@@ -1,14 +1,18 @@
 """Shares with their uncertainty, small cells hidden: the arithmetic of a quality report, in columns.
 
-A count of 1 to 4, and one that leaves 1 to 4 over, is an interval. Intervals of shares are Wilson's score intervals,
+A count of 1 to 4, and one that leaves 1 to 4 over, is an interval; so is what would give it away (`quality_hiding`). Intervals of shares are Wilson's score intervals,
 those of differences Newcombe's hybrid of them (Statistics in Medicine 17, 1998), those of means Welch's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from clew.insight.quality_hiding import Counts, Shown, alone, hide
 
 Numbers = npt.NDArray[np.float64]
 
@@ -60,40 +64,80 @@ def newcombe(
 
 
 def shares(count: npt.ArrayLike, of: npt.ArrayLike, below: int) -> dict[str, pa.Array]:
-    """The columns of `SHARES`. What is hidden lies between its ends and cannot be told from them.
+    """The columns of `SHARES` of counts that nothing binds to each other. See `shares_of_field` for those that are.
 
     >>> shares([3, 38, 20, 1], [40, 40, 40, 3], 5)["text"].to_pylist()
     ['<5 of 40', '>35 of 40', '20 of 40 (50 %)', 'of <5']
     """
     k, n = np.asarray(count, dtype=np.int64), np.asarray(of, dtype=np.int64)
-    few = (n > 0) & (n < below)
-    inside = (k > 0) & (k < n) & ~few
-    both = inside & (n < 2 * below - 1)  # too few to hide a count behind one side: any count within is `some`
-    small, rest = inside & ~both & (k < below), inside & ~both & (n - k < below)
-    low = np.where(few, 0, np.where(small | both, 1, np.where(rest, n - below + 1, k)))
-    high = np.where(few, below - 1, np.where(small, below - 1, np.where(rest | both, n - 1, k)))
-    hidden = few | both | small | rest
-    ends = [(wilson(low, n)[0], wilson(high, n)[1]), (low / np.maximum(n, 1), high / np.maximum(n, 1))]
-    interval, share = [(np.where(few, 0.0, a), np.where(few, 1.0, b)) for a, b in ends]
+    return _columns(k, n, alone(k, n, below), below)
+
+
+def shares_of_field(
+    pairs: Sequence[tuple[Counts, Counts]], below: int, cases: Shown | None = None
+) -> list[dict[str, pa.Array]]:
+    """The columns of `SHARES` for each measure of a field: counts and what they are of, one number a line.
+
+    What is hidden lies between its ends and cannot be told from them, from the other lines or the other measures.
+    """
+    return [_columns(k, n, shown, below) for (k, n), shown in zip(pairs, hide(pairs, below, cases), strict=True)]
+
+
+def _columns(k: Counts, n: Counts, shown: tuple[Shown, Shown, Shown], below: int) -> dict[str, pa.Array]:
+    own, _, whole = shown
+    few = whole.mark & (n < below)
+    top = np.where(np.isinf(whole.high), np.maximum(whole.low, 1), whole.high)
+    low = np.where(few, 0.0, own.low)
+    high = np.where(few, below - 1.0, np.where(np.isinf(own.high), top, own.high))
+    least, most = low / np.maximum(top, 1), np.minimum(high / np.maximum(whole.low, 1), 1)
+    ends = wilson(low, np.maximum(top, 1))[0], wilson(np.minimum(high, np.maximum(whole.low, 1)), whole.low)[1]
+    open_ = few | np.isinf(whole.high)  # nothing is said of the share
+    share = np.where(open_, 0.0, least), np.where(open_, 1.0, most)
     nothing = n == 0
     return {
-        "count_low": pa.array(low),
-        "count_high": pa.array(high),
-        "of_low": pa.array(np.where(few, 1, n)),
-        "of_high": pa.array(np.where(few, below - 1, n)),
+        "count_low": _whole(low),
+        "count_high": _whole(np.where(np.isinf(own.high) & ~few, np.nan, high)),
+        "of_low": _whole(whole.low),
+        "of_high": _whole(np.where(np.isinf(whole.high), np.nan, whole.high)),
         "share_low": pa.array(share[0], mask=nothing),
         "share_high": pa.array(share[1], mask=nothing),
-        "low": pa.array(interval[0], mask=nothing),
-        "high": pa.array(interval[1], mask=nothing),
-        "suppressed": pa.array(hidden),
-        "text": pa.array(_texts(k, n, [few, both, small, rest], below), pa.string()),
+        "low": pa.array(np.where(open_, 0.0, ends[0]), mask=nothing),
+        "high": pa.array(np.where(open_, 1.0, ends[1]), mask=nothing),
+        "suppressed": pa.array(own.hidden | whole.hidden),
+        "text": pa.array([_text(line, k, n, shown, below) for line in range(len(k))], pa.string()),
     }
 
 
-def _texts(k: np.ndarray, n: np.ndarray, hidden: list[np.ndarray], below: int) -> list[str]:
-    which = np.select([n == 0, *hidden], range(5), 5)
-    forms = ("of none", "of <{b}", "some of {n}", "<{b} of {n}", ">{over} of {n}", "{k} of {n} ({percent:.0f} %)")
-    return [
-        forms[form].format(b=below, n=of, over=of - below, k=count, percent=100 * count / max(of, 1))
-        for form, count, of in zip(which.tolist(), k.tolist(), n.tolist(), strict=True)
-    ]
+def _whole(values: Numbers) -> pa.Array:
+    """Whole numbers; null where nothing bounds them."""
+    return pa.array(np.nan_to_num(values).astype(np.int64), mask=np.isnan(values))
+
+
+def _text(line: int, k: Counts, n: Counts, shown: tuple[Shown, Shown, Shown], below: int) -> str:
+    own, rest, whole = shown
+    count, of = int(k[line]), int(n[line])
+    if of == 0 and not whole.hidden[line]:
+        return "of none"
+    if whole.mark[line]:
+        return f"of <{below}"
+    words = _between(whole, line)
+    if not own.hidden[line]:
+        return f"{count} of {words}" + ("" if whole.hidden[line] else f" ({100 * count / of:.0f} %)")
+    if own.mark[line] and rest.mark[line]:
+        return f"some of {words}"
+    if own.mark[line]:
+        return f"<{below} of {words}"
+    if rest.mark[line] and not whole.hidden[line]:
+        return f">{of - below} of {words}"
+    open_ = own.low[line] <= 0 and own.high[line] >= whole.high[line]
+    mine = "hidden" if open_ else _between(own, line)
+    return mine if mine == words else f"{mine} of {words}"
+
+
+def _between(shown: Shown, line: int) -> str:
+    low, high = shown.low[line], shown.high[line]
+    if not shown.hidden[line]:
+        return f"{low:.0f}"
+    if np.isinf(high):
+        return f"{low:.0f} or more" if low > 1 else "hidden"
+    return f"{low:.0f} to {high:.0f}"
