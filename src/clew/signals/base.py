@@ -7,7 +7,7 @@ shown, and it blocks a release of what it should have read. In columns, detector
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
@@ -89,6 +89,8 @@ class Settings:
     """What a scan may set. `region` is ISO 3166-1 alpha-2 (where numbers written without a country are from)."""
 
     region: str | None = None
+    name_key: bytes | None = field(default=None, repr=False)
+    """Key under which the detector `name` gives pseudonyms; without one it makes one that ends with the process."""
     limit_s: float = 10.0
     """Seconds of processor time that one detector may take over one text before it answers `Failed`."""
     longest: int = 2_000_000

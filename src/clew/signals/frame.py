@@ -21,10 +21,10 @@ FAILED = "failed"
 """The kind of a row that says: this detector could not read this text. Its value is the reason."""
 
 
-def scan_table(table: pa.Table, *, region: str | None = None) -> pa.Table:
+def scan_table(table: pa.Table, *, region: str | None = None, name_key: bytes | None = None) -> pa.Table:
     """One row a claim, in the order of the records, from columns `id` and `text`; failures are rows of kind `failed`."""
     ids = table["id"].combine_chunks()
-    detection = scan(table["text"], region=region)
+    detection = scan(table["text"], region=region, name_key=name_key)
     found = detection.signals
     failures = detection.failures
     empty = pa.nulls(failures.num_rows, pa.int32())

@@ -13,6 +13,8 @@ from clew.safeguards.errors import UsageError
 from clew.signals.base import Detector, Manifest, Settings
 from clew.signals.detector import TextDetector
 
+OFF = ("name",)
+"""Detectors that run only where somebody asks for them by name."""
 _ROOM = Path(__file__).parent
 _TYPES = {"name": str, "version": int, "kinds": tuple, "about": str, "never_for": str, "needs": tuple}
 
@@ -50,10 +52,10 @@ def load(name: str, settings: Settings | None = None) -> Detector:
 
 
 def chosen(names: Sequence[str] | None) -> tuple[str, ...]:
-    """The names to run, each known and once, in the order of the registry; None means all."""
+    """The names to run, each known and once, in the order of the registry; None means all but those that are off."""
     known = tuple(m.name for m in manifests())
     if names is None:
-        return known
+        return tuple(name for name in known if name not in OFF)
     if any(name not in known for name in names):
         raise UsageError(f"detectors: unknown name; there are: {', '.join(known)}")
     return tuple(name for name in known if name in names)

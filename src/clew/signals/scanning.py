@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -25,17 +26,25 @@ _MANY = 20_000
 
 
 def scan(
-    texts: Texts, *, detectors: Sequence[str] | None = None, region: str | None = None, workers: int | None = None
+    texts: Texts,
+    *,
+    detectors: Sequence[str] | None = None,
+    region: str | None = None,
+    workers: int | None = None,
+    name_key: bytes | None = None,
 ) -> Detection:
     """What the detectors (all, or those named) say of each text; `row` is its index. A null text says nothing.
 
     `region` (ISO 3166-1 alpha-2) is where numbers written without a country code are from. `workers` are processes; by
     default one, and as many as there are processors from 20,000 different texts on; a text that is there many times is read once. Whatever a detector could not read is a row of
-    `failures`; an unknown name or region raises UsageError.
+    `failures`; an unknown name or region raises UsageError. With a `name_key` working names are read too, as pseudonyms
+    under that key; without one they are not.
     """
     column = _column(texts)
-    names = chosen(detectors)
-    settings = Settings(region=_region(region))
+    names = chosen(detectors) if name_key is None else chosen([*chosen(detectors), "name"])
+    if "name" in names and name_key is None:
+        name_key = secrets.token_bytes(32)
+    settings = Settings(region=_region(region), name_key=name_key)
     different = Different.of(column)
     if workers is None:
         workers = _processors() if len(different.texts) >= _MANY else 1

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SCHEMA = "id string, kind string, value string, start int, end int, confidence float, detector string"
 
 
-def scan_on_spark(frame: DataFrame, *, region: str | None = None) -> DataFrame:
+def scan_on_spark(frame: DataFrame, *, region: str | None = None, name_key: bytes | None = None) -> DataFrame:
     """One row a claim, as `signals.frame.scan_table` gives them, from columns `id` and `text`.
 
     Each batch of Arrow goes through the detectors on the worker that holds it; a text that a detector could not read is a
@@ -27,16 +27,16 @@ def scan_on_spark(frame: DataFrame, *, region: str | None = None) -> DataFrame:
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield from scan_table(pa.Table.from_batches([batch]), region=region).to_batches()
+            yield from scan_table(pa.Table.from_batches([batch]), region=region, name_key=name_key).to_batches()
 
     return frame.select("id", "text").mapInArrow(read, SCHEMA)
 
 
-def scan_table_on_spark(table: pa.Table, *, region: str | None = None) -> pa.Table:
+def scan_table_on_spark(table: pa.Table, *, region: str | None = None, name_key: bytes | None = None) -> pa.Table:
     """The same for a table in memory, on Spark's local mode or on the cluster that its own settings name."""
     session = local_session()
     try:
-        return scan_on_spark(_frame(session, table.select(["id", "text"])), region=region).toArrow()
+        return scan_on_spark(_frame(session, table.select(["id", "text"])), region=region, name_key=name_key).toArrow()
     finally:
         session.stop()
 

@@ -21,6 +21,8 @@ from clew.signals.different import Column
 from clew.signals.registry import manifests
 from clew.signals.scanning import scan_here
 
+_NAME_KEY = "CLEW_SCAN_NAME_KEY"
+"""Hands the key of pseudonyms to a worker: an order on its command line could be read by others on the machine."""
 _PART = 200_000
 """Texts a worker gets at most: one starts in a second or two, and keeps its texts in memory."""
 
@@ -32,7 +34,7 @@ def scan_apart(texts: Column, names: Sequence[str], settings: Settings, workers:
     order = json.dumps({"names": list(names), "region": settings.region})
 
     def one(start: int) -> Detection:
-        return _ask(texts[start : start + size], order, names, start)
+        return _ask(texts[start : start + size], order, names, start, settings.name_key)
 
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(one, starts))
@@ -42,7 +44,7 @@ def scan_apart(texts: Column, names: Sequence[str], settings: Settings, workers:
     )
 
 
-def _ask(texts: Column, order: str, names: Sequence[str], first_row: int) -> Detection:
+def _ask(texts: Column, order: str, names: Sequence[str], first_row: int, name_key: bytes | None) -> Detection:
     sink = pa.BufferOutputStream()
     table = pa.table({"text": texts})
     with pa.ipc.new_stream(sink, table.schema) as stream:
@@ -51,7 +53,11 @@ def _ask(texts: Column, order: str, names: Sequence[str], first_row: int) -> Det
         [sys.executable, "-P", "-m", "clew.signals.workers", order, str(first_row)],
         input=sink.getvalue().to_pybytes(),
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+            _NAME_KEY: name_key.hex() if name_key else "",
+        },
         check=False,
     )
     if done.returncode:
@@ -73,7 +79,12 @@ def _serve(order: str, first_row: int, source: BinaryIO, sink: BinaryIO) -> None
     gc.set_threshold(200_000, 20, 1000)  # the tables of places hold 200,000 objects that never go: look at them rarely
     asked = json.loads(order)
     texts = pa.ipc.open_stream(source).read_all()["text"]
-    detection = scan_here(texts, asked["names"], Settings(region=asked["region"]), first_row=first_row)
+    detection = scan_here(
+        texts,
+        asked["names"],
+        Settings(region=asked["region"], name_key=bytes.fromhex(os.environ.get(_NAME_KEY, "")) or None),
+        first_row=first_row,
+    )
     for table in (detection.signals, detection.failures):
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)
