@@ -7,6 +7,7 @@ import json
 import pyarrow as pa
 import pytest
 
+from clew.links.persons import ledger
 from clew.records import read_table, write_table
 
 
@@ -79,17 +80,24 @@ def test_encode_refuses_a_missing_secret(clew, two, tmp_path):
     assert clew("cases", "encode", two[0], "--secret-file", tmp_path / "none", "--out", tmp_path / "a.csv").code == 2
 
 
-def test_intersect_counts_in_three_files(clew, two, tmp_path):
+def test_intersect_counts_in_three_files(clew, two, tmp_path, monkeypatch):
     pytest.importorskip("private_set_intersection.python")
     north, south, _ = two
-    request, private, answer, ledger, out = (tmp_path / n for n in ("request", "private", "answer", "ledger", "o.json"))
+    monkeypatch.setattr(ledger, "place", lambda: tmp_path / "ledger")
+    request, private, answer, out = (tmp_path / n for n in ("request", "private", "answer", "o.json"))
     terms = ("--field", "phone", "--agreement", "north and south")
     assert clew("cases", "intersect", "request", north, *terms, "--out", request, "--private", private).code == 0
     assert private.stat().st_mode & 0o777 == 0o600
-    line = ("cases", "intersect", "answer", request, south, *terms, "--ledger", ledger, "--out", answer, "--a-day", "1")
+    line = ("cases", "intersect", "answer", request, south, *terms, "--out", answer, "--a-day", "1")
     assert clew(*line).code == 0
     assert clew("cases", "intersect", "count", answer, "--private", private, "--out", out).code == 0
     assert json.loads(out.read_text()) == {"shared": 30, "asked": 60}
     ended = clew(*line)
     assert ended.code == 1
     assert "try again" in ended.err
+    refused = clew("cases", "intersect", "answer", request, south, *terms, "--exact", "--out", answer)
+    assert refused.code == 1
+    assert "--exact" in refused.err
+    written = [json.loads(row) for row in (tmp_path / "ledger").read_text().splitlines()]
+    assert [row["action"] for row in written] == ["answered", "refused", "refused"]
+    assert "--exact" in written[-1]["detail"]

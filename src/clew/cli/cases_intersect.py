@@ -10,7 +10,7 @@ import typer
 
 from clew.cli import files
 from clew.cli.case_persons import PersonMaps, check_json, people_of, write_json
-from clew.safeguards.errors import UsageError
+from clew.safeguards.errors import NotAllowed, UsageError
 
 app = typer.Typer(help="Intersect: how many identifiers two parties share, in three files.", no_args_is_help=True)
 
@@ -21,6 +21,13 @@ Reveal = Annotated[
     typer.Option(
         "--reveal", help="Tells the asker which of its rows are shared, not only how many. Both sides must say it."
     ),
+]
+Exact = Annotated[
+    bool, typer.Option("--exact", help="Tells the asker small counts as they are. Both sides must say it.")
+]
+Least = Annotated[
+    int,
+    typer.Option("--least", help="Fewer shared identifiers are told as <5 (this number). Never lower than 5.", min=5),
 ]
 
 
@@ -34,13 +41,14 @@ def request(
     field: Field,
     agreement: Agreement,
     reveal: Reveal = False,
+    exact: Exact = False,
     id: files.IdColumn = None,
     map: PersonMaps = None,  # noqa: A002
 ) -> None:
     """First step, by the asker: a request that shows no identifier."""
     from clew.links.persons import intersection
 
-    terms = intersection.Terms(agreement=agreement, field=field, reveal=reveal)
+    terms = intersection.Terms(agreement=agreement, field=field, reveal=reveal, exact=exact)
     table, _ = people_of([file], files.given_columns(map, id=id), False, None, None)
     with files.working("Encrypting"):
         made = intersection.request(intersection.identifiers(table, field), terms)
@@ -56,39 +64,40 @@ def answer(
     request: Annotated[Path, typer.Argument(metavar="REQUEST", help="What the asker sent.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Your persons.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The answer, for the asker.")],
-    ledger: Annotated[Path, typer.Option("--ledger", metavar="FILE", help="Where you keep what you answered.")],
     field: Field,
     agreement: Agreement,
     reveal: Reveal = False,
+    exact: Exact = False,
     a_day: Annotated[int, typer.Option("--a-day", help="Answers to one agreement within 24 hours.", min=1)] = 3,
     largest: Annotated[
         int, typer.Option("--largest", help="Identifiers of a request that is still answered.", min=20)
     ] = 200_000,
+    least: Least = 5,
     id: files.IdColumn = None,
     map: PersonMaps = None,  # noqa: A002
 ) -> None:
-    """Second step, by the answerer: written into the ledger first, refused when the day's answers are used up."""
+    """Second step, by the answerer: written into your ledger first, refused when the day's answers are used up.
+
+    The ledger lies in your account (.local/state/clew), or where the file /etc/clew/intersections says.
+    """
     from datetime import UTC, datetime
 
-    from clew.links.persons import intersection
-    from clew.links.persons.ledger import Ledger
+    from clew.links.persons import intersection, ledger
 
-    terms = intersection.Terms(agreement=agreement, field=field, reveal=reveal)
+    terms = intersection.Terms(agreement=agreement, field=field, reveal=reveal, exact=exact)
     asked = _read_bytes(request)
     table, _ = people_of([file], files.given_columns(map, id=id), False, None, None)
     known = intersection.identifiers(table, field)
-    items = intersection.check_request(asked, terms, largest=largest)
-    Ledger(ledger, a_day).admit(
-        agreement=agreement,
-        request=intersection.digest(asked),
-        items=items,
-        field=field,
-        reveal=reveal,
-        now=datetime.now(UTC),
-    )
+    kept, now, named = ledger.Ledger(ledger.place(), a_day), datetime.now(UTC), intersection.digest(asked)
+    try:
+        items = intersection.check_request(asked, terms, largest=largest)
+    except NotAllowed as refusal:
+        kept.refuse(agreement=agreement, request=named, because=str(refusal), now=now)
+        raise
+    kept.admit(agreement=agreement, request=named, items=items, field=field, reveal=reveal, now=now)
     with files.working("Answering"):
-        _write_bytes(intersection.answer(asked, known, terms, largest=largest), out)
-    files.say(f"answered a request for {items} identifiers; written into {ledger}")
+        _write_bytes(intersection.answer(asked, known, terms, largest=largest, least=least), out)
+    files.say(f"answered a request for {items} identifiers; written into {kept.path}")
 
 
 @app.command("count")
@@ -96,18 +105,19 @@ def count(
     answer: Annotated[Path, typer.Argument(metavar="ANSWER", help="What the answerer sent.")],
     private: Annotated[Path, typer.Option("--private", metavar="FILE", help="What `intersect request` wrote for you.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The result (.json).")],
+    least: Least = 5,
 ) -> None:
     """Last step, by the asker: how many identifiers are shared (and which of your rows, where both agreed to reveal)."""
     from clew.links.persons import intersection
 
     check_json(out)
     with files.working("Counting"):
-        made = intersection.count(_read_bytes(answer), _read_bytes(private))
-    result: dict[str, object] = {"shared": made.shared, "asked": made.asked}
+        made = intersection.count(_read_bytes(answer), _read_bytes(private), least=least)
+    result: dict[str, object] = {"shared": made.told, "asked": made.asked}
     if made.ids is not None:
         result["ids"] = list(made.ids)
     write_json(result, out)
-    files.say(f"{made.shared} of {made.asked} identifiers are shared")
+    files.say(f"{made.told} of {made.asked} identifiers are shared")
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -94,6 +94,40 @@ def test_broken_files_are_refused(file, south):
         meet.count(file, file)
 
 
+@pytest.mark.parametrize(("exact", "told"), [(False, "<5"), (True, 3)])
+def test_small_counts_are_told_only_where_both_agreed(exact, told):
+    pytest.importorskip("private_set_intersection.python")
+    terms = meet.Terms(agreement="north and south 2026", field="phone", exact=exact)
+    north = {f"{n:09}": [str(n)] for n in range(30)}
+    south = {f"{n:09}": [str(n)] for n in range(27, 60)}
+    asked = meet.request(north, terms)
+    assert meet.count(meet.answer(asked.file, south, terms), asked.private).told == told
+    with pytest.raises(NotAllowed, match="--exact"):
+        meet.answer(asked.file, south, meet.Terms(agreement=terms.agreement, field="phone", exact=not exact))
+
+
+def test_the_larger_threshold_of_both_holds_and_none_is_below_five():
+    pytest.importorskip("private_set_intersection.python")
+    north = {f"{n:09}": [str(n)] for n in range(30)}
+    asked = meet.request(north, TERMS)
+    answered = meet.answer(asked.file, {f"{n:09}": [str(n)] for n in range(20, 50)}, TERMS, least=12)
+    assert meet.count(answered, asked.private).told == "<12"
+    with pytest.raises(UsageError, match="--least"):
+        meet.answer(asked.file, north, TERMS, least=1)
+
+
+def test_the_ledger_has_one_place_an_account(monkeypatch, tmp_path):
+    from clew.links.persons import ledger
+
+    named = tmp_path / "named"
+    monkeypatch.setattr(ledger, "NAMED_BY_ADMINISTRATOR", named)
+    named.write_text(f"{tmp_path}\n")
+    assert ledger.place().parent == tmp_path
+    named.write_text("not/there\n")
+    with pytest.raises(UsageError, match="named"):
+        ledger.place()
+
+
 def admit(ledger, now, agreement="north"):
     ledger.admit(agreement=agreement, request="r", items=30, field="phone", reveal=False, now=now)
 

@@ -30,17 +30,20 @@ FEWEST = 20
 """Identifiers on either side. The intersection with one identifier would say whether that person is known."""
 LARGEST = 200_000
 """Identifiers of a request, unless the answerer allows more: whole ranges of numbers are larger."""
+SMALLEST_TOLD = 5
+"""A smaller number of shared identifiers is told as `<5`, unless both sides agreed to an exact one: it tells of persons."""
 _FALSE_POSITIVES = 1e-9
 """The chance that an answer of this size counts one too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What both sides must say alike: the name of their agreement, the field, and whether identifiers may be told."""
+    """What both sides must say alike: the name of their agreement, the field, and what may be told: identifiers, small counts."""
 
     agreement: str
     field: str
     reveal: bool = False
+    exact: bool = False
 
     def __post_init__(self) -> None:
         if self.field not in FIELDS:
@@ -60,11 +63,20 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The size of the intersection; `ids` are the asker's own rows in it, only where both sides agreed to reveal."""
+    """The size of the intersection, None where it is below `least` and may not be told.
 
-    shared: int
+    `ids` are the asker's own rows in it, only where both sides agreed to reveal.
+    """
+
+    shared: int | None
     asked: int
     ids: tuple[str, ...] | None
+    least: int
+
+    @property
+    def told(self) -> int | str:
+        """The number, or `<5`."""
+        return f"<{self.least}" if self.shared is None else self.shared
 
 
 def identifiers(people: pa.Table, name: str) -> dict[str, list[str]]:
@@ -87,16 +99,19 @@ def request(known: Mapping[str, Sequence[str]], terms: Terms) -> Request:
     """The asker's first step."""
     client = _psi().client.CreateWithNewKey(terms.reveal)
     body = client.CreateRequest(_bound(known, terms)).SerializeToString()
-    file = _packed("psi-request/1", terms, body=body, items=len(known))
+    file = _packed("psi-request/2", terms, body=body, items=len(known))
     ids = [list(rows) for rows in known.values()] if terms.reveal else None
-    private = {"clew": "psi-private/1", "key": client.GetPrivateKeyBytes().hex(), "request": digest(file), "ids": ids}
+    private = {"clew": "psi-private/2", "key": client.GetPrivateKeyBytes().hex(), "request": digest(file), "ids": ids}
     return Request(file, json.dumps(private | _said(terms)).encode(), len(known))
 
 
-def answer(file: bytes, known: Mapping[str, Sequence[str]], terms: Terms, *, largest: int = LARGEST) -> bytes:
-    """The answerer's step. Raises NotAllowed when the terms differ or the request is too small or too large."""
+def answer(
+    file: bytes, known: Mapping[str, Sequence[str]], terms: Terms, *, largest: int = LARGEST, least: int = SMALLEST_TOLD
+) -> bytes:
+    """The answerer's step; fewer than `least` shared are not told as a number. Raises NotAllowed when the terms differ or the request is too small or too large."""
+    _check_least(least)
     items = check_request(file, terms, largest=largest)
-    asked = _unpacked(file, "psi-request/1")
+    asked = _unpacked(file, "psi-request/2")
     server = _psi().server.CreateWithNewKey(terms.reveal)
     parsed = _psi().Request()
     parsed.ParseFromString(asked["body"])
@@ -105,15 +120,18 @@ def answer(file: bytes, known: Mapping[str, Sequence[str]], terms: Terms, *, lar
     setup = server.CreateSetupMessage(_FALSE_POSITIVES, items, _bound(known, terms))
     response = server.ProcessRequest(parsed)
     extra = {"request": digest(file), "setup": base64.b64encode(setup.SerializeToString()).decode()}
-    return _packed("psi-answer/1", terms, body=response.SerializeToString(), items=len(known), **extra)
+    return _packed("psi-answer/2", terms, body=response.SerializeToString(), items=len(known), least=least, **extra)
 
 
-def count(file: bytes, private: bytes) -> Count:
-    """The asker's last step. Raises Conflict when the answer belongs to another request."""
-    answered, own = _unpacked(file, "psi-answer/1"), _own(private)
+def count(file: bytes, private: bytes, *, least: int = SMALLEST_TOLD) -> Count:
+    """The asker's last step; the larger of both sides' `least` holds. Raises Conflict when the answer belongs to another request."""
+    _check_least(least)
+    answered, own = _unpacked(file, "psi-answer/2"), _own(private)
     if answered["request"] != own["request"]:
         raise Conflict("this answer belongs to another request")
-    _check_terms(answered, Terms(agreement=own["agreement"], field=own["field"], reveal=own["reveal"]))
+    terms = Terms(agreement=own["agreement"], field=own["field"], reveal=own["reveal"], exact=own["exact"])
+    _check_terms(answered, terms)
+    least = 0 if terms.exact or terms.reveal else max(least, answered["least"])
     psi = _psi()
     client = psi.client.CreateFromKey(bytes.fromhex(own["key"]), own["reveal"])
     setup, response = psi.ServerSetup(), psi.Response()
@@ -121,9 +139,10 @@ def count(file: bytes, private: bytes) -> Count:
     response.ParseFromString(answered["body"])
     asked = len(response.encrypted_elements)
     if not own["reveal"]:
-        return Count(int(client.GetIntersectionSize(setup, response)), asked, None)
+        shared = int(client.GetIntersectionSize(setup, response))
+        return Count(shared if shared >= least else None, asked, None, least)
     places = sorted(client.GetIntersection(setup, response))
-    return Count(len(places), asked, tuple(name for place in places for name in own["ids"][place]))
+    return Count(len(places), asked, tuple(name for place in places for name in own["ids"][place]), 0)
 
 
 def digest(file: bytes) -> str:
@@ -133,7 +152,7 @@ def digest(file: bytes) -> str:
 
 def check_request(file: bytes, terms: Terms, *, largest: int = LARGEST) -> int:
     """How many identifiers a request asks for; raises NotAllowed when it may not be answered on these terms."""
-    asked = _unpacked(file, "psi-request/1")
+    asked = _unpacked(file, "psi-request/2")
     _check_terms(asked, terms)
     if not FEWEST <= asked["items"] <= largest:
         raise NotAllowed(
@@ -147,18 +166,18 @@ def _bound(known: Mapping[str, Sequence[str]], terms: Terms) -> list[str]:
 
 
 def _said(terms: Terms) -> dict[str, Any]:
-    return {"agreement": terms.agreement, "field": terms.field, "reveal": terms.reveal}
+    return {"agreement": terms.agreement, "field": terms.field, "reveal": terms.reveal, "exact": terms.exact}
 
 
-def _packed(kind: str, terms: Terms, *, body: bytes, items: int, **more: str) -> bytes:
+def _packed(kind: str, terms: Terms, *, body: bytes, items: int, **more: str | int) -> bytes:
     content = {"clew": kind, **_said(terms), "items": items, **more, "body": base64.b64encode(body).decode()}
     return json.dumps(content).encode()
 
 
 def _unpacked(file: bytes, kind: str) -> dict[str, Any]:
-    needed = {"agreement": str, "field": str, "reveal": bool, "items": int, "body": str}
-    if kind == "psi-answer/1":
-        needed |= {"request": str, "setup": str}
+    needed = {"agreement": str, "field": str, "reveal": bool, "exact": bool, "items": int, "body": str}
+    if kind == "psi-answer/2":
+        needed |= {"request": str, "setup": str, "least": int}
     try:
         content = json.loads(file)
         if content["clew"] != kind or not all(isinstance(content[name], of) for name, of in needed.items()):
@@ -171,7 +190,7 @@ def _unpacked(file: bytes, kind: str) -> dict[str, Any]:
 def _own(private: bytes) -> dict[str, Any]:
     try:
         own = json.loads(private)
-        if own["clew"] == "psi-private/1":
+        if own["clew"] == "psi-private/2":
             return dict(own)
     except (ValueError, KeyError, TypeError):
         pass  # said below
@@ -185,6 +204,13 @@ def _check_terms(said: Mapping[str, Any], terms: Terms) -> None:
     if said["reveal"] != terms.reveal:
         asked, here = ("to reveal", "to count") if said["reveal"] else ("to count", "to reveal")
         raise NotAllowed(f"one side agreed {asked}, the other {here}: both must say --reveal, or neither")
+    if said["exact"] != terms.exact:
+        raise NotAllowed("one side agreed to tell small counts exactly: both must say --exact, or neither")
+
+
+def _check_least(least: int) -> None:
+    if least < SMALLEST_TOLD:
+        raise UsageError(f"--least: {SMALLEST_TOLD} or more; both sides may agree on exact counts with --exact")
 
 
 def _psi() -> Any:
