@@ -124,3 +124,21 @@ def test_schema_is_printed_whole(clew):
     assert "prs_Gender" in made["properties"]
     assert "clew_per_Gender" in made["properties"]
     assert "clew_per_Gender" not in json.loads(clew("cases", "schema", "--plain").out)["properties"]
+
+
+def test_validate_takes_several_files_and_names_what_they_share(clew, tmp_path):
+    """Two contributors who number alike, and one person who is in both files under other column names."""
+    (tmp_path / "a.csv").write_text("id,prs_FirstName,prs_Gender\n1,Ada,Feminine\n2,Bo,nonsense\n")
+    (tmp_path / "b.tsv").write_text("case id\tprs_FirstName\tprs_Gender\n1\tCy\tMasculine\n9\tAda\tFeminine\n")
+    ended = clew("cases", "validate", tmp_path / "a.csv", tmp_path / "b.tsv", "--out", tmp_path / "r.json")
+    assert ended.code == 0, ended.err
+    found = json.loads(ended.out)
+    assert (found["rows"], found["valid"], found["rejected"]) == (4, 3, 1)
+    shared = [(p["file"], p["row"], p["field"], p["also_in"]) for p in found["problems"] if "also_in" in p]
+    assert shared == [("b.tsv", 1, "id", "a.csv"), ("b.tsv", 2, "(row)", "a.csv")]
+    assert sum(found["by_field"]["prs_Gender"].values()) == 1
+    assert [each["file"] for each in found["files"]] == ["a.csv", "b.tsv"]
+    assert (tmp_path / "r.rejects.a.csv").exists()
+    assert "Ada" not in ended.out + ended.err
+    twice = clew("cases", "validate", tmp_path / "a.csv", tmp_path / "a.csv")
+    assert (twice.code, "twice" in twice.err) == (2, True)

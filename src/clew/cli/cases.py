@@ -38,7 +38,10 @@ DateOrder = Annotated[
 
 @app.command()
 def validate(
-    file: CaseFile,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="XLSX (also the official templates), CSV, TSV, JSON, JSONL or Parquet."),
+    ],
     standard: Annotated[str, typer.Option("--standard", help="The standard: htcds.")] = "htcds",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Also writes the report here (.json).")
@@ -48,7 +51,7 @@ def validate(
         typer.Option(
             "--rejects",
             metavar="FILE",
-            help="Where rejected rows go, whole (default: beside --out). They can be mended and given again.",
+            help="Where rejected rows go, whole (default: beside --out). They can be mended and given again. Of several files each has its own, by its name.",
         ),
     ] = None,
     id: files.IdColumn = None,
@@ -59,29 +62,52 @@ def validate(
 ) -> None:
     """Checks cases against HTCDS 2.0. A JSON report on standard output: rows, rejected, by field and rule.
 
-    Every problem names row, id, field and rule, and the code it is near; never the value. A rejects file of an earlier
-    run is read as the rows it holds. Exit 0 when the file could be checked, also when rows were rejected.
+    Every problem names row, id, field and rule, and the code it is near; never the value. Of several files the report
+    is of all together and of each (`files`), and says which ids and named persons stand in more than one. A rejects file
+    of an earlier run is read as the rows it holds. Exit 0 when the files could be checked, also when rows were rejected.
     """
     from datetime import UTC, datetime
 
     from clew.records.htcds import read_htcds
+    from clew.records.htcds_files import together
     from clew.records.htcds_validation import validate as check
 
     if standard != "htcds":
         raise UsageError("--standard: htcds is the only one")
     _check_order(date_order)
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise UsageError("the same file is named twice")
     beside = rejects or (out.with_suffix(".rejects.csv") if out else None)
-    _check_json(out, inputs=(file,))
-    if beside is not None:
-        files.check_output(beside, inputs=(file, *([out] if out else [])))
-    arrival = read_htcds(
-        file, files.layout(encoding, sheet=sheet), given=files.given_columns(map), id_column=None if id == "row" else id
-    )
-    checked = check(arrival, date_order=date_order, today=datetime.now(UTC).date())
-    _keep(checked.rejects, beside)
-    _write_json(checked.report, out)
-    typer.echo(json.dumps(checked.report, ensure_ascii=False, indent=1))
-    _say_report(checked.report)
+    _check_json(out, inputs=tuple(paths))
+    kept = _rejects_of(beside, paths)
+    for path in kept:
+        if path is not None:
+            files.check_output(path, inputs=(*paths, *([out] if out else [])))
+    form, today = files.layout(encoding, sheet=sheet), datetime.now(UTC).date()
+    named, own = files.given_columns(map), None if id == "row" else id
+    arrivals = [read_htcds(path, form, given=named, id_column=own) for path in paths]
+    checked = [check(arrival, date_order=date_order, today=today) for arrival in arrivals]
+    for one, path in zip(checked, kept, strict=True):
+        _keep(one.rejects, path)
+    report = checked[0].report if len(paths) == 1 else together(_names(paths), arrivals, checked)
+    _write_json(report, out)
+    typer.echo(json.dumps(report, ensure_ascii=False, indent=1))
+    _say_report(report)
+
+
+def _names(paths: list[Path]) -> list[str]:
+    """What the report calls each file: its name, or its path where two are named alike."""
+    names = [path.name for path in paths]
+    return [path.name if names.count(path.name) == 1 else str(path) for path in paths]
+
+
+def _rejects_of(base: Path | None, paths: list[Path]) -> list[Path | None]:
+    """Where each file's rejected rows go: one place for one file, else one a file beside each other."""
+    if base is None or len(paths) == 1:
+        return [base] * len(paths)
+    stems = [path.stem for path in paths]
+    marks = [stem if stems.count(stem) == 1 else f"{stem}-{place + 1}" for place, stem in enumerate(stems)]
+    return [base.with_name(f"{base.stem}.{mark}{base.suffix}") for mark in marks]
 
 
 @app.command()
@@ -248,6 +274,10 @@ def _say_report(report: Mapping[str, Any]) -> None:
         files.say(f"Note: {note}")
 
 
-for _module in ("cases_qualify", "cases_link"):  # more verbs of the same noun, each in a module of its own
+for _module in (
+    "cases_qualify",
+    "cases_link",
+    "cases_complete",
+):  # more verbs of the same noun, each in a module of its own
     if find_spec(f"clew.cli.{_module}") is not None:
         import_module(f"clew.cli.{_module}").register(app)
