@@ -169,7 +169,15 @@ class Desk(Protocol):
 
     def overview(self, actor: Actor) -> Overview: ...
     def leads(
-        self, actor: Actor, purpose: Purpose, *, judged: bool | None, query: str, offset: int, limit: int, asked: bool = False
+        self,
+        actor: Actor,
+        purpose: Purpose,
+        *,
+        judged: bool | None,
+        query: str,
+        offset: int,
+        limit: int,
+        asked: bool = False,
     ) -> tuple[Sequence[LeadRow], int]: ...
     def lead(self, actor: Actor, purpose: Purpose, lead: str) -> LeadView: ...
     def judge(
@@ -294,6 +302,8 @@ class ContactVersion:
     text: str
     area_words: str
     number: str
+    was: Mapping[str, str]
+    """What the correction changed of channel, received, area, topic and language, as it was; opens with the words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

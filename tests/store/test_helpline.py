@@ -159,6 +159,7 @@ def test_a_contact_that_comes_in_again_with_other_content_is_corrected_and_its_h
     assert [(v.changed, v.fields) for v in versions] == [(("caller", "text", "topic"), {})]
     words, before = filled.open_contact(CASE_WORKER, SUPPORT, id, number=False, why="read")
     assert (words, before[0].fields) == ({"text": "more words-canary"}, {"text": "words-canary"})
+    assert before[0].was == {"topic": "other"}
     assert filled.open_contact(CASE_WORKER, SUPPORT, id, number=True, why="call")[1][0].fields == {"caller": NUMBER}
     assert [c.id for c in filled.number_rang(CASE_WORKER, SUPPORT, "+442079460101")] == [id]
     assert filled.number_rang(CASE_WORKER, SUPPORT, NUMBER) == []
@@ -569,7 +570,6 @@ def test_a_withdrawal_that_was_corrected_does_not_bring_the_yes_back() -> None:
 # From an older clew, and back.
 
 
-@pytest.mark.parametrize("backend", ["sqlcipher"], indirect=True)
 def test_an_older_vault_is_brought_forward_and_back_on_its_data(
     backend: Backend, opened: tuple[Vault, str | Path], filled: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -237,6 +237,7 @@ class FakeHelpline:
             text="They keep my papers." if open_words else "",
             area_words="",
             number="",
+            was={"area": "Turin, IT"} if open_words else {},
         )
         return self._told(
             ContactView(

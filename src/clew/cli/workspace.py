@@ -183,7 +183,8 @@ def judge(
     verdict: Annotated[str, typer.Option("--verdict", help="yes, no or not_sure.")],
     reason: Annotated[str, typer.Option("--reason", help="Why, in words; required.")],
     looks: Annotated[
-        str | None, typer.Option("--looks", metavar="CLASS", help="What the lead looks like to you, such as independent_work.")
+        str | None,
+        typer.Option("--looks", metavar="CLASS", help="What the lead looks like to you, such as independent_work."),
     ] = None,
     reverses: Annotated[
         str | None, typer.Option("--reverses", metavar="JUDGEMENT", help="The judgement that this one takes back.")

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import Erased, NotFound, UsageError
+from clew.safeguards.keys import PersonKey
 from clew.safeguards.permissions import Action
 from clew.standards.services import terms
 from clew.store.accounts import Accounts
@@ -67,6 +68,8 @@ class EarlierContact:
     actor: str
     at: datetime
     fields: dict[str, str] = field(default_factory=dict, repr=False)
+    was: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of what rests in the open, what was changed; it opens with the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +250,7 @@ class Contacts(Corrections, Accounts):
             self._log(tx, actor, action.value, id, purpose, {"why": why})
         key = self._keys.person_key(sealed.person_key, wrapped)
         said = self._sealed_fields(sealed, key)
-        before = [_earlier(row, {k: v for k, v in version_fields(row, key).items() if k in shown}) for row in versions]
+        before = [_opened(row, key, shown) for row in versions]
         return {name: value for name, value in said.items() if name in shown}, before
 
     def received_of(self, given: str) -> datetime | None:
@@ -351,8 +354,18 @@ def _versions_of(id: str):  # type: ignore[no-untyped-def]
     return select(ContactVersionRow).where(ContactVersionRow.contact == id).order_by(ContactVersionRow.number)
 
 
-def _earlier(row: ContactVersionRow, fields: dict[str, str] | None = None) -> EarlierContact:
-    return EarlierContact(changed=tuple(row.changed.split()), actor=row.actor, at=row.at, fields=fields or {})
+def _opened(row: ContactVersionRow, key: PersonKey, shown: tuple[str, ...]) -> EarlierContact:
+    sealed, opens = version_fields(row, key)
+    was = {name: value for name, value in opens.items() if name in row.changed.split()} if "text" in shown else {}
+    return _earlier(row, {name: value for name, value in sealed.items() if name in shown}, was)
+
+
+def _earlier(
+    row: ContactVersionRow, fields: dict[str, str] | None = None, was: dict[str, str] | None = None
+) -> EarlierContact:
+    return EarlierContact(
+        changed=tuple(row.changed.split()), actor=row.actor, at=row.at, fields=fields or {}, was=was or {}
+    )
 
 
 def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -207,10 +207,11 @@ class Corrections(Sealed):
             self._owe_lake(tx)
 
 
-def version_fields(row: ContactVersionRow, key: PersonKey) -> dict[str, str]:
-    """What was sealed in an earlier version, by the names of its fields."""
+def version_fields(row: ContactVersionRow, key: PersonKey) -> tuple[dict[str, str], dict[str, str]]:
+    """What was sealed in an earlier version, and what of it rested in the open, by the names of their fields."""
     before = _before(row, key)
-    return {name.removeprefix("sealed "): value for name, value in before.items() if name.startswith("sealed ")}
+    sealed = {name.removeprefix("sealed "): value for name, value in before.items() if name.startswith("sealed ")}
+    return sealed, {name: before[name] for name in OPEN if name != "country"}
 
 
 def _before(row: ContactVersionRow, key: PersonKey) -> dict[str, str]:

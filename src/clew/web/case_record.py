@@ -74,6 +74,7 @@ def _shown(record: CaseRecordView) -> dict[str, Any]:
         "map": _map(record.journey),
         "timeline": {"stages": [_span(n, s) for n, s in enumerate(record.journey, 1) if s.first or s.last]},
         "facts": _in_words(record.facts),
+        "to_names": {**record.services} | {one.to: one.to_name for those in record.consents.values() for one in those},
     }
 
 

@@ -178,7 +178,7 @@ class ContactHelping(CaseNumbers):
             earlier=[
                 ContactVersion(
                     changed=one.changed, by=names.get(one.actor, one.actor), at=one.at, text=one.fields.get("text", ""),
-                    area_words=one.fields.get("area", ""), number=one.fields.get("caller", ""),
+                    area_words=one.fields.get("area", ""), number=one.fields.get("caller", ""), was=one.was,
                 )
                 for one in (versions if before is None else before)
             ],
