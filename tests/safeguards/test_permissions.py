@@ -17,16 +17,19 @@ EVERYONE = "read_overview"
 ALLOWED = {
     (Role.CASE_WORKER, Purpose.CASE_SUPPORT): (
         "read_case read_identity read_sealed_text add_records read_flows read_directory manage_directory"
-        " count_contacts read_contacts log_contact read_support record_support refer"
+        " count_contacts read_contacts log_contact read_support record_support refer judge_persons"
     ),
     (Role.CASE_WORKER, Purpose.STATISTICS): "read_flows count_contacts",
-    (Role.ANALYST, Purpose.LEAD_REVIEW): "read_lead judge read_case read_sealed_text add_records run_chain read_flows",
+    (
+        Role.ANALYST,
+        Purpose.LEAD_REVIEW,
+    ): "read_lead judge judge_persons read_case read_sealed_text add_records run_chain read_flows",
     (Role.ANALYST, Purpose.STATISTICS): "read_case read_flows count_contacts",
     (Role.REVIEWER, Purpose.LEAD_REVIEW): "read_lead judge enable_model read_sealed_text",
     (Role.STEWARD, Purpose.STATISTICS): "read_case read_flows release read_releases count_contacts",
     (Role.STEWARD, Purpose.OVERSIGHT): (
         "read_case read_identity read_flows add_records run_chain enable_model read_releases erase read_audit verify_audit"
-        " read_directory manage_directory count_contacts read_contacts read_support"
+        " read_directory manage_directory count_contacts read_contacts read_support judge_persons"
     ),
     (Role.AUDITOR, Purpose.OVERSIGHT): "read_audit verify_audit read_releases",
     (Role.ADMINISTRATOR, Purpose.ADMINISTRATION): "manage_accounts verify_audit",

@@ -10,7 +10,7 @@ from clew.records import KINDS, LegalBasis, Source
 from clew.safeguards.actors import Purpose, Role
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import Conflict, NotAllowed, NotFound, UsageError
-from clew.workspace import persons
+from clew.workspace import person_linking as persons
 from clew.workspace.person_subjects import edges_of, members_of, subject_of
 
 from .conftest import make
@@ -120,7 +120,7 @@ def test_a_judgement_needs_a_reason_a_proposal_and_the_right_to_judge(linked):
     with pytest.raises(NotFound):
         linked.proposal(who, REVIEW, "set_" + "0" * 40)
     with pytest.raises(NotAllowed):
-        linked.judge_persons(who, Purpose.CASE_SUPPORT, subject, Verdict.YES, "x")
+        linked.judge_persons(who, Purpose.STATISTICS, subject, Verdict.YES, "x")
     auditor = linked.add_account("ada", (Role.AUDITOR,))
     for refused in (
         lambda: linked.persons(auditor, Purpose.OVERSIGHT),

@@ -141,6 +141,6 @@ def _tell_pairs(view: ProposalView) -> None:
 def _judge(workspace: Workspace, who: Actor, subject: str, verdict: Verdict, reason: str, reverses: str | None) -> None:
     from clew.safeguards.permissions import Action
 
-    purpose = workspace.purpose_for(who, Action.JUDGE)
+    purpose = workspace.purpose_for(who, Action.JUDGE_PERSONS)
     made = workspace.judge_persons(who, purpose, subject, verdict, reason, reverses)
     files.say(f"Judgement {made.id} signed by {who.name}: {made.verdict}. 'clew persons link' regroups by it.")

@@ -21,6 +21,7 @@ class Action(StrEnum):
     READ_OVERVIEW = "read_overview"
     READ_LEAD = "read_lead"
     JUDGE = "judge"
+    JUDGE_PERSONS = "judge_persons"
     ENABLE_MODEL = "enable_model"
     READ_CASE = "read_case"
     READ_IDENTITY = "read_identity"
@@ -46,7 +47,7 @@ class Action(StrEnum):
 
 
 CONTENT = frozenset(
-    {Action.READ_LEAD, Action.JUDGE, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE,
+    {Action.READ_LEAD, Action.JUDGE, Action.JUDGE_PERSONS, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE,
      Action.READ_CONTACTS, Action.LOG_CONTACT, Action.READ_SUPPORT, Action.RECORD_SUPPORT, Action.REFER}
 )  # fmt: skip
 
@@ -123,9 +124,15 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.CASE_WORKER, Action.READ_SUPPORT, _SUPPORT, because="support goes on from what was agreed"),
     _allow(Role.CASE_WORKER, Action.RECORD_SUPPORT, _SUPPORT, because="support is agreed with the person and kept"),
     _allow(Role.CASE_WORKER, Action.REFER, _SUPPORT, because="a person is referred by someone who asked them"),
+    _allow(
+        Role.CASE_WORKER, Action.JUDGE_PERSONS, _SUPPORT, because="who supports a person knows which cases are theirs"
+    ),
     # Analyst: leads, without identities.
     _allow(Role.ANALYST, Action.READ_LEAD, _REVIEW, because="an analyst reviews leads"),
     _allow(Role.ANALYST, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
+    _allow(
+        Role.ANALYST, Action.JUDGE_PERSONS, _REVIEW, because="an analyst weighs what was linked, without identities"
+    ),
     _allow(Role.ANALYST, Action.READ_CASE, _REVIEW, _COUNT, because="a case without its identity gives context"),
     _allow(Role.ANALYST, Action.READ_SEALED_TEXT, _REVIEW, because="a tip cannot be weighed unread"),
     _allow(Role.ANALYST, Action.ADD_RECORDS, _REVIEW, because="an analyst brings in adverts and tips"),
@@ -139,6 +146,7 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.REVIEWER, Action.ENABLE_MODEL, _REVIEW, because="a second pair of eyes lets a model of classes in"),
     # Steward: answers for the data towards the persons they are about.
     _allow(Role.STEWARD, Action.READ_CASE, _COUNT, _OVERSEE, because="a steward checks the quality of what is kept"),
+    _allow(Role.STEWARD, Action.JUDGE_PERSONS, _OVERSEE, because="a steward answers for accuracy (GDPR art. 5(1)(d))"),
     _allow(Role.STEWARD, Action.READ_IDENTITY, _OVERSEE, because="who asks for their data gets them (GDPR art. 15)"),
     _allow(Role.STEWARD, Action.READ_FLOWS, _COUNT, _OVERSEE, because="a steward checks counts before they leave"),
     _allow(
@@ -166,6 +174,7 @@ RULES: tuple[Rule, ...] = (
         _deny(Role.AUDITOR, action, because="who audits does not act: an auditor answers for nothing audited")
         for action in (
             Action.JUDGE,
+            Action.JUDGE_PERSONS,
             Action.ENABLE_MODEL,
             Action.RELEASE,
             Action.ERASE,

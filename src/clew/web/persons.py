@@ -73,8 +73,8 @@ def _proposal_page(request: Request, visit: Visit, subject: str, *, status: int 
         chance=chance,
         reasons=REASONS,
         question=question(view),
-        may_judge=decide(visit.actor, Action.JUDGE, visit.purpose).allowed,
-        judges=purposes_for(visit.actor, Action.JUDGE),
+        may_judge=decide(visit.actor, Action.JUDGE_PERSONS, visit.purpose).allowed,
+        judges=purposes_for(visit.actor, Action.JUDGE_PERSONS),
         typed={"problem": "", "verdict": "", "reason": "", "reverses": ""} | form,
         reason_limit=REASON_LIMIT,
     )

@@ -13,20 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.links.persons.compared import Compared
+from clew.links.persons.steps import SCHEMA
 from clew.links.persons.weights import STRONGEST, Frequencies, Model, parts
 
 _BIT = float(np.log(2))
-SCHEMA = pa.schema(
-    [
-        ("left", pa.string()),
-        ("right", pa.string()),
-        ("step", pa.int16()),
-        ("field", pa.string()),
-        ("agreement", pa.string()),
-        ("bits", pa.float64()),
-        ("total", pa.float64()),
-    ]
-)
 
 
 def waterfall(model: Model, pairs: Compared, rarity: Frequencies, names: Sequence[str]) -> pa.Table:
