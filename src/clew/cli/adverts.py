@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli import adverts_evaluate, files
+from clew.cli import adverts_authors, adverts_cluster, adverts_evaluate, files
 from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,10 +20,22 @@ app = typer.Typer(help="Adverts: what they say, and which of them belong togethe
 Region = Annotated[
     str | None, typer.Option("--region", help="ISO country (as in GB) whose numbers are written without a prefix.")
 ]
+Names = Annotated[
+    bool,
+    typer.Option("--names", help="Read working names too, as pseudonyms under a key that ends with this run."),
+]
+NamesKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--names-key", help="A file with the key (32 bytes or more), so that pseudonyms of several runs agree."
+    ),
+]
 Engine = Annotated[str, typer.Option("--engine", help="local (this machine) or spark.")]
 
 
+app.command("cluster")(adverts_cluster.cluster)
 app.command("evaluate")(adverts_evaluate.evaluate)
+app.command("authors")(adverts_authors.authors)
 
 
 @app.command()
@@ -33,12 +47,14 @@ def scan(
     map: files.Maps = None,  # noqa: A002
     rejects: files.RejectsFile = None,
     region: Region = None,
+    names: Names = False,
+    names_key: NamesKey = None,
     engine: Engine = "local",
     encoding: files.Encoding = None,
     no_header: files.Headless = False,
     sheet: files.Sheet = None,
 ) -> None:
-    """Finds phones, e-mails, links, handles, prices, places and languages in adverts.
+    """Finds what adverts say: contacts, prices, places, dates, ages, hours, languages, offers of work, published signs.
 
     Columns out: id, kind, value, start, end, confidence, detector. A text that a detector could not read has a
     row of kind `failed`: that is not the same as nothing found.
@@ -47,15 +63,26 @@ def scan(
 
     files.check_output(out, rejects, inputs=file)
     scanned = _scanner(engine)
+    key = _name_key(names_key) if names or names_key else None
     columns = files.given_columns(map, id=id, text=text)
     read = files.read_records(file, KINDS["adverts"], columns, files.layout(encoding, no_header, sheet), ("id", "text"))
     files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows)
     with files.working("Reading adverts"):
-        found = scanned(read.table, region=region)
+        found = scanned(read.table, region=region, name_key=key)
     write_table(found, out)
     failed = sum(kind == "failed" for kind in found["kind"].to_pylist())
     if failed:
         files.say(f"{failed} texts could not be read by a detector; they are marked failed in {out}")
+
+
+def _name_key(file: Path | None) -> bytes:
+    """The key of pseudonyms: the file's, or one that nobody keeps."""
+    if file is None:
+        return secrets.token_bytes(32)
+    key = file.read_bytes().strip() if file.is_file() else b""
+    if len(key) < 32:
+        raise UsageError("--names-key: a file that holds at least 32 bytes is needed")
+    return key
 
 
 def _scanner(engine: str) -> Callable[..., pa.Table]:
@@ -69,32 +96,3 @@ def _scanner(engine: str) -> Callable[..., pa.Table]:
     from clew.signals.frame import scan_table
 
     return scan_table
-
-
-@app.command()
-def cluster(
-    file: files.Inputs,
-    out: files.Out,
-    id: files.IdColumn = None,
-    text: files.TextColumn = None,
-    map: files.Maps = None,  # noqa: A002
-    rejects: files.RejectsFile = None,
-    encoding: files.Encoding = None,
-    no_header: files.Headless = False,
-    sheet: files.Sheet = None,
-) -> None:
-    """Groups adverts whose texts are nearly the same. Columns out: id, cluster.
-
-    The same text with other names, numbers and a few other words is one cluster; an advert like no other has a
-    cluster of its own. That two adverts share a text says nothing of who wrote them.
-    """
-    from clew.links import cluster as near_duplicates
-    from clew.records import KINDS, write_table
-
-    files.check_output(out, rejects, inputs=file)
-    columns = files.given_columns(map, id=id, text=text)
-    read = files.read_records(file, KINDS["adverts"], columns, files.layout(encoding, no_header, sheet), ("id", "text"))
-    files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows or not len(read.rejects))
-    with files.working("Comparing adverts"):
-        clusters = near_duplicates(read.table)
-    write_table(clusters, out)

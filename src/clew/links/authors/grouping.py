@@ -1,0 +1,188 @@
+"""Authors out of pairs: average linkage from the surest pair down, at a cut set by how many false links it lets in.
+
+A pair joins two groups only if the mean of the points over the pairs between them is high enough too: one accident of two
+alike texts does not join two hands. The cut is the higher of two, neither of which knows the truth: where the verifier's
+probabilities expect enough of the joined pairs to be true; and where pairs drawn at random from the file, carried on to the
+number of pairs the file has, expect few false ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from clew.links.authors.pairs import COUNT, Texts, columns, evidence, weigh
+from clew.links.authors.prepared import Prepared
+from clew.links.authors.verifier import Verifier
+from clew.links.compiled import compiled
+
+_AT_RANDOM = 400_000
+_LOOKED_AT = 24
+"""Pairs between two groups that are looked at before they join."""
+
+Reals = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Pairs of open units with their probability; the group of each open unit and how sure its place in it is."""
+
+    left: Numbers
+    right: Numbers
+    probability: Reals
+    group: Numbers
+    confidence: Reals
+    cut: float
+    expected_false: float
+
+
+def link(ready: Prepared, verifier: Verifier, precision: float) -> Linked:
+    """Scores near pairs and joins them so that at least `precision` of the joined pairs are expected to be of one hand."""
+    left, right = _near_pairs(ready)
+    points = verifier.points(evidence(ready.vectors, ready.crowded, left, right))
+    probability = verifier.probability(points)
+    cut = max(_by_probability(points, probability, precision), _by_chance(ready, verifier, points, precision))
+    order = np.lexsort((right, left, -points))
+    order = order[points[order] >= cut]
+    texts = columns(ready.vectors, ready.crowded)
+    size = len(ready.open)
+    group = np.arange(size)
+    _join(texts, left[order], right[order], verifier.weights, verifier.constant, cut - verifier.slack, group)
+    sure = _sure(texts, group, verifier)
+    kept = points >= cut
+    false = float((1 - probability[kept]).mean()) if kept.any() else 0.0
+    return Linked(left, right, probability, group, sure, cut, false)
+
+
+def _near_pairs(ready: Prepared) -> tuple[Numbers, Numbers]:
+    """Near pairs once each, without those that copied texts may not form."""
+    size = len(ready.open)
+    one = np.repeat(np.arange(size), ready.near.shape[1])
+    other = ready.near.ravel().astype(np.int64)
+    kept = other >= 0
+    low, high = np.minimum(one, other)[kept], np.maximum(one, other)[kept]
+    key = np.unique(low * max(size, 1) + high)
+    left, right = key // max(size, 1), key % max(size, 1)
+    grouped = ready.units
+    a, b = ready.open[left], ready.open[right]
+    same = np.zeros(len(a), bool)
+    for first in range(grouped.contacts.shape[1]):
+        for second in range(grouped.contacts.shape[1]):
+            mine = grouped.contacts[a, first]
+            same |= (mine >= 0) & (mine == grouped.contacts[b, second])
+    allowed = same | ~(grouped.copied[a] | grouped.copied[b])
+    return left[allowed], right[allowed]
+
+
+def _by_probability(points: Reals, probability: Reals, precision: float) -> float:
+    """The lowest cut above which the mean probability is at least `precision`."""
+    order = np.argsort(-points, kind="stable")
+    expected = np.cumsum(probability[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(expected >= precision)
+    return float(points[order[good[-1]]]) if len(good) else np.inf
+
+
+def _by_chance(ready: Prepared, verifier: Verifier, points: Reals, precision: float) -> float:
+    """The cut above which chance alone would give fewer than (1 - precision) of the pairs found.
+
+    Points of pairs at random fall off about exponentially; the fall between their upper 3% and 0.3%, where true pairs are
+    still few, is carried on.
+    """
+    size = len(ready.open)
+    if size < 1000 or len(points) == 0:
+        return -np.inf
+    dice = np.random.default_rng(20)
+    left, right = dice.integers(0, size, _AT_RANDOM), dice.integers(0, size, _AT_RANDOM)
+    kept = left != right
+    drawn = verifier.points(evidence(ready.vectors, ready.crowded, left[kept], right[kept]))
+    high, higher = np.quantile(drawn, [0.97, 0.997])
+    fall = np.log(10) / max(higher - high, 1e-6)
+    pairs = size * (size - 1) / 2
+    cuts = np.linspace(higher, max(points.max(), higher) + 1e-9, 400)
+    false = pairs * 0.003 * np.exp(-fall * (cuts - higher))
+    found = len(points) - np.searchsorted(np.sort(points), cuts)
+    good = np.flatnonzero(false <= (1 - precision) * np.maximum(found, 1))
+    return float(cuts[good[0]]) if len(good) else float(points.max() + 1)
+
+
+@compiled
+def _join(
+    texts: Texts, left: Numbers, right: Numbers, weights: Reals, constant: float, least: float, group: Numbers
+) -> None:
+    """Joins the groups of each pair in turn where the mean over pairs between them is at least `least`; in place."""
+    size = len(group)
+    follows = np.full(size, -1, np.int64)
+    last = np.arange(size)
+    count = np.ones(size, np.int64)
+    row = np.empty(COUNT, np.float64)
+    for pair in range(len(left)):
+        a, b = group[left[pair]], group[right[pair]]
+        if a == b:
+            continue
+        if count[a] < count[b]:
+            a, b = b, a
+        if count[a] > 1:
+            step_a, step_b = max(1, count[a] // 8), max(1, count[b] // 8)
+            total, looked = 0.0, 0
+            one, at = a, 0
+            while one >= 0 and looked < 3 * _LOOKED_AT:
+                if at % step_a == 0:
+                    other, place = b, 0
+                    while other >= 0:
+                        if place % step_b == 0:
+                            weigh(texts, one, other, row)
+                            total += constant
+                            for each in range(COUNT):
+                                total += row[each] * weights[each]
+                            looked += 1
+                        other = follows[other]
+                        place += 1
+                one = follows[one]
+                at += 1
+            if total / looked < least:
+                continue
+        member = b
+        while member >= 0:
+            group[member] = a
+            member = follows[member]
+        follows[last[a]] = b
+        last[a] = last[b]
+        count[a] += count[b]
+
+
+def _sure(texts: Texts, group: Numbers, verifier: Verifier) -> Reals:
+    """For each text the mean probability over up to eight others of its group; nan where it is alone."""
+    order = np.argsort(group, kind="stable")
+    total = _means(texts, group[order], order, verifier.weights, verifier.constant)
+    sure = np.full(len(group), np.nan)
+    several = np.isfinite(total)
+    sure[several] = verifier.probability(total[several])
+    return sure
+
+
+@compiled
+def _means(texts: Texts, group: Numbers, member: Numbers, weights: Reals, constant: float) -> Reals:
+    points = np.full(len(group), np.nan)
+    row = np.empty(COUNT, np.float64)
+    begin = 0
+    while begin < len(group):
+        end = begin
+        while end < len(group) and group[end] == group[begin]:
+            end += 1
+        step = max(1, (end - begin) // 8)
+        for at in range(begin, end):
+            total, looked = 0.0, 0
+            for other in range(begin, end, step):
+                if other != at:
+                    weigh(texts, member[at], member[other], row)
+                    total += constant
+                    for each in range(COUNT):
+                        total += row[each] * weights[each]
+                    looked += 1
+            if looked:
+                points[member[at]] = total / looked
+        begin = end
+    return points
