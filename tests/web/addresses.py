@@ -12,6 +12,7 @@ from clew.web import (
     hotline,
     leads,
     live,
+    models,
     persons,
     qualification,
     quality,
@@ -31,12 +32,13 @@ ROUTERS = (
     quality,
     persons,
     leads,
+    models,
     flows,
     releases,
     audit,
 )
 FILLED = {
-    "{lead}": "lead_0000", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
+    "{lead}": "lead_0000", "{digest}": "0123456789abcdef", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
     "{contact}": f"ctc_{1:020x}", "{service}": f"svc_{1:016x}", "{referral}": f"ref_{1:020x}", "{kind}": "support",
     "{subject}": "rec_1:rec_2",
 }  # fmt: skip
@@ -57,5 +59,5 @@ def addresses(method: str) -> list[str]:
 
 GET = [address for address in addresses("GET") if address not in STREAMS]
 POST = addresses("POST")
-PAGES = [address for address in GET if not address.endswith(".csv")]
+PAGES = [address for address in GET if not address.endswith((".csv", ".md"))]
 DOWNLOADS = [address for address in GET if address.endswith(".csv")]

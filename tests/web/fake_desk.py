@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from fake_helpline import FakeHelpline
+from fake_models import FakeModels, class_view
 from fake_persons import FakePersons
 
 from clew.desk import (
@@ -25,6 +26,7 @@ from clew.desk import (
     ReleaseAsk,
     ReleasePreview,
 )
+from clew.leads.classing import LeadClass
 from clew.leads.types import Contribution, Direction, Evidence, GraphEdge, GraphNode, LeadRow, LeadView
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.acts import Judgement, Release, Verdict
@@ -60,6 +62,7 @@ def poisoned(value: Any) -> Any:
         "dimension",
         "source_id",
         "reverses",
+        "looks",
         "hash",
         "sha256",
         "fingerprint",
@@ -132,6 +135,9 @@ def lead_row(number: int) -> LeadRow:
         places=1 + number % 4,
         first=first if number % 9 else None,
         last=first + timedelta(days=40) if number % 9 else None,
+        looks="organised_control" if number % 3 else "unclear",
+        sure="72 of 100 points for organised control, from signs alone: points, not a probability",
+        asked="organised control and independent work lie close, and none like it was judged yet" if number == 1 else "",
         strongest_for="One phone number, written three different ways, is in 12 of them",
         strongest_against=""
         if number % 5 == 4
@@ -207,6 +213,8 @@ def lead_view(row: LeadRow, judgements: Sequence[Judgement]) -> LeadView:
         hidden_nodes=27,
         judgements=tuple(judgements),
         label="Points, not a probability: 12 judged so far, too few to say how often such leads were confirmed.",
+        classing=class_view(),
+        grown={"jdg_1": "lead_9999"},
     )
 
 
@@ -264,7 +272,7 @@ def digest(*parts: object) -> str:
 
 
 @dataclass
-class FakeDesk(FakeHelpline, FakePersons):
+class FakeDesk(FakeHelpline, FakePersons, FakeModels):
     """Keeps sessions and acts in memory. `nasty` poisons every text, `empty` has nothing, `broken` raises in `overview`."""
 
     nasty: bool = False
@@ -277,6 +285,8 @@ class FakeDesk(FakeHelpline, FakePersons):
     made: list[Release] = field(default_factory=list)
     opened: list[tuple[str, Purpose]] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
+    enabled: dict[str, str] = field(default_factory=dict)
+    named: list[tuple[str, LeadClass]] = field(default_factory=list)
 
     def _said(self, value: Any) -> Any:
         return poisoned(value) if self.nasty else value
@@ -349,9 +359,11 @@ class FakeDesk(FakeHelpline, FakePersons):
         return next((j.verdict for j in reversed(self.judgements.get(row.id, [])) if j.id not in undone), row.verdict)
 
     def leads(
-        self, actor: Actor, purpose: Purpose, *, judged: bool | None, query: str, offset: int, limit: int
-    ) -> tuple[Sequence[LeadRow], int]:
-        rows = [r for r in self._rows() if judged is None or (r.verdict is not None) == judged]
+        self, actor: Actor, purpose: Purpose, *, judged: bool | None, query: str, offset: int, limit: int,
+        asked: bool = False,
+    ) -> tuple[Sequence[LeadRow], int]:  # fmt: skip
+        rows = [r for r in self._rows() if not asked or r.asked] if asked else self._rows()
+        rows = [r for r in rows if judged is None or (r.verdict is not None) == judged]
         rows = [r for r in rows if query.casefold() in r.question.casefold()]
         return self._said(rows[offset : offset + limit]), len(rows)
 

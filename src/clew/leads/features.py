@@ -18,7 +18,7 @@ def network_features(members: Any, adverts: Any, claims: Any, clusters: Any) -> 
 
     `members` (record_id, record_kind, network); `adverts` as in the lake; `claims` (record_id, kind, key, value);
     `clusters` (record_id, cluster). Out: network, counts of records by kind (adverts, tips, calls, conversations,
-    payments, pages), contacts, phones, texts, pictures, places, first, last, days.
+    payments, pages), contacts, phones, texts, pictures, offers (adverts that offer work), places, first, last, days.
     """
     kinds = members.group_by("network").aggregate(
         **{
@@ -43,12 +43,13 @@ def network_features(members: Any, adverts: Any, claims: Any, clusters: Any) -> 
         contacts=said.key.nunique(where=said.kind.isin(CONTACT_KINDS)),
         phones=said.key.nunique(where=said.kind == "phone"),
         pictures=said.key.nunique(where=said.kind == "picture"),
+        offers=said.record_id.nunique(where=(said.kind == "offer") & (said.record_kind == "advert")),
     )
     joined = (
         kinds.left_join(spread, "network").drop("network_right").left_join(contacts, "network").drop("network_right")
     )
     counted = joined.mutate(
-        **{name: joined[name].fill_null(0) for name in ("texts", "places", "sites", "contacts", "phones", "pictures")}
+        **{name: joined[name].fill_null(0) for name in ("texts", "places", "sites", "contacts", "phones", "pictures", "offers")}
     )
     return counted.mutate(
         days=counted.last.epoch_seconds().fill_null(0).__sub__(counted.first.epoch_seconds().fill_null(0)) / 86_400

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from clew.leads.classing.classes import MEANINGS, LeadClass, name_of
 from clew.leads.types import LeadRow
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import ClewError
@@ -22,10 +24,10 @@ router = APIRouter()
 CHART_ROWS = 1_000
 """How many of the first leads the chart counts."""
 REASON_LIMIT = 4_000
-SHOW = {"open": False, "judged": True, "all": None}
+SHOW = {"open": False, "judged": True, "all": None, "asked": False}
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
-Show = Annotated[str, Query(pattern=r"^(open|judged|all)$")]
+Show = Annotated[str, Query(pattern=r"^(open|judged|all|asked)$")]
 Question = Annotated[str, Query(alias="q", max_length=200)]
 Text = Annotated[str, Form()]
 
@@ -65,11 +67,11 @@ def _finding(found: Sequence[Band], total: int) -> str:
 
 def _queue(visit: Visit, show: str, query: str, pager: Pager) -> tuple[Sequence[LeadRow], Sequence[LeadRow], int]:
     """The lines of this page, the lines that the chart counts, and how many there are in all."""
-    ask = visit.desk.leads
-    counted, total = ask(visit.actor, visit.purpose, judged=SHOW[show], query=query, offset=0, limit=CHART_ROWS)
+    ask = partial(visit.desk.leads, visit.actor, visit.purpose, judged=SHOW[show], query=query, asked=show == "asked")
+    counted, total = ask(offset=0, limit=CHART_ROWS)
     if total <= len(counted) or pager.offset + pager.size <= len(counted):
         return counted[pager.offset : pager.offset + pager.size], counted, total
-    rows, _ = ask(visit.actor, visit.purpose, judged=SHOW[show], query=query, offset=pager.offset, limit=pager.size)
+    rows, _ = ask(offset=pager.offset, limit=pager.size)
     return rows, counted, total
 
 
@@ -90,6 +92,7 @@ def leads(
         finding=_finding(found, len(counted)),
         counted=len(counted),
         most=max((abs(row.points) for row in counted), default=0.0),
+        name_of=name_of,
         chart={"labels": [f"{b.low} to {b.high}" for b in found], "values": [b.leads for b in found], "unit": "leads"},
     )
 
@@ -104,7 +107,7 @@ def points_table(visit: Visitor, show: Show = "open", query: Question = "") -> R
 def _lead_page(request: Request, visit: Visit, lead: str, *, status: int = 200, **form: str) -> Response:
     """The page of a lead; `form` is what was typed and what was wrong with it."""
     story = lead_story.tell(visit.desk.lead(visit.actor, visit.purpose, lead))
-    typed = {"problem": "", "verdict": "", "reason": "", "reverses": ""} | form
+    typed = {"problem": "", "verdict": "", "reason": "", "reverses": "", "looks": ""} | form
     if not story.can_take_back(typed["reverses"]):
         typed["reverses"] = ""
     return page(
@@ -117,6 +120,8 @@ def _lead_page(request: Request, visit: Visit, lead: str, *, status: int = 200, 
         timeline_finding=lead_story.timeline_finding(story),
         chart=lead_story.chart_data(story),
         typed=typed,
+        meanings=MEANINGS,
+        name_of=name_of,
         reason_limit=REASON_LIMIT,
     )
 
@@ -126,10 +131,12 @@ def lead_page(request: Request, visit: Visitor, lead: Id) -> Response:
     return _lead_page(request, visit, lead)
 
 
-def _problem(verdict: str, reason: str) -> str:
+def _problem(verdict: str, reason: str, looks: str) -> str:
     """What is missing from a judgement, kindly; empty when nothing is."""
     if verdict not in set(Verdict):
         return "Choose an answer: yes, no or not sure. “Not sure” is an answer too."
+    if looks and looks not in set(LeadClass):
+        return "Choose what it looks like from the list, or leave it open."
     if not reason.strip():
         return "Write a reason. One sentence is enough; the next person will need it."
     if len(reason) > REASON_LIMIT:
@@ -139,27 +146,25 @@ def _problem(verdict: str, reason: str) -> str:
 
 @router.post("/leads/{lead}/judgements")
 def judge(
-    request: Request, visit: FormVisitor, lead: Id, verdict: Text = "", reason: Text = "", reverses: Text = ""
+    request: Request,
+    visit: FormVisitor,
+    lead: Id,
+    verdict: Text = "",
+    reason: Text = "",
+    reverses: Text = "",
+    looks: Text = "",
 ) -> Response:
-    """Records a judgement, or shows the page again with what was typed and what is missing."""
-    problem = _problem(verdict, reason)
+    """Records a judgement and, where one was chosen, the class; or shows the page again with what is missing."""
+    typed = {"verdict": verdict, "reason": reason, "reverses": reverses, "looks": looks}
+    problem = _problem(verdict, reason, looks)
     if problem:
-        return _lead_page(
-            request, visit, lead, status=422, problem=problem, verdict=verdict, reason=reason, reverses=reverses
-        )
+        return _lead_page(request, visit, lead, status=422, problem=problem, **typed)
     try:
         done = visit.desk.judge(visit.actor, visit.purpose, lead, Verdict(verdict), reason.strip(), reverses or None)
+        if looks:
+            visit.desk.say_class(visit.actor, visit.purpose, lead, LeadClass(looks), reason.strip())
     except ClewError as error:
-        return _lead_page(
-            request,
-            visit,
-            lead,
-            status=error.status,
-            problem=str(error),
-            verdict=verdict,
-            reason=reason,
-            reverses=reverses,
-        )
+        return _lead_page(request, visit, lead, status=error.status, problem=str(error), **typed)
     return RedirectResponse(f"/leads/{lead}#judgement-{done.id}", status_code=303)
 
 

@@ -30,7 +30,7 @@ WALKS = (
     Walk("/quality", "quality", "Quality"),
     Walk("/releases", "releases", "Releases"),
 )
-SAFEGUARDS = (Walk("/audit", "audit", "Audit"),)
+SAFEGUARDS = (Walk("/models", "models", "Models"), Walk("/audit", "audit", "Audit"))
 READS: Mapping[str, Action] = {
     "": Action.READ_OVERVIEW,
     "cases": Action.READ_CASE,
@@ -40,6 +40,7 @@ READS: Mapping[str, Action] = {
     "directory": Action.READ_DIRECTORY,
     "live": Action.COUNT_CONTACTS,
     "leads": Action.READ_LEAD,
+    "models": Action.READ_OVERVIEW,
     "flows": Action.READ_FLOWS,
     "releases": Action.READ_RELEASES,
     "audit": Action.READ_AUDIT,

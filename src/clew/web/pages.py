@@ -76,6 +76,13 @@ def _environment() -> Environment:
 ENVIRONMENT = _environment()
 
 
+def _back(here: str, section: str, status: int) -> str:
+    """Where a form of this page leads back to. An address that was refused as typed is not repeated."""
+    if status in (200, 403):
+        return local_path(here)
+    return f"/{section}" if section in openings.READS else "/"
+
+
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """The template as a page for who is visiting (also nobody)."""
     visit: Visit | None = getattr(request.state, "visit", None)
@@ -88,7 +95,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         walks=openings.open_to(visit.actor, openings.WALKS) if visit else (),
         safeguards=openings.open_to(visit.actor, openings.SAFEGUARDS) if visit else (),
         stated=permissions.purposes(visit.actor) if visit else (),
-        here=local_path(here) if request.method == "GET" else "/",
+        here=_back(here, section, status) if request.method == "GET" else "/",
         **context,
     )
     return HTMLResponse(html, status_code=status)

@@ -75,7 +75,11 @@ class ClassModels(Reading):
         features = features.filter(pc.greater(features["adverts"], 0)).sort_by("network")
         networks = features["network"].to_numpy().astype(np.int64)
         leads = dict(zip(*(self._leads()[name].to_pylist() for name in ("network", "lead")), strict=True))
-        groups = {row["network"]: row for row in self.lake.read("groups").to_pylist()}
+        sources = {source.id: source.name for source in self.vault.sources()}
+        groups = {
+            row["network"]: {**row, "source": sources.get(row["source"], row["source"])}
+            for row in self.lake.read("groups").to_pylist()
+        }
         return Seen(
             networks=networks,
             leads=[leads.get(network, "") for network in networks.tolist()],

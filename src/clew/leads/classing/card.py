@@ -95,7 +95,7 @@ def _model(content: Mapping[str, Any]) -> ClassModel:
         ),
         trained_on=str(content["trained_on"]),
         invented=bool(content["invented"]),
-        counts={str(k): int(v) for k, v in content["counts"].items()},
+        counts={each.value: int(content["counts"].get(each.value, 0)) for each in CLASSES},
         calibrated_on=int(content["calibrated_on"]),
         signs=str(content["signs"]),
         home=str(content["home"]),

@@ -30,7 +30,7 @@ COUNTED = (
     "reports",
 )
 """Counts that a model takes as log(1 + n)."""
-RATIOS = ("contacts_per_text", "contacts_per_advert", "texts_per_advert", "moves_per_week", "places_per_week")
+RATIOS = ("contacts_per_text", "contacts_per_advert", "texts_per_advert", "moves_per_week", "places_per_week", "offers_per_advert")
 OFFER, ADVERT = "offer", "advert"
 NEITHER = frozenset({"business", "blast"})
 """Signs against control that do not speak for work on one's own."""
@@ -49,6 +49,7 @@ def derived(columns: Columns, switched_off: frozenset[str] = frozenset()) -> dic
     found["contacts_per_text"] = found["contacts"] / texts
     found["contacts_per_advert"] = found["contacts"] / adverts
     found["texts_per_advert"] = found["texts"] / adverts
+    found["offers_per_advert"] = found.get("offers", np.zeros(len(adverts))) / adverts
     found["moves_per_week"] = found["moves"] / weeks
     found["places_per_week"] = found["places"] / weeks
     none = np.zeros(len(adverts))
@@ -109,4 +110,5 @@ _WORDS = {
     "texts_per_advert": "Texts for each advert",
     "moves_per_week": "Changes of place in a week",
     "places_per_week": "Places in a week",
+    "offers_per_advert": "Adverts that offer work",
 }
