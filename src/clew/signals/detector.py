@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import final
+from typing import ClassVar, final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.safeguards.errors import ClewError
 from clew.signals.base import Detector, Failed, Found, Manifest, NotFound, Outcome, Settings, Signal
+from clew.signals.glyphs import IGNORED, plain
 from clew.signals.watch import TooLong, Watch
 
 NOTHING = NotFound()
+SPACE = r"[\s\x0b\x1c-\x1f\x{85}\x{1680}\x{2028}\x{2029}]"
+"""White space in a screen: RE2 knows ASCII's only. After `plain`, these are all there is."""
+_LEAST_SCREENED = 8
+"""Texts from which a batch is screened."""
 
 
 class TextDetector(ABC):
     """A detector that reads one text at a time. Whatever goes wrong in it becomes `Failed`, never silence."""
+
+    screen: ClassVar[str] = ""
+    """A regular expression of RE2, without case, that `plain(text)`, without what shows nothing, matches wherever there may be something to find: texts of a
+    batch that do not are not read. Empty: all are read.
+    """
 
     def __init__(self, manifest: Manifest, settings: Settings) -> None:
         self.mark = manifest.mark
@@ -31,9 +44,9 @@ class TextDetector(ABC):
     def detect(self, texts: Sequence[str]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         with Watch(self.settings.limit_s) as watch:
-            for text in texts:
+            for text, worth in zip(texts, self._screened(texts), strict=True):
                 watch.ticks = 0
-                outcomes.append(self._outcome(text))
+                outcomes.append(self._outcome(text) if worth else NOTHING)
         if len(texts) > 1:
             self._answered = dict(zip(texts, outcomes, strict=True))
         return outcomes
@@ -45,6 +58,17 @@ class TextDetector(ABC):
 
     def signal(self, kind: str, value: str, span: tuple[int, int], confidence: float) -> Signal:
         return Signal(kind, value, span[0], span[1], confidence, self.mark)
+
+    def _screened(self, texts: Sequence[str]) -> Sequence[bool]:
+        """Whether each text may hold something."""
+        if not self.screen or len(texts) < _LEAST_SCREENED or max(map(len, texts)) > self.settings.longest:
+            return [True] * len(texts)
+        try:
+            shown = pa.array([plain(text).replace(IGNORED, "") for text in texts], pa.large_string())
+        except UnicodeEncodeError:  # half of an emoji
+            return [True] * len(texts)
+        worth: list[bool] = pc.match_substring_regex(shown, self.screen, ignore_case=True).to_pylist()
+        return worth
 
     def _outcome(self, text: str) -> Outcome:
         if len(text) > self.settings.longest:

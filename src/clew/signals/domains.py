@@ -25,7 +25,9 @@ COUNTRY = frozenset(
     "sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu "
     "wf ws ye yt za zm zw".split()
 )
-ENDINGS = GENERIC | COUNTRY
+RESERVED = frozenset("example test invalid".split())
+"""RFC 2606: set aside for examples and tests, so nobody's."""
+ENDINGS = GENERIC | COUNTRY | RESERVED
 WORDS = frozenset(
     "is it me my no so to at be in us am as do go by la se es de pm ma pa sa re id im ps pro date work life live".split()
 )
@@ -37,12 +39,12 @@ MAILBOXES = frozenset(
 )
 """Second-level names under which people hold mailboxes."""
 
-_DOT_WORDS = "dot|punto|point|punkt|ponto|punct|kropka|nokta|titik|tochka|точка"
+DOT_WORDS = "dot|punto|point|punkt|ponto|punct|kropka|nokta|titik|tochka|точка"
 LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-BRACKETED_DOT = rf"\s?[\[({{<]\s?(?:\.|{_DOT_WORDS})\s?[\])}}>]\s?"
-SPELLED_DOT = rf"{BRACKETED_DOT}|\s(?:{_DOT_WORDS})\s"
+BRACKETED_DOT = rf"\s?[\[({{<]\s?(?:\.|{DOT_WORDS})\s?[\])}}>]\s?"
+SPELLED_DOT = rf"{BRACKETED_DOT}|\s(?:{DOT_WORDS})\s"
 
-_ANY_DOT = re.compile(rf"{SPELLED_DOT}|\s?\.\s?", re.IGNORECASE)
+_ANY_DOT = re.compile(rf"{SPELLED_DOT}|\s?[.。｡]\s?", re.IGNORECASE)
 
 
 def host(written: str) -> str:
@@ -52,6 +54,26 @@ def host(written: str) -> str:
     'example.co.uk'
     """
     return _ANY_DOT.sub(".", written).lower()
+
+
+def registrable(name: str) -> str | None:
+    """The part of a domain name that somebody registered; None for an address of numbers.
+
+    Below country codes the usual second levels (co.uk, com.au) count as endings; rarer ones are in no list here.
+
+    >>> registrable("www.shop.example.co.uk"), registrable("a.example.com"), registrable("192.168.0.1")
+    ('example.co.uk', 'example.com', None)
+    """
+    labels = name.split(".")
+    if len(labels) < 2 or labels[-1].isdigit():
+        return None
+    second = len(labels) > 2 and labels[-1] in COUNTRY and labels[-2] in _SECOND_LEVELS
+    return ".".join(labels[-3:] if second else labels[-2:])
+
+
+_SECOND_LEVELS = frozenset(
+    "co com org net gov ac edu or ne go nom ltd plc me gob mil in id web gen firm biz info".split()
+)
 
 
 def ends_well(name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 IGNORED = "\u200b"
@@ -25,7 +25,6 @@ _UNSEEN = (
 """Marks that lie on the sign before them, signs of direction, and tints."""
 
 
-@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """The text with other scripts' digits, full-width, styled and circled signs as ASCII, one sign for one sign.
 
@@ -34,8 +33,19 @@ def plain(text: str) -> str:
     """
     if text.isascii():
         return text
+    return _kept(text) if len(text) <= _LONGEST_KEPT else _plain(text)
+
+
+_LONGEST_KEPT = 10_000
+"""Signs: a longer text is not kept for the next detector, so that long ones do not fill the memory."""
+
+
+def _plain(text: str) -> str:
     table = _table()
     return _signs().sub(lambda sign: table.get(ord(sign[0]), sign[0]), text)
+
+
+_kept = lru_cache(maxsize=4096)(_plain)
 
 
 @cache
@@ -72,6 +82,31 @@ def _ascii(char: str) -> str | None:
         return None
     folded = unicodedata.normalize("NFKC", char)
     return folded if len(folded) == 1 and folded.isascii() and folded.isprintable() else None
+
+
+def bare(shown: str) -> tuple[str, Sequence[int] | None]:
+    """The text without the signs that show nothing, and where each sign that is left stood (None: none was taken out)."""
+    if IGNORED not in shown:
+        return shown, None
+    places = [at for at, sign in enumerate(shown) if sign != IGNORED]
+    return shown.replace(IGNORED, ""), places
+
+
+def span_in(places: Sequence[int] | None, start: int, end: int) -> tuple[int, int]:
+    """A span of the bare text as one of the text that it was made from."""
+    return (start, end) if places is None else (places[start], places[end - 1] + 1)
+
+
+def one_script(word: str) -> str:
+    """The word in Latin letters where letters of another script that look like them stand among its Latin ones.
+
+    >>> one_script("аnna"), one_script("анна")
+    ('anna', 'анна')
+    """
+    if word.isascii():
+        return word
+    made = latin(word)
+    return made if made.isascii() and any(c.isascii() and c.isalpha() for c in word) else word
 
 
 _LOOKS_LATIN = str.maketrans(

@@ -21,7 +21,7 @@ def emails(text: str) -> list[Signal]:
 
 def urls(text: str) -> list[Signal]:
     """Web addresses, as host and path."""
-    return _read("url", text)
+    return [signal for signal in _read("url", text) if signal.kind == "url"]
 
 
 def handles(text: str) -> list[Signal]:

@@ -6,25 +6,36 @@ import re
 from collections.abc import Iterator
 
 from clew.signals.base import Signal
-from clew.signals.detector import TextDetector
-from clew.signals.domains import LABEL, MAILBOXES, SPELLED_DOT, ends_well, host
-from clew.signals.glyphs import plain
+from clew.signals.detector import SPACE, TextDetector
+from clew.signals.domains import DOT_WORDS, LABEL, MAILBOXES, SPELLED_DOT, ends_well, host
+from clew.signals.glyphs import bare, one_script, plain, span_in
 
 _AT_WORDS = r"at|arroba|chiocciola|malpa|małpa|klammeraffe|apenstaartje|собака|ät"
 _DOT = rf"(?:{SPELLED_DOT}|\.)"
 _LOOSE_DOT = rf"(?:{SPELLED_DOT}|\s?\.\s?)"
 _LOCAL = re.compile(rf"[\w+-](?:[\w.+'-]{{0,62}}[\w+-])?(?:(?:{SPELLED_DOT})[\w+-]{{1,32}}){{0,2}}\Z", re.IGNORECASE)
 _PLAIN = re.compile(rf"@((?:{LABEL}\.){{1,5}}[^\W\d_]{{2,24}})(?![\w@])", re.IGNORECASE)
+_AT_CODES = "&#0{0,5}64;|&#x0{0,4}40;|&commat;|%40"
 _SPELLED = re.compile(
-    rf"(?P<hard>\s?[\[({{<]\s?(?:@|{_AT_WORDS})\s?[\])}}>]\s?|\s?@\s?)(?P<domain>(?:{LABEL}{_LOOSE_DOT}){{1,4}}[^\W\d_]{{2,24}})(?!\w)"
+    rf"(?P<hard>\s?[\[({{<*]\s?(?:@|{_AT_WORDS})\s?[\])}}>*]\s?|\s?@\s?|{_AT_CODES})(?P<domain>(?:{LABEL}{_LOOSE_DOT}){{1,4}}[^\W\d_]{{2,24}})(?!\w)"
     rf"|\s(?:{_AT_WORDS})\s(?P<soft>(?:{LABEL}{_DOT}){{1,4}}[^\W\d_]{{2,24}})(?!\w)",
     re.IGNORECASE,
 )
-_HINTS = ("@", "(at", "[at", "{at", "<at", "( at", "[ at", "gmail", "hotmail", "yahoo", "outlook", "proton", "arroba")
-_DOTTED = re.compile(r"\sat\s[\w-]{1,63}(?:\s|\s?[\[({<])(?:dot|punto|point|punkt|ponto|punct|kropka)", re.IGNORECASE)
-_WORDS = frozenset(
-    "me us mail email e-mail look looking is it write reach contact available find only call text or and".split()
+_SEPARATED = re.compile(
+    r"(?<![\w*~|-])(?P<local>[^\W_]{1,40})(?P<sign>[_*~|-])at(?P=sign)(?P<domain>[^\W_]{1,60})(?P=sign)dot(?P=sign)(?P<ending>[^\W\d_]{2,24})"
+    r"(?![\w*~|-])",
+    re.IGNORECASE,
 )
+_NO_DOT = re.compile(
+    rf"(?<![\w@])(?P<local>[\w.+-]{{2,40}})\s(?:{_AT_WORDS})\s(?P<domain>gmail|hotmail|yahoo|outlook|icloud|protonmail|yandex|gmx)"
+    r"\s(?P<ending>com|ru|de|fr|es|it|net|me)(?!\w)",
+    re.IGNORECASE,
+)
+_WORDS = frozenset(
+    "me us mail email e-mail look looking is it write reach contact available find only call text or and we you".split()
+)
+_NO_HOSTS = frozenset("the a an this that least my our your any".split())
+"""Words between "at" and "dot" in plain English."""
 _LOCAL_REACH = 140
 
 
@@ -33,34 +44,46 @@ class EmailDetector(TextDetector):
     domain names and, without brackets, where the dot too is spelled or the domain is known for mailboxes.
     """
 
+    screen = (
+        rf"@|{_AT_CODES}|[\[({{<*]{SPACE}?(?:{_AT_WORDS}){SPACE}?[\])}}>*]|[_*~|-]at[_*~|-]"
+        rf"|{SPACE}(?:{_AT_WORDS}){SPACE}[^\s]{{1,63}}(?:\.[^\s]|{SPACE}?[\[({{<]|{SPACE}(?:{DOT_WORDS}){SPACE})"
+        rf"|{SPACE}(?:{_AT_WORDS}){SPACE}(?:gmail|hotmail|yahoo|outlook|icloud|protonmail|yandex|gmx){SPACE}"
+    )
+
     def read(self, text: str) -> list[Signal]:
-        shown = plain(text)
-        if "@" not in shown and not self._hinted(shown):
-            return []
+        shown, places = bare(plain(text))
         found: list[Signal] = []
         taken = 0
         for start, end, value, confidence in sorted(self._candidates(shown), key=lambda c: (c[0], -c[3])):
             if start >= taken:
-                found.append(self.signal("email", value, (start, end), confidence))
+                found.append(self.signal("email", value, span_in(places, start, end), confidence))
                 taken = end
         return found
-
-    @staticmethod
-    def _hinted(shown: str) -> bool:
-        low = shown.lower()
-        return any(hint in low for hint in _HINTS) or _DOTTED.search(shown) is not None
 
     @staticmethod
     def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
         if "@" in shown:
             for match in _PLAIN.finditer(shown):
                 local = _local_before(shown, match.start())
-                if local and ends_well(host(match[1])):
-                    yield local.start(), match.end(), f"{local[0]}@{match[1]}".lower(), 0.99
+                if local and match[1].rpartition(".")[2].islower() | ends_well(host(match[1])):
+                    known = ends_well(host(match[1]))
+                    yield local.start(), match.end(), _address(local[0], host(match[1])), 0.99 if known else 0.7
         for match in _SPELLED.finditer(shown):
             address = _spelled(shown, match)
             if address:
                 yield address
+        for pattern in (_SEPARATED, _NO_DOT):
+            for match in pattern.finditer(shown):
+                if (
+                    ends_well(domain := host(f"{match['domain']}.{match['ending']}"))
+                    and match["local"].lower() not in _WORDS
+                ):
+                    yield match.start(), match.end(), _address(match["local"], domain), 0.75
+
+
+def _address(local: str, domain: str) -> str:
+    """In lower case; letters of another script put among Latin ones to hide the address are read as they look."""
+    return f"{one_script(local.lower())}@{'.'.join(map(one_script, domain.split('.')))}"
 
 
 def _local_before(shown: str, end: int) -> re.Match[str] | None:
@@ -77,8 +100,10 @@ def _spelled(shown: str, match: re.Match[str]) -> tuple[int, int, str, float] | 
     known = domain.split(".")[0] in MAILBOXES
     spelled_out = domain != match[group].lower()
     bare_at = group == "soft" or match["hard"].strip() == "@"
+    if group == "soft" and domain.split(".")[0] in _NO_HOSTS:
+        return None
     if group == "soft" and (local[0].lower() in _WORDS or not (spelled_out or known)):
         return None
     if bare_at and group == "domain" and spelled_out and "." in match[group] and not known:  # "@ place . Next sentence"
         return None
-    return local.start(), match.end(), f"{host(local[0])}@{domain}", 0.9 if known or not bare_at else 0.75
+    return local.start(), match.end(), _address(host(local[0]), domain), 0.9 if known or not bare_at else 0.75

@@ -7,15 +7,15 @@ word such as "dash"; any other word, a sum of money, a date or a time ends the c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 
 from clew.signals.glyphs import IGNORED
 from clew.signals.phone import words
-from clew.signals.phone.masks import MASK, MASK_HINT
-from clew.signals.phone.tokens import KINDS, TOKENS, Atom, is_stick, mixed
+from clew.signals.phone.masks import has_links, masked
+from clew.signals.phone.tokens import Atom, Kind, is_stick, kinds_of, mixed, split, stretches
 from clew.signals.phone.writing import FILL
 
 NONE, TIGHT, NOISE, FAR, BROKEN = range(5)
@@ -29,9 +29,8 @@ _ENDS = re.compile(r"[€£$¥₹₺₽%@?]")
 _UNSEEN = re.compile(f"[{IGNORED}{FILL}]+")
 _LONGEST_GAP, _LONGEST_RAW_GAP = 24, 48
 """Signs between two atoms of one number: those that show, and all."""
-_MASK_REACH = 24
-_LINK_REACH = 256
-"""Signs to look back for the start of a link."""
+_SPOKEN_PLUS = 12
+"""Signs between the word plus and the number after it."""
 _CALLED = frozenset(("IS", "SO", "SIS", "SOS", "OS"))
 """Words in capitals: digits only between digits."""
 _MOST_STICKS = 4
@@ -59,39 +58,42 @@ def chains(shown: str) -> Iterator[Chain]:
 
     Most words are no part of a number, and most numbers are prices: only runs of pieces with digits enough are built.
     """
-    parts = TOKENS.split(shown)
-    kinds = [KINDS[word] for word in parts[1::2]]
-    ends: list[int] = []
-    for first, last in _runs(kinds):
-        ends = ends or list(accumulate(map(len, parts)))
-        atoms = _spoken(shown, _atoms(shown, parts, kinds, ends, first, last))
-        for chain in _chained(shown, atoms):
-            if chain.long_enough():
-                yield from _unmasked(shown, chain)
+    links: bool | None = None
+    for start, end in stretches(shown, LEAST_DIGITS):
+        links = has_links(shown) if links is None else links
+        parts = split(shown[start:end])
+        kinds = kinds_of(parts[1::2])
+        ends: list[int] = []
+        for first, last in _runs(kinds):
+            ends = ends or list(accumulate(map(len, parts), initial=start))[1:]
+            atoms = _spoken(shown, _atoms(shown, parts, kinds, ends, first, last))
+            for chain in _chained(shown, atoms):
+                if chain.long_enough():
+                    yield from _unmasked(shown, chain, links=links)
 
 
-def _runs(kinds: list[tuple[str, str, int] | None]) -> Iterator[tuple[int, int]]:
+def _runs(kinds: Sequence[Kind | int]) -> Iterator[tuple[int, int]]:
     """First and last of each run of pieces of numbers that may have digits enough between them."""
     first, most, previous = 0, 0, -2
-    for at in [at for at, kind in enumerate(kinds) if kind is not None]:
+    for at in [at for at, kind in enumerate(kinds) if kind]:
         if at != previous + 1:
             if most >= LEAST_DIGITS:
                 yield first, previous
             first, most = at, 0
-        most += kinds[at][2]  # type: ignore[index]
+        most += kinds[at][2]  # type: ignore[index]  # what is no piece is 0
         previous = at
     if most >= LEAST_DIGITS:
         yield first, previous
 
 
 def _atoms(
-    shown: str, parts: list[str], kinds: list[tuple[str, str, int] | None], ends: list[int], first: int, last: int
+    shown: str, parts: list[str], kinds: Sequence[Kind | int], ends: list[int], first: int, last: int
 ) -> list[Atom]:
     """Atoms in order; number words still as their keys in `digits`."""
     atoms: list[Atom] = []
     for at in range(first, last + 1):
         kind = kinds[at]
-        assert kind is not None
+        assert not isinstance(kind, int)
         how, digits, _ = kind
         start, end = ends[2 * at], ends[2 * at + 1]
         if how == "mixed":
@@ -134,22 +136,27 @@ def _neighbour(shown: str, atoms: list[Atom], at: int, step: int) -> Atom | None
     return None
 
 
-def _unmasked(shown: str, chain: Chain) -> Iterator[Chain]:
+def _unmasked(shown: str, chain: Chain, *, links: bool) -> Iterator[Chain]:
     """The chain cut where a date, a time, a sum or an account stands in it."""
-    start, end = chain.atoms[0].start, chain.atoms[-1].end
-    before = max(shown.rfind(" ", max(0, start - _LINK_REACH), start), start - _LINK_REACH)
-    first, last = max(0, min(start - _MASK_REACH, before)), end + _MASK_REACH
-    masked = [m.span() for m in MASK.finditer(shown, first, last)] if MASK_HINT.search(shown, first, last) else []
-    if any(s < end and start < e for s, e in masked):
-        kept = [atom for atom in chain.atoms if not any(atom.start < e and s < atom.end for s, e in masked)]
-        left = {atom.start for atom in kept}
-        cut = [atom.start for atom, past in zip(chain.atoms[1:], chain.atoms, strict=False) if past.start not in left]
-        for part in _chained(shown, kept, cut=frozenset(cut)):
-            part.plus = chain.plus if part.atoms[0] is chain.atoms[0] else part.plus
-            if part.long_enough():
-                yield part
-    else:
+    spans = masked(shown, chain.atoms[0].start, chain.atoms[-1].end, links=links)
+    if not spans:
         yield chain
+        return
+    kept, cut, at, past = [], set(), 0, False
+    for atom in chain.atoms:
+        while at < len(spans) and spans[at][1] <= atom.start:
+            at += 1
+        if at < len(spans) and spans[at][0] < atom.end:
+            past = True
+        else:
+            kept.append(atom)
+            if past:
+                cut.add(atom.start)
+            past = False
+    for part in _chained(shown, kept, cut=frozenset(cut)):
+        part.plus = chain.plus if part.atoms[0] is chain.atoms[0] else part.plus
+        if part.long_enough():
+            yield part
 
 
 def _chained(shown: str, atoms: list[Atom], cut: frozenset[int] = frozenset()) -> Iterator[Chain]:
@@ -170,7 +177,7 @@ def _chained(shown: str, atoms: list[Atom], cut: frozenset[int] = frozenset()) -
         if gap == BROKEN or atom.start in cut:
             if chain.atoms:
                 yield chain
-            spoken = plus is not None and atom.start - plus < _MASK_REACH // 2
+            spoken = plus is not None and atom.start - plus < _SPOKEN_PLUS
             chain = Chain(plus=plus if spoken else _plus_before(shown, atom.start))
             plus = None
         else:
@@ -301,7 +308,7 @@ def _distance(gap: str) -> int:
         return BROKEN
     if _USUAL.fullmatch(shown):
         return TIGHT
-    said = [words.key(word) for word in TOKENS.split(shown)[1::2]]
+    said = [words.key(word) for word in split(shown)[1::2]]
     if len(said) > 1 or any(word != "x" and word not in words.SPOKEN_DOTS for word in said):
         return BROKEN
     lines = shown.count("\n")

@@ -123,8 +123,10 @@ class _Reader:
                 break
             if last > first:
                 inner = max(inner, chain.gaps[last - 1])
+            if len(digits) < LEAST_DIGITS:
+                continue
             right = BROKEN if _next_starts(chain, first, last) or last + 1 == shy_end else chain.gaps[last]
-            if len(digits) < LEAST_DIGITS or not _may_stand(left, inner, right, strong=strong, alone=alone):
+            if not _may_stand(left, inner, right, strong=strong, alone=alone):
                 continue
             cut = right <= inner or left <= inner
             window = self._window(chain, first, last, digits, plus=plus, inner=inner, cut=cut)
@@ -145,13 +147,11 @@ class _Reader:
         ):
             return None
         disguised = any(atom.how != "d" for atom in atoms) or inner >= NOISE
-        if not plus and self._is_other(atoms[0].start):
-            return None
         reading = self._reading(digits, atoms, plus=plus, disguised=disguised)
         if (reading is None or not plans.is_staged(reading.e164)) and any(atom.other for atom in atoms):
             ways = [reading, *(self._reading(other, atoms, plus=plus, disguised=True) for other in _otherwise(atoms))]
             reading = max(filter(None, ways), key=lambda way: plans.is_staged(way.e164), default=None)
-        if reading is None:
+        if reading is None or (not plus and self._is_other(atoms[0].start)):
             return None
         confidence = reading.sure * _plainness(atoms, inner) * (0.85 if cut else 1)
         staged = plans.is_staged(reading.e164)

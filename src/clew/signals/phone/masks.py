@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-MASK = re.compile(
+_MASK = re.compile(
     r"""
+    (?-i:(?=[0-9A-Z€£$₹₺₽]))(?:
     (?<![0-9+])(?<![0-9][./-])(?:(?:0?[1-9]|[12][0-9]|3[01])([./-])(?:0?[1-9]|[12][0-9]|3[01])\1(?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}([./-])[01][0-9]\2[0-3][0-9])
         (?![./-]?[0-9])                                                         # dates
     | (?<![0-9:])(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?(?![0-9:])     # times
@@ -18,11 +19,28 @@ MASK = re.compile(
         (?:[€£$₹₺₽%]|(?:eur|euros?|usd|gbp|chf|pln|ron|lei|zł|zl|kč|kr|dollars?|pounds?|bucks|roses|rosas|kg|cm|mm|km|lbs?|ft
            |years?|yrs?|yo|años|ans|jahre|anni|anos|lat|ani|jaar|h|hrs?|hours?|mins?|minut\w*|stunden?|am|pm|k|gb|mb|p|ppm)(?![^\W_]))
     | (?<![0-9])(?<=[0-9]\s)[1-9][0-9]{0,2}[05]\s?(?:roses|rosas|euros?|eur|usd|gbp|dollars?|pounds?|bucks|€|£)(?![^\W_]) # a price after a number
-    | (?:https?://|www\.)(?!0[0-9]{9}|(?:api\.)?wa\.me|(?:api\.)?whatsapp|t\.me/\+)[^\s<>"']{1,2048}
-    """,
+    )""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Bank accounts: ISO 13616; cards: ISO/IEC 7812. A measure counts only where no group of digits stands right before it."""
 
-MASK_HINT = re.compile(r"[:/.€£$₹₺₽%A-Za-z-]|[0-9]{13}|[0-9]{4}[ ][0-9]{4}[ ][0-9]{4}")
-"""Where none of these is, no mask is."""
+_LINK = re.compile(
+    r"(?:https?://|www\.)(?!0[0-9]{9}|(?:api\.)?wa\.me|(?:api\.)?whatsapp|t\.me/\+)[^\s<>\"']{1,2048}", re.IGNORECASE
+)
+_BEFORE, _AFTER = 12, 16
+"""Signs before a number in which a mask over its first digits may start, and after it in which one may end."""
+_LINK_REACH = 256
+"""Signs to look back for the start of a link."""
+
+
+def has_links(shown: str) -> bool:
+    return "://" in shown or "www." in shown.lower()
+
+
+def masked(shown: str, start: int, end: int, *, links: bool) -> list[tuple[int, int]]:
+    """Spans in this part of the text whose digits belong to something else, in order; `links` says that the text has some."""
+    spans = [m.span() for m in _MASK.finditer(shown, max(0, start - _BEFORE), end + _AFTER)]
+    if links:
+        before = max(shown.rfind(" ", max(0, start - _LINK_REACH), start), start - _LINK_REACH, 0)
+        spans = sorted([*spans, *(m.span() for m in _LINK.finditer(shown, before, end + _AFTER))])
+    return [(s, e) for s, e in spans if s < end and start < e]

@@ -43,12 +43,15 @@ def is_staged(e164: str) -> bool:
     return FICTION.fullmatch(e164) is not None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=262_144)
 def international(digits: str) -> str | None:
     """E.164 of digits that start with a country's calling code, None when there is no such number."""
     if digits[0] == "0" or not _LEAST_DIGITS <= len(digits) <= 17:
         return None
-    return _valid(f"+{digits}", None)
+    for length in (1, 2, 3):
+        if (code := int(digits[:length])) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return _known(code, digits[length:]) or _valid(f"+{digits}", None)
+    return None
 
 
 def with_prefix(digits: str) -> str | None:
@@ -59,12 +62,19 @@ def with_prefix(digits: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=262_144)
 def national(digits: str, region: str) -> str | None:
     """E.164 of digits as they are written inside a region, None when the region has no such number."""
     if not _LEAST_NATIONAL - (region in _SHORT) <= len(digits) <= _MOST_NATIONAL or not _gate(region).fullmatch(digits):
         return None
+    prefix = _prefix(region)
+    if region in _ONE_WAY and digits.startswith(prefix):
+        return _known(phonenumbers.country_code_for_region(region), digits[len(prefix) :])
     return _valid(digits, region)
+
+
+_ONE_WAY = frozenset(("GB", "FR", "DE", "NL", "RO", "BE", "IE"))
+"""Regions where a number is dialled after its 0 and nothing else stands before it: no need to try several ways."""
 
 
 _SHORT = frozenset(
@@ -90,12 +100,19 @@ def _valid(written: str, region: str | None) -> str | None:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
-    e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return _known(int(number.country_code or 0), phonenumbers.national_significant_number(number))
+
+
+def _known(code: int, national_number: str) -> str | None:
+    """E.164 where the plan of the code has this number, or it is set aside for drama."""
+    e164 = f"+{code}{national_number}"
     if is_staged(e164):
         return e164
-    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _SPOKEN_TYPES:
-        return None
-    return e164
+    zeros = len(national_number) - len(national_number.lstrip("0"))
+    number = phonenumbers.PhoneNumber(
+        code, int(national_number or 0), italian_leading_zero=zeros > 0 or None, number_of_leading_zeros=zeros or None
+    )
+    return e164 if phonenumbers.number_type(number) in _SPOKEN_TYPES else None
 
 
 @cache

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from clew.signals.glyphs import IGNORED, latin
 from clew.signals.phone import words
 from clew.signals.phone.writing import FILL
 
-TOKENS = re.compile(rf"([^\W_]+(?:[{IGNORED}{FILL}]+[^\W_]+)*)")
-"""Splits a text into what stands between words, and words, by turns."""
+_TOKENS = re.compile(rf"([^\W_]+(?:[{IGNORED}{FILL}]+[^\W_]+)*)")
+_SIMPLE_TOKENS = re.compile(r"(\w+)")
 _HIDDEN = re.compile(f"[{IGNORED}{FILL}]+")
 _RUNS = re.compile(r"[0-9]+|[^0-9]+")
 _WHOLE = re.compile("[0-9]{9,}(?![OoIlОоΟο])")
@@ -60,18 +61,85 @@ Kind = tuple[str, str, int]
 """How a word is written, its digits or key, and the most digits it can stand for."""
 
 
-class _Kinds(dict[str, Kind | None]):
-    """What words were found to be, so that each is worked out once; None for an ordinary word."""
-
-    def __missing__(self, word: str) -> Kind | None:
-        found = kind_of(word)
-        if len(self) < _MOST_KINDS:
-            self[word] = found
-        return found
-
-
+_ORDINARY = 0
 _MOST_KINDS = 200_000
-KINDS = _Kinds()
+
+
+@cache
+def _seen() -> dict[str, Kind | int]:
+    """What words were found to be, so that each is worked out once; 0 for an ordinary word."""
+    return {}
+
+
+def split(shown: str) -> list[str]:
+    """What stands between words, and words, by turns."""
+    simple = "_" not in shown and IGNORED not in shown and FILL not in shown
+    return (_SIMPLE_TOKENS if simple else _TOKENS).split(shown)
+
+
+@cache
+def _digits_in() -> dict[str, int]:
+    """What stands between two spaces -> 0 without any piece of a number, else 1 more than the most digits it can stand for."""
+    return {}
+
+
+_LONGEST_KNOWN = 64
+
+
+def stretches(shown: str, least: int) -> Iterator[tuple[int, int]]:
+    """Starts and ends of the stretches between spaces that may have that many digits with no ordinary word among them.
+
+    A quick look that most of a text does not pass; what passes is looked at word by word.
+    """
+    pieces = shown.split(" ")
+    seen = _digits_in()
+    counts = list(map(seen.get, pieces))
+    if None in counts:
+        counts = [
+            _counted(piece, seen) if count is None else count for piece, count in zip(pieces, counts, strict=True)
+        ]
+    ends: list[int] = []
+    for first, last in _rows(counts, least):
+        ends = ends or list(accumulate([len(piece) + 1 for piece in pieces]))
+        yield (ends[first - 1] if first else 0), ends[last] - 1
+
+
+def _rows(counts: Sequence[int | None], least: int) -> Iterator[tuple[int, int]]:
+    first, digits, previous = 0, 0, -2
+    for at in [at for at, count in enumerate(counts) if count]:
+        if at != previous + 1:
+            if digits >= least:
+                yield first, previous
+            first, digits = at, 0
+        digits += counts[at] - 1  # type: ignore[operator]  # none is None any more
+        previous = at
+    if digits >= least:
+        yield first, previous
+
+
+def _counted(piece: str, seen: dict[str, int]) -> int:
+    kinds = kinds_of(split(piece)[1::2])
+    some = [kind[2] for kind in kinds if not isinstance(kind, int)]
+    count = 1 + sum(some) if some or not kinds else 0  # signs alone stand between digits, too
+    if len(piece) <= _LONGEST_KNOWN:
+        if len(seen) > _MOST_KINDS:
+            seen.clear()
+        seen[piece] = count
+    return count
+
+
+def kinds_of(written: list[str]) -> list[Kind | int]:
+    """What each word may be inside a number; 0 for an ordinary word."""
+    seen = _seen()
+    kinds = list(map(seen.get, written))
+    if None in kinds:
+        for word, kind in zip(written, kinds, strict=True):
+            if kind is None:
+                seen[word] = kind_of(word) or _ORDINARY
+        kinds = list(map(seen.get, written))
+        if len(seen) > _MOST_KINDS:
+            seen.clear()
+    return kinds  # type: ignore[return-value]  # none is None any more
 
 
 def kind_of(written: str) -> Kind | None:

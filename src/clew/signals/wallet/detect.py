@@ -6,10 +6,9 @@ import re
 
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
-from clew.signals.glyphs import plain
+from clew.signals.glyphs import bare, plain, span_in
 from clew.signals.wallet import checks
 
-_LONG = re.compile(r"\b[0-9A-Za-z]{25}")
 _ADDRESS = re.compile(
     r"(?<![0-9A-Za-z])(?:(?P<eth>0[xX][0-9a-fA-F]{40})|(?P<segwit>(?:bc1|ltc1|BC1|LTC1)[0-9a-zA-Z]{8,87})"
     r"|(?P<monero>[48][1-9A-HJ-NP-Za-km-z]{94}(?:[1-9A-HJ-NP-Za-km-z]{11})?)|(?P<base58>[139ADLMTXrt][1-9A-HJ-NP-Za-km-z]{24,34}))"
@@ -40,14 +39,15 @@ class WalletDetector(TextDetector):
     Solana's have none at all and are not read.
     """
 
+    screen = "[0-9a-z]{25}"
+
     def read(self, text: str) -> list[Signal]:
-        if not _LONG.search(text) and (text.isascii() or not _LONG.search(plain(text))):
-            return []
         found = []
-        for match in _ADDRESS.finditer(plain(text)):
+        shown, places = bare(plain(text))
+        for match in _ADDRESS.finditer(shown):
             if match.lastgroup and (said := _READERS[match.lastgroup](match[0])):
                 value, confidence = said
-                found.append(self.signal("wallet", value, match.span(), confidence))
+                found.append(self.signal("wallet", value, span_in(places, *match.span()), confidence))
         return found
 
 
