@@ -12,10 +12,13 @@ def test_the_surface_is_pinned() -> None:
         "NearDuplicateOptions",
         "Shared",
         "SharedOptions",
+        "Templates",
+        "aligned",
         "cluster",
         "near_duplicates",
         "networks",
         "shared",
+        "templates",
     ]
     for name in clew.links.__all__:
         assert callable(getattr(clew.links, name))

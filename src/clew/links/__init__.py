@@ -12,25 +12,32 @@ if TYPE_CHECKING:
     from clew.links.identifiers import Shared, SharedOptions, shared
     from clew.links.near_texts import NearDuplicateOptions, cluster, near_duplicates
     from clew.links.network import networks
+    from clew.links.template_tables import Templates, aligned, templates
 
 __all__ = [
     "NearDuplicateOptions",
     "Shared",
     "SharedOptions",
+    "Templates",
+    "aligned",
     "cluster",
     "near_duplicates",
     "networks",
     "shared",
+    "templates",
 ]
 
 _HOMES = {
     "NearDuplicateOptions": "near_texts",
     "Shared": "identifiers",
     "SharedOptions": "identifiers",
+    "Templates": "template_tables",
+    "aligned": "template_tables",
     "cluster": "near_texts",
     "near_duplicates": "near_texts",
     "networks": "network",
     "shared": "identifiers",
+    "templates": "template_tables",
 }
 
 

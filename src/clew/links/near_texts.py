@@ -71,13 +71,13 @@ def near_duplicates(texts: Texts, options: NearDuplicateOptions = DEFAULT) -> np
         return np.zeros(0, np.int64)
     contents, first, which = np.unique(rows.content, return_index=True, return_inverse=True)
     # Numbered by content, not by row: all that follows is the same whatever the order of the rows.
-    grouped = _groups(rows.take(first), options)[which]
+    grouped = groups_of(rows.take(first), options)[which]
     blank = np.flatnonzero(rows.content == 0)
     grouped[blank] = len(contents) + np.arange(len(blank))
     return _by_appearance(grouped)
 
 
-def _groups(texts: Tokens, options: NearDuplicateOptions) -> npt.NDArray[np.int64]:
+def groups_of(texts: Tokens, options: NearDuplicateOptions) -> npt.NDArray[np.int64]:
     """The group of each of these different texts, named by one of its texts."""
     long_enough = np.flatnonzero(texts.counts >= options.shortest)
     together = groups.apart(len(texts))

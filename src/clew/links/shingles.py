@@ -86,7 +86,7 @@ def _count_part(texts: Tokens, slots: int, low: int, high: int, most: int) -> np
 
 
 @inlined
-def _gather(
+def gather(
     values: npt.NDArray[np.uint32], start: int, count: int, short: int, shingles: npt.NDArray[np.uint64]
 ) -> int:
     """Writes the hashes of one text's shingles, as many as its length asks for; answers how many."""
@@ -146,7 +146,7 @@ def _count(
     """Adds the shingles of texts `first` to `last` to their slots, up to `most`."""
     mask = np.uint64(len(shares) - 1)
     for text in range(first, last):
-        for each in range(_gather(values, starts[text], counts[text], short, shingles)):
+        for each in range(gather(values, starts[text], counts[text], short, shingles)):
             slot = shingles[each] & mask
             if shares[slot] < most:
                 shares[slot] += np.uint16(1)
@@ -178,7 +178,7 @@ def _choose(
     for text in range(first, last):
         for level in range(classes):
             filled[level] = 0
-        gathered = _gather(values, starts[text], counts[text], short, shingles)
+        gathered = gather(values, starts[text], counts[text], short, shingles)
         for each in range(gathered):
             found[each] = shares[shingles[each] & mask]
         for each in range(gathered):

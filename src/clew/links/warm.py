@@ -4,18 +4,16 @@ from __future__ import annotations
 
 
 def warm() -> None:
-    """Runs each kernel once on a few invented texts and bits; what it compiles stays on disk."""
-    import numpy as np
-
+    """Runs the search, the templates and the sketches once on a few invented texts; what it compiles stays on disk."""
+    from clew.links.increments import sketches
     from clew.links.near_texts import near_duplicates
-    from clew.links.persons.likeness import likeness, minhashes, pairs_of_blocks
+    from clew.links.template_tables import aligned
+    from clew.links.tokens import tokens
 
-    near_duplicates([f"room {i % 2} to let in the quiet old town near the river bridge {i}" for i in range(8)])
-    words = np.arange(8, dtype=np.uint64).reshape(2, 4)
-    first, second = np.array([0]), np.array([1])
-    likeness(words, first, second)
-    minhashes(words, 2, 1)
-    pairs_of_blocks(np.arange(2), first, np.array([2]))
+    texts = [f"room {i % 2} to let in the quiet old town near the river bridge {i}" for i in range(8)]
+    near_duplicates(texts)
+    aligned(texts)
+    sketches(tokens(texts))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,413 @@
+"""A set of clusters on disk that a new day of adverts joins without comparing the old ones again.
+
+A folder holds a manifest and one part for each addition: the different texts' tokens, their clusters, the ids, and of each
+text a sketch (the shingles with the smallest hashes, Broder 1997) sorted for search; all is read by memory map. A part is
+written beside, then renamed, then the manifest is replaced in one step: a crash leaves the set as it was.
+
+Numbers of clusters never change. When a new advert shows that two clusters are one, that is a row in `merges`: the larger
+number is from then on another name of the smaller.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.links import alignment
+from clew.links.compiled import compiled, in_threads, parts_of
+from clew.links.near_texts import DEFAULT, NearDuplicateOptions, groups_of
+from clew.links.shingles import SHORT, gather
+from clew.links.tokens import Tokens, tokens
+from clew.safeguards.errors import MissingColumn, UsageError
+
+VERSION = 1
+SKETCH = 24
+"""Shingles by which a text of the set is found again."""
+MATES = 2
+"""Texts of one part that one shingle proposes."""
+_ROWS_A_PART = 1 << 15
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """`clusters`: id, cluster of the adverts that came, in their order. `merges`: cluster, into; what they showed to be one."""
+
+    clusters: pa.Table
+    merges: pa.Table
+    known: int
+    """Adverts whose id was in the set already; they keep their cluster and are not added again."""
+    total: int
+    """Adverts in the set now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    texts: Tokens
+    clusters: Numbers
+    keys: npt.NDArray[np.uint64]
+    key_texts: npt.NDArray[np.uint32]
+    folder: Path
+
+    def ids(self) -> pa.Table:
+        with pa.memory_map(str(self.folder / "ids.arrow")) as source:
+            return pa.ipc.open_file(source).read_all()
+
+
+def join(
+    folder: Path, table: pa.Table, *, id: str = "id", text: str = "text", options: NearDuplicateOptions = DEFAULT
+) -> Joined:
+    """Adds these adverts to the set in `folder`, which is made when it is not there, and says where they belong.
+
+    Raises MissingColumn, and UsageError when the folder is something else, of another version, made with other
+    options, or in use by another writer.
+    """
+    for name in (id, text):
+        if name not in table.column_names:
+            raise MissingColumn(name, present=tuple(table.column_names))
+    with _locked(folder):
+        manifest = _manifest(folder, options)
+        parts = [_read(folder / name) for name in manifest["parts"]]
+        return _joined(folder, manifest, parts, table[id].cast(pa.string()), table[text], options)
+
+
+def members(folder: Path) -> pa.Table:
+    """id, cluster of every advert of the set, merges followed."""
+    manifest = _manifest(folder, None)
+    into = _followed(manifest)
+    tables = []
+    for name in manifest["parts"]:
+        part = _read(folder / name)
+        ids = part.ids()
+        tables.append(pa.table({"id": ids["id"], "cluster": into[ids["cluster"].to_numpy()]}))
+    return (
+        pa.concat_tables(tables) if tables else pa.table({"id": pa.array([], pa.string()), "cluster": np.zeros(0, int)})
+    )
+
+
+def _joined(
+    folder: Path,
+    manifest: dict[str, Any],
+    parts: list[_Part],
+    ids: pa.ChunkedArray,
+    texts: pa.ChunkedArray,
+    options: NearDuplicateOptions,
+) -> Joined:
+    known = _known(parts, ids)
+    fresh = np.flatnonzero(known < 0)
+    rows = tokens(texts.take(pa.array(fresh)))
+    content = rows.content.copy()
+    blank = np.flatnonzero(content == 0)
+    contents, first, which = np.unique(content, return_index=True, return_inverse=True)
+    distinct = rows.take(first)
+    grouped = groups_of(distinct, options)
+    next_number = int(manifest["clusters"])
+    into = _followed(manifest)
+    own, merges = _placed(parts, distinct, grouped, into, options)
+    # Groups that joined nothing get new numbers, in order of first appearance.
+    of_row = own[which]
+    alone = grouped[which]
+    alone[blank] = len(contents) + np.arange(len(blank))
+    of_row[blank] = -1
+    new = np.flatnonzero(of_row < 0)
+    named, first_new, place = np.unique(alone[new], return_index=True, return_inverse=True)
+    number = np.empty(len(named), np.int64)
+    number[np.argsort(first_new)] = next_number + np.arange(len(named))
+    of_row[new] = number[place]
+    clusters = known.copy()
+    clusters[fresh] = of_row
+    manifest["clusters"] = next_number + len(named)
+    manifest["merges"] += merges.tolist()
+    if len(fresh):
+        name = _written(folder, manifest, distinct, of_row[first], ids.take(pa.array(fresh)), of_row)
+        manifest["parts"].append(name)
+        manifest["adverts"] += len(fresh)
+    _keep(folder, manifest)
+    resolved = _followed(manifest)[clusters]
+    merged = pa.table({"cluster": merges[:, 0], "into": merges[:, 1]})
+    return Joined(pa.table({"id": ids, "cluster": resolved}), merged, len(ids) - len(fresh), int(manifest["adverts"]))
+
+
+def _known(parts: list[_Part], ids: pa.ChunkedArray) -> Numbers:
+    """The cluster of each id that is in the set, -1 for the others."""
+    found = np.full(len(ids), -1, np.int64)
+    for part in parts:
+        stored = part.ids()
+        place = pc.index_in(ids, value_set=stored["id"].combine_chunks())
+        here = np.flatnonzero(pc.is_valid(place).to_numpy())
+        if len(here):
+            at = place.drop_null().to_numpy()
+            found[here] = stored["cluster"].to_numpy()[at]
+    return found
+
+
+def _placed(
+    parts: list[_Part], fresh: Tokens, grouped: Numbers, into: Numbers, options: NearDuplicateOptions
+) -> tuple[Numbers, Numbers]:
+    """For each new text the old cluster its group joins, or -1; and pairs of old clusters that prove to be one.
+
+    A group joins the cluster that is most alike to one of its texts. Another cluster is merged with that one only when two
+    of its texts are alike too, or its only one.
+    """
+    keys, owners = sketches(fresh)
+    long_enough = fresh.counts >= options.shortest
+    hits = []
+    for part in parts:
+        hits += [_same(part, fresh), _alike(part, fresh, keys, owners, long_enough, options)]
+    found = np.concatenate(hits) if hits else np.zeros((0, 4))
+    own = np.full(len(fresh), -1, np.int64)
+    if not len(found):
+        return own, np.zeros((0, 2), np.int64)
+    group = grouped[found[:, 0].astype(np.int64)]
+    cluster = into[found[:, 1].astype(np.int64)]
+    sizes = sum(
+        (np.bincount(into[part.clusters], minlength=len(into)) for part in parts), np.zeros(len(into), np.int64)
+    )
+    best = np.lexsort((cluster, -found[:, 2], group))
+    leading = np.ones(len(best), bool)
+    leading[1:] = np.diff(group[best]) != 0
+    joins = np.full(len(grouped), -1, np.int64)
+    joins[group[best[leading]]] = cluster[best[leading]]
+    own = joins[grouped]
+    # Distinct old texts that speak for a cluster other than the one joined.
+    other = np.flatnonzero(cluster != joins[group])
+    votes, seen = np.unique(
+        np.unique(np.stack([joins[group[other]], cluster[other], found[other, 3].astype(np.int64)], axis=1), axis=0)[
+            :, :2
+        ],
+        axis=0,
+        return_counts=True,
+    )
+    strong = [n >= 2 or sizes[b] == 1 for (_, b), n in zip(votes.tolist(), seen.tolist(), strict=True)]
+    pairs = votes[np.array(strong, bool)] if len(votes) else np.zeros((0, 2), np.int64)
+    return own, _as_merges(pairs)
+
+
+def _as_merges(pairs: Numbers) -> Numbers:
+    """Rows (cluster, into) with `into` the smallest number of each set of clusters that are one."""
+    parent: dict[int, int] = {}
+
+    def root(number: int) -> int:
+        while parent.get(number, number) != number:
+            number = parent[number]
+        return number
+
+    for a, b in pairs.tolist():
+        low, high = sorted((root(a), root(b)))
+        parent[high] = low
+    rows = sorted((number, root(number)) for number in parent if root(number) != number)
+    return np.array(rows, np.int64).reshape(-1, 2)
+
+
+def _same(part: _Part, fresh: Tokens) -> npt.NDArray[np.float64]:
+    """New texts whose content the part has: new text, cluster, 1, a name of the old text."""
+    old = np.searchsorted(part.texts.content, fresh.content)  # a part's texts are sorted by it
+    old = np.minimum(old, len(part.texts) - 1)
+    new = np.flatnonzero((part.texts.content[old] == fresh.content) & (fresh.content != 0))
+    return _hits(part, new, old[new], np.ones(len(new)))
+
+
+def _alike(
+    part: _Part,
+    fresh: Tokens,
+    keys: npt.NDArray[np.uint64],
+    owners: npt.NDArray[np.uint32],
+    long_enough: npt.NDArray[np.bool_],
+    options: NearDuplicateOptions,
+) -> npt.NDArray[np.float64]:
+    low = np.searchsorted(part.keys, keys)
+    high = np.searchsorted(part.keys, keys, side="right")
+    pairs = []
+    for mate in range(MATES):
+        at = low if mate == 0 else high - mate
+        has = np.flatnonzero((high - low > mate) & long_enough[owners])
+        pairs.append((owners[has].astype(np.uint64) << np.uint64(32)) | part.key_texts[at[has]])
+    both = np.unique(np.concatenate(pairs))
+    left, right = (both >> np.uint64(32)).astype(np.int64), (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    fit = part.texts.counts[right] >= options.shortest
+    left, right = left[fit], right[fit]
+    if not len(left):
+        return np.zeros((0, 4))
+    needed, place = np.unique(right, return_inverse=True)
+    mixed_texts = _beside(fresh, part.texts, needed)
+    scores = alignment.similarities(mixed_texts, left, place + len(fresh), options.similarity)
+    alike = scores >= options.similarity
+    return _hits(part, left[alike], right[alike], scores[alike])
+
+
+def _hits(part: _Part, new: Numbers, old: Numbers, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    name = old + int(part.folder.name.removeprefix("part-")) * float(1 << 32)
+    return np.stack([new, part.clusters[old], scores, name], axis=1).astype(np.float64)
+
+
+def _beside(fresh: Tokens, old: Tokens, rows: Numbers) -> Tokens:
+    """The new texts and these old ones over one array of tokens; only what is needed is read from disk."""
+    counts, starts = old.counts[rows].astype(np.int64), old.starts[rows]
+    ends = np.cumsum(counts)
+    taken = old.values[np.arange(ends[-1]) + np.repeat(starts - ends + counts, counts)]
+    return Tokens(
+        np.concatenate([fresh.values, taken]),
+        np.concatenate([fresh.starts, len(fresh.values) + ends - counts]),
+        np.concatenate([fresh.counts, old.counts[rows]]),
+        np.concatenate([fresh.content, old.content[rows]]),
+    )
+
+
+def sketches(texts: Tokens) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+    """The hashes by which texts are found again, sorted, and the text of each."""
+    arguments = [(texts, low, high) for low, high in parts_of(len(texts), _ROWS_A_PART)]
+    found = list(in_threads(_sketch_part, arguments))
+    keys = np.concatenate([part[0] for part in found])
+    owners = np.concatenate([part[1] for part in found])
+    order = np.argsort(keys, kind="stable")
+    return keys[order], owners[order]
+
+
+def _sketch_part(texts: Tokens, low: int, high: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+    room = np.empty(2 * int(texts.counts[low:high].max(initial=1)) + 2, np.uint64)
+    keys, owners = np.empty((high - low) * SKETCH, np.uint64), np.empty((high - low) * SKETCH, np.uint32)
+    used = _sketch(texts.values, texts.starts, texts.counts, low, high, SHORT, SKETCH, room, keys, owners)
+    return keys[:used], owners[:used]
+
+
+@compiled
+def _sketch(
+    values: npt.NDArray[np.uint32],
+    starts: Numbers,
+    counts: npt.NDArray[np.int32],
+    low: int,
+    high: int,
+    short: int,
+    size: int,
+    room: npt.NDArray[np.uint64],
+    keys: npt.NDArray[np.uint64],
+    owners: npt.NDArray[np.uint32],
+) -> int:
+    used = 0
+    for text in range(low, high):
+        gathered = gather(values, starts[text], counts[text], short, room)
+        hashes = np.sort(room[:gathered])
+        kept = 0
+        for each in range(gathered):
+            if kept == size:
+                break
+            if each and hashes[each] == hashes[each - 1]:
+                continue
+            keys[used] = hashes[each]
+            owners[used] = np.uint32(text)
+            used += 1
+            kept += 1
+    return used
+
+
+def _followed(manifest: dict[str, Any]) -> Numbers:
+    """Where each number of a cluster leads today."""
+    into = np.arange(int(manifest["clusters"]) + 1)
+    for cluster, target in manifest["merges"]:
+        into[cluster] = target
+    while True:
+        further = into[into]
+        if np.array_equal(further, into):
+            return into
+        into = further
+
+
+def _read(folder: Path) -> _Part:
+    def column(name: str) -> Any:
+        return np.load(folder / f"{name}.npy", mmap_mode="r")
+
+    counts = np.asarray(column("counts"))
+    starts = np.zeros(len(counts), np.int64)
+    np.cumsum(counts[:-1], out=starts[1:])
+    texts = Tokens(column("values"), starts, counts, np.asarray(column("content")))
+    return _Part(texts, np.asarray(column("clusters")), column("keys"), column("key_texts"), folder)
+
+
+def _written(
+    folder: Path, manifest: dict[str, Any], texts: Tokens, clusters: Numbers, ids: pa.ChunkedArray, of_row: Numbers
+) -> str:
+    """Writes a part beside the others and gives it its name; nothing refers to it yet."""
+    name = f"part-{len(manifest['parts']) + 1:06d}"
+    beside = folder / f".{name}"
+    for stale in (beside, folder / name):
+        shutil.rmtree(stale, ignore_errors=True)
+    beside.mkdir()
+    counts = texts.counts.astype(np.int64)
+    ends = np.cumsum(counts)
+    values = texts.values[np.arange(int(ends[-1])) + np.repeat(texts.starts - ends + counts, counts)]
+    compact = Tokens(values, ends - counts, texts.counts, texts.content)
+    keys, owners = sketches(compact)
+    columns = {
+        "values": values, "counts": texts.counts, "content": texts.content,
+        "clusters": clusters, "keys": keys, "key_texts": owners,
+    }  # fmt: skip
+    for column, array in columns.items():
+        with (beside / f"{column}.npy").open("wb") as file:
+            np.save(file, array)
+            _settle(file)
+    named = pa.table({"id": ids, "cluster": of_row})
+    with (beside / "ids.arrow").open("wb") as file:
+        with pa.ipc.new_file(file, named.schema) as writer:
+            writer.write_table(named)
+        _settle(file)
+    beside.rename(folder / name)
+    return name
+
+
+def _settle(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _keep(folder: Path, manifest: dict[str, Any]) -> None:
+    beside = folder / ".manifest.json"
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(manifest, file)
+        _settle(file)
+    beside.replace(folder / "manifest.json")
+
+
+def _manifest(folder: Path, options: NearDuplicateOptions | None) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    if not path.exists():
+        if options is None or any(not each.name.startswith((".", "part-")) for each in folder.iterdir()):
+            raise UsageError(f"{folder}: is a folder of something else, not a set of clusters")
+        fresh = {"kind": "clew adverts", "version": VERSION, "clusters": 0, "adverts": 0, "parts": [], "merges": []}
+        return fresh | {"similarity": options.similarity, "shortest": options.shortest, "sketch": SKETCH}
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        mine = manifest["kind"] == "clew adverts"
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path}: cannot be read as the manifest of a set of clusters") from error
+    if not mine or manifest["version"] != VERSION or manifest["sketch"] != SKETCH:
+        raise UsageError(f"{folder}: was made by another version; make the set anew from the adverts")
+    if options and (manifest["similarity"], manifest["shortest"]) != (options.similarity, options.shortest):
+        raise UsageError(f"{folder}: was made with other options; use the same, or another folder")
+    return manifest
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One writer at a time."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file, not a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UsageError(f"{folder}: another process is adding adverts; wait for it") from error
+        yield
