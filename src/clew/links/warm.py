@@ -4,9 +4,12 @@ from __future__ import annotations
 
 
 def warm() -> None:
-    """Runs the search, the templates and the sketches once on a few invented texts; what it compiles stays on disk."""
+    """Runs each kernel once on a few invented texts and bits; what it compiles stays on disk."""
+    import numpy as np
+
     from clew.links.increments import sketches
     from clew.links.near_texts import near_duplicates
+    from clew.links.persons.likeness import likeness, minhashes, pairs_of_blocks
     from clew.links.template_tables import aligned
     from clew.links.tokens import tokens
 
@@ -14,6 +17,11 @@ def warm() -> None:
     near_duplicates(texts)
     aligned(texts)
     sketches(tokens(texts))
+    words = np.arange(8, dtype=np.uint64).reshape(2, 4)
+    first, second = np.array([0]), np.array([1])
+    likeness(words, first, second)
+    minhashes(words, 2, 1)
+    pairs_of_blocks(np.arange(2), first, np.array([2]))
 
 
 if __name__ == "__main__":
