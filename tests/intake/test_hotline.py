@@ -152,6 +152,10 @@ def test_words_of_an_area_that_no_gazetteer_knows_do_not_stay_open() -> None:
     assert check({"channel": "call", "area": "lyon"}, now=NOW).area_words == ""
 
 
+def test_the_fields_own_words_for_a_status_are_known() -> None:
+    assert check({"channel": "call", "status": "Potential Victim"}, now=NOW).status == "possible"
+
+
 # Counts.
 
 

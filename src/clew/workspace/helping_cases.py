@@ -246,14 +246,18 @@ class CaseHelping(Helping):
         )  # fmt: skip
 
 
-def _age(case: Mapping[str, Any]) -> AgeRange | None:
-    given = case["age"]
+def _age(case: Mapping[str, Any], name: str = "age") -> AgeRange | None:
+    """An age of the file: when it was registered, or under its own name when the person was trafficked."""
+    given = case[name]
     return AgeRange(given["low"], given["high"]) if given and given["low"] is not None else None
 
 
 def _is_grown(case: Mapping[str, Any], today: date) -> bool:
     """Whether the file's age, and the years since the case was registered, leave no child."""
-    then, registered = _age(case), case["registered"]
+    registered, trafficked = case["registered"], _age(case, "age_when_trafficked")
+    then = _age(case) or trafficked
+    if trafficked is not None and trafficked.is_child is Answer.NO:
+        return True
     if then is None or then.low is None:
         return False
     last = registered["last"] if registered else None
