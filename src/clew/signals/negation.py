@@ -11,16 +11,16 @@ from clew.signals.phrases import fold
 
 _BEFORE = {
     "en": "no not never without don't dont doesn't doesnt didn't isn't aren't won't wont cannot can't cant nobody nothing "
-    "neither nor zero free illegal unlawful forbidden prohibited beware refuse refuses",
-    "es": "no sin nunca jamas ni ningun ninguna ninguno tampoco ilegal prohibido",
-    "fr": "ne n' pas sans jamais aucun aucune ni interdit illegal",
-    "de": "kein keine keinen keiner keinerlei nicht ohne nie niemals weder verboten illegal",
-    "pt": "não sem nunca nenhum nenhuma jamais nem proibido ilegal",
-    "ro": "nu fără niciun nicio niciodată nici interzis ilegal",
-    "ru": "не без нет никогда ни никаких запрещено незаконно",
-    "uk": "не без немає ніколи ні жодних заборонено",
-    "it": "non senza mai nessun nessuna né vietato illegale",
-    "nl": "geen niet zonder nooit noch verboden",
+    "neither nor zero refuse refuses",
+    "es": "no sin nunca jamas ni ningun ninguna ninguno tampoco",
+    "fr": "ne n' pas sans jamais aucun aucune ni",
+    "de": "kein keine keinen keiner keinerlei nicht ohne nie niemals weder",
+    "pt": "não sem nunca nenhum nenhuma jamais nem",
+    "ro": "nu fără niciun nicio niciodată nici",
+    "ru": "не без нет никогда ни никаких",
+    "uk": "не без немає ніколи ні жодних",
+    "it": "non senza mai nessun nessuna né",
+    "nl": "geen niet zonder nooit noch",
     "pl": "nie bez nigdy żadnych ani",
     "tr": "yok değil",
     "zh": "",
@@ -42,6 +42,16 @@ _REASSURING = re.compile(
         "|fara griji|nu va faceti griji|nicio problema|без проблем|не волнуйтесь|не беспокойтесь|nessun problema|geen probleem"
     )
 )
+_WARNS = re.compile(
+    r"\b(?:"
+    + fold(
+        "illegal|unlawful|forbidden|prohibited|beware|watch out|avoid|report any|report anyone|report anybody|never pay|scam|scammers|free of|"
+        "ilegal|prohibido|cuidado con|denuncie|illégal|interdit de|méfiez-vous|signalez|verboten|vorsicht|melden sie|proibido|"
+        "interzis|feriți-vă|raportați|запрещено|незаконно|остерегайтесь|сообщите|vietato|illegale|verboden|zabronione|uwaga na"
+    )
+    + r")\b"
+)
+"""A clause that warns of something does not say that it is so here."""
 _ONLY = frozenset(
     (
         "only",
@@ -66,7 +76,7 @@ _SUBJECTS = frozenset(
     "we i she they he you nous je elle wir ich sie nosotros yo ella nós eu ela noi ea мы я она они".split()
 )
 _WORDS = 4
-_REACH = 56
+_REACH = 72
 
 
 def _sets() -> dict[str, frozenset[str]]:
@@ -97,6 +107,8 @@ def _is_denied_before(text: str, start: int, end: int, languages: tuple[str, ...
         if stuck and stuck.search(before):
             return True
     clause = _CLAUSE.split(_REASSURING.sub(";", before))[-1]
+    if _WARNS.search(clause):
+        return True
     words = _TOKEN.findall(_unlisted(clause, text, end))[-_WORDS:]
     negators = frozenset().union(*(_NEGATORS.get(one, frozenset()) for one in languages)) if languages else _ANY
     return any(

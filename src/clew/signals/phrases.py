@@ -138,27 +138,41 @@ class Phrases(Generic[T]):
 
     def find(self, text: str) -> list[tuple[int, int, T]]:
         """(start, end, meaning) of the phrases in a view's text that stand as whole words, in order."""
-        found: list[tuple[int, int, T]] = []
         text = text.replace("\n", " ")
-        for index, start, end in sorted(
-            self._automaton.find_matches_as_indexes(text, overlapping=True), key=lambda hit: (hit[1], -hit[2])
-        ):
-            if found and start < found[-1][1]:
-                continue
+        whole = []
+        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             meaning, left, right = self._means[index]
-            if left and start and _joins(text[start - 1]):
+            if left and start and (sign := text[start - 1]) != " " and _joins(sign):
                 continue
-            if right and end < len(text) and _joins(text[end]):
+            if right and end < len(text) and (sign := text[end]) != " " and _joins(sign):
                 continue
-            found.append((start, end, meaning))
-        return found
+            whole.append((start, end, meaning))
+        return _first_and_longest(whole) if len(whole) > 1 else whole
+
+
+def _first_and_longest(hits: list[tuple[int, int, T]]) -> list[tuple[int, int, T]]:
+    """The hits without those that lie over an earlier one, or over a longer one of the same start."""
+    hits.sort(key=_place)
+    found: list[tuple[int, int, T]] = []
+    last = 0
+    for hit in hits:
+        if hit[0] >= last:
+            found.append(hit)
+            last = hit[1]
+    return found
+
+
+def _place(hit: tuple[int, int, T]) -> tuple[int, int]:
+    return hit[0], -hit[1]
 
 
 def _joins(sign: str) -> bool:
     """Whether a word goes on with this sign; beside a sign of a script without spaces any word may end."""
+    if sign < "\u0300":
+        return sign.isalnum() or sign == "_"
     if sign > "\u0dff" and _UNSPACED.match(sign):
         return False
-    return sign.isalnum() or sign == "_" or (sign > "\u02ff" and unicodedata.category(sign)[0] == "M")
+    return sign.isalnum() or unicodedata.category(sign)[0] == "M"
 
 
 def by_phrase(groups: Iterable[tuple[T, Iterable[str]]]) -> dict[str, T]:

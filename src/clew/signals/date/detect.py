@@ -43,7 +43,7 @@ _JOIN = re.compile(
 _RECURS = re.compile(
     r"\b(?:every|each|on|jeden|jede|cada|los|chaque|le|les|am|im|aos|as|no|in|по|в|каждый|каждую|ogni|il|elke|kazdy)\s?\Z"
 )
-_RECURS_AFTER = re.compile(r"s\b|\s?(?:-|to|bis|a|al|au|до|do|–)\s?[a-zа-я]{2,}")
+_RECURS_AFTER = re.compile(r"s\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,12 @@ class OfferDetector(TextDetector):
                 )
 
 
+def is_offer(text: str) -> bool:
+    """Whether a view's text offers work."""
+    points, first = _weigh(_phrases().find(text))
+    return first is not None and points >= _ENOUGH
+
+
 def _weigh(hits: list[_Hit]) -> tuple[float, _Hit | None]:
     """How much speaks for an offer of work, each kind of word once, and the strongest word."""
     kinds: dict[str, float] = {}

@@ -80,8 +80,10 @@ def weights(
 
     shown = plain(text)
     speaks_for({area.country for area in named}, NAMED)
-    speaks_for({country for match in _PREFIX.finditer(shown) for country in _rings(match[1])}, PHONE)
-    speaks_for({c for match in _MONEY.finditer(shown.lower()) for c in areas.CURRENCIES.get(match[0], ())}, MONEY)
+    calling = {match[1] for match in _PREFIX.finditer(shown)} if "+" in shown or "00" in shown else set()
+    speaks_for({country for digits in calling for country in _rings(digits)}, PHONE)
+    money = {match[0] for match in _MONEY.finditer(shown.lower())}
+    speaks_for({country for sign in money for country in areas.CURRENCIES.get(sign, ())}, MONEY)
     spoken = language(text)
     if spoken:
         speaks_for(areas.SPOKEN.get(spoken.partition("-")[0], ()), LANGUAGE)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
@@ -147,20 +148,18 @@ def _sightings(text: str) -> tuple[_Sighting, ...]:
 def _sighted(text: str) -> Iterator[_Sighting]:
     words = list(_WORD.finditer(text))
     heads = _heads()
-    cue, taken = False, -2
+    is_cue, taken = False, -2
     for position, token in enumerate(words):
         word = token[0]
-        after_cue, cue = cue, word in CUES or (word[0].isupper() and word.lower() in CUES)
-        if position < taken or (not after_cue and word.islower()):
+        head = heads.get(word) or _head(heads, word)
+        after_cue, is_cue = is_cue, head.is_cue
+        if position < taken or (head.is_small and not after_cue):
             continue
-        reach, key = heads.get(word) or _head(heads, word)
-        if word in SHORT and (after_cue or position <= taken + 1 or word not in CUED_SHORT):
-            short = _short(word)
-            if short:
-                taken = position + 1
-                yield _Sighting(token.start(), token.end(), short, after_cue)
-        elif reach:
-            sighting = _look(text, words, position, reach, key)
+        if head.short and (after_cue or position <= taken + 1 or word not in CUED_SHORT):
+            taken = position + 1
+            yield _Sighting(token.start(), token.end(), head.short, after_cue)
+        elif head.reach:
+            sighting = _look(text, words, position, head.reach, head.key)
             if sighting:
                 taken = position + sighting[0]
                 yield sighting[1]
@@ -188,19 +187,51 @@ def _look(text: str, words: list[re.Match[str]], position: int, reach: int, key:
 _MOST_HEADS = 200_000
 
 
+class _Head(NamedTuple):
+    """What is to know of a word as written, worked out once."""
+
+    reach: int
+    """Most words of a city name that starts with it."""
+    key: str
+    is_cue: bool
+    is_small: bool
+    short: tuple[int, ...]
+    """The city that it is a short name of."""
+
+
 @cache
-def _heads() -> dict[str, tuple[int, str]]:
-    """Word as written -> (most words of a city name that starts with it, its key), worked out once a word."""
+def _heads() -> dict[str, _Head]:
     return {}
 
 
-def _head(heads: dict[str, tuple[int, str]], word: str) -> tuple[int, str]:
-    starts, _ = _names()
+def _head(heads: dict[str, _Head], word: str) -> _Head:
+    starts, names = _names()
     key = places.key(word)
-    found = (starts.get(key.partition(" ")[0], 0), key)
+    if key not in starts and word[0] > "\u03ff" and len(word) > 3:
+        key = next((one for one in _base_forms(key) if one in names), key)
+    is_cue = word in CUES or (word[0].isupper() and word.lower() in CUES)
+    short = _short(word) if word in SHORT else ()
+    found = _Head(starts.get(key.partition(" ")[0], 0), key, is_cue, word.islower(), short)
     if len(heads) < _MOST_HEADS:
         heads[word] = found
     return found
+
+
+_CYRILLIC_ENDINGS = {
+    "е": ("а", "", "ь", "я"),
+    "у": ("а", ""),
+    "ю": ("я",),
+    "ы": ("а",),
+    "и": ("ь", "я", "а"),
+    "а": ("",),
+    "і": ("а", ""),
+}
+
+
+def _base_forms(key: str) -> Iterator[str]:
+    """What a city's name in Cyrillic may be without its case ending: Риге, Рига."""
+    for ending in _CYRILLIC_ENDINGS.get(key[-1], ()):
+        yield key[:-1] + ending
 
 
 def _counts(

@@ -75,6 +75,8 @@ WORDS = {
     "zł": "PLN",
     "zl": "PLN",
     "zloty": "PLN",
+    "злотых": "PLN",
+    "злотий": "PLN",
     "złotych": "PLN",
     "kč": "CZK",
     "лв": "BGN",
@@ -198,7 +200,7 @@ UNITS = {
     "day": "daily diarios täglich dziennie zilnic day days dia día dias días jour jours tag tage giorno dag dagen dzien dzień zi gün hari день смену 日 天 일 วัน يوم shift turno",
     "night": "night nights noche noches nuit nuits nacht notte noite noc noapte gece malam ночь ніч overnight 晚 泊 คืน ليلة éjszaka natt",
     "week": "weekly semanal wöchentlich week weeks wk semana semanas semaine woche wochen settimana tydzien săptămână saptamana hafta minggu неделя неделю тиждень 週 周 สัปดาห์ أسبوع",
-    "month": "monthly mensuales mensuel mensuels monatlich mensais mensal lunar miesięcznie mensili maandelijks ежемесячно aylık month months mth mes mese mois monat monate maand miesiac miesiąc luna lună ay bulan месяц мес місяць 月 个月 월 เดือน شهر mo pm",
+    "month": "mês mensal monthly mensuales mensuel mensuels monatlich mensais mensal lunar miesięcznie mensili maandelijks ежемесячно aylık month months mth mes mese mois monat monate maand miesiac miesiąc luna lună ay bulan месяц мес місяць 月 个月 월 เดือน شهر mo pm",
     "year": "year years año anno jahr jaar yr",
     "session": "session sessions sesión sesion séance seance sitzung sessão sessao seduta ședință sedinta сеанс visit visita visite meeting encuentro rdv treffen termin spotkanie",
     "piece": "piece pieces stück stuck kg msg message text txt person",
@@ -211,7 +213,7 @@ _AMOUNT = (  # digit first: quick
 )
 _UNIT = "|".join(re.escape(u) for u in sorted(UNIT_OF, key=len, reverse=True))
 _LENGTH = rf"(?:(?P<{{0}}n>\d{{{{1,3}}}}|½|1/2|half(?:\sa)?(?:\san)?|halbe|media|demi|mezz'|pół)\s?-?\s?)?(?P<{{0}}unit>{_UNIT})(?![^\W\d_])"
-_PER = r"(?:,?-+)?(?:\s(?:netto|net|brutto|gross|neto|clear|на руки))?\s?(?:/|\bper\b|\bp/|\ban?\b|\bpro\b|\bpor\b|\bpar\b|\ball'|\bl'|\bl’|\bla\b|\bde\b|\bfor\b|\bfür\b|\bpour\b|\bpara\b|\bper\b|\bza\b|\bna\b|\bpe\b|\bза\b|\bв\b|\bdie\b|\bder\b|\bel\b|\bal\b|\bo\b|\bde\s?l[ao]\b|في|=|:|-|\()?\s?"
+_PER = r"(?:,?-+)?(?:\s(?:netto|net|brutto|gross|neto|clear|на руки))?\s?(?:/|\bper\b|\bp/|\ban?\b|\bpro\b|\bpor\b|\bpar\b|\ball'|\bl'|\bl’|\bla\b|\bde\b|\bfor\b|\bfür\b|\bpour\b|\bpara\b|\bper\b|\bza\b|\bna\b|\bpe\b|\bза\b|\bв\b|\bdie\b|\bder\b|\bel\b|\bal\b|\bo\b|\bde\s?l[ao]\b|\bde l['’]|\bà l['’]|في|=|:|-|\()?\s?"
 
 AMOUNT = re.compile(rf"(?P<amount>{_AMOUNT})(?P<k>k(?![^\W_]))?(?![\d%])", re.IGNORECASE)
 _SIGN = rf"(?:[a-z]{{1,2}})?\$|[{''.join(s for s in SYMBOLS if len(s) == 1 and s != '$')}]"

@@ -9,6 +9,7 @@ from functools import cache
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
 from clew.signals.negation import is_denied
+from clew.signals.offer.detect import is_offer
 from clew.signals.phrases import Phrases, fold, view
 from clew.standards.signs import text_signs
 
@@ -20,6 +21,8 @@ _SURE, _LONE = 0.7, 0.5
 class _Meaning:
     sign: str
     languages: tuple[str, ...]
+    needs_offer: bool
+    """What speaks for a fair offer of work says so only in an offer of work."""
     is_one_word: bool
     """One word means a sign only in its own language: "program" are opening hours in Romanian alone."""
 
@@ -35,6 +38,8 @@ class WordingDetector(TextDetector):
         found = []
         for start, end, meaning in _phrases().find(seen.text):
             if meaning.is_one_word and not _is_in(text, meaning.languages):
+                continue
+            if meaning.needs_offer and not is_offer(seen.text):
                 continue
             if is_denied(seen.text, start, end, meaning.languages):
                 continue
@@ -62,6 +67,7 @@ def _guesser() -> Callable[[str], str | None]:
 @cache
 def _phrases() -> Phrases[_Meaning]:
     signs: dict[str, str] = {}
+    fair = {sign.name for sign in text_signs() if sign.scope == "offer" and sign.direction == "against"}
     languages: dict[str, list[str]] = {}
     for sign in text_signs():
         for language, terms in sign.terms.items():
@@ -70,7 +76,9 @@ def _phrases() -> Phrases[_Meaning]:
                     languages.setdefault(term, []).append(language)
     return Phrases(
         {
-            term: _Meaning(sign, tuple(languages[term]), " " not in term and not set(languages[term]) & {*_UNSPACED})
+            term: _Meaning(
+                sign, tuple(languages[term]), sign in fair, " " not in term and not set(languages[term]) & {*_UNSPACED}
+            )
             for term, sign in signs.items()
         }
     )
