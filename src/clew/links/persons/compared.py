@@ -24,6 +24,10 @@ class Compared:
     def __len__(self) -> int:
         return len(self.left)
 
+    def where(self, kept: npt.NDArray[np.bool_]) -> Compared:
+        """Those pairs alone."""
+        return Compared(self.left[kept], self.right[kept], self.levels[kept])
+
 
 def no_pairs(comparisons: int) -> Compared:
     none = np.zeros(0, np.int64)

@@ -99,8 +99,7 @@ class Run:
 
     def result(self) -> Linkage:
         pairs = self._allowed(self.comparer.blocked()) if self.comparer else no_pairs(len(self.comparisons))
-        random = random_pairs(self.count, most=self.options.random_pairs, seed=self.options.seed)
-        sample = self.comparer.compare(*random) if self.comparer else pairs
+        sample, same = self._sampled(pairs)
         model = learn(pairs, sample, self.comparisons, self.count)
         weights = pair_weights(model, pairs, self.rarity)
         if self.comparer:
@@ -109,23 +108,29 @@ class Run:
             if len(more[0]):
                 pairs = together(pairs, self._allowed(self.comparer.compare(*more)))
                 weights = pair_weights(model, pairs, self.rarity)
-        own = self._own_weights(model)
+        own = self._own_weights(model, same)
         tree = self._tree(pairs, weights)
         table = self._thresholds(tree, pairs, weights, own, model.start)
-        cut = thresholds.choose(table) if self.options.cut is None else self.options.cut * float(np.log(2))
+        cut = self._cut(tree, table)
         label = self._label(tree, pairs, weights, cut)
         within = label[pairs.left] == label[pairs.right]
-        inside = Compared(pairs.left[within], pairs.right[within], pairs.levels[within])
+        inside = pairs.where(within)
         rows = self._rows(label, pairs, weights, own, cut, model.start)
         report = self._report(pairs, model, table, cut, rows)
         return Linkage(rows, report, inside, model, self.rarity, self.names)
+
+    def _cut(self, tree: Joins, table: list[thresholds.Threshold]) -> float:
+        """As given, or as expected to be best; where nothing could be joined, even odds, for identical rows."""
+        if self.options.cut is not None:
+            return self.options.cut * float(np.log(2))
+        return thresholds.choose(table) if len(tree.height) else 0.0
 
     def _allowed(self, pairs: Compared) -> Compared:
         """Without pairs of one file, where each file has a person once."""
         if self.source is None:
             return pairs
         between = self.source[pairs.left] != self.source[pairs.right]
-        return Compared(pairs.left[between], pairs.right[between], pairs.levels[between])
+        return pairs.where(between)
 
     def _label(self, tree: Joins, pairs: Compared, weights: Floats, cut: float) -> Numbers:
         if self.source is None:
@@ -138,12 +143,20 @@ class Run:
         left, right, bound = judgements.applied(pairs.left, pairs.right, held, self.standing, self.place)
         return joins(left, right, bound, self.sizes, cut=thresholds.LOWEST, unseen=UNSEEN)
 
-    def _own_weights(self, model: Model) -> Floats:
+    def _sampled(self, none: Compared) -> tuple[Compared, Compared]:
+        """Random pairs, and each profile of several rows against itself; compared in one go."""
+        if self.comparer is None:
+            return none, none
+        left, right = random_pairs(self.count, most=self.options.random_pairs, seed=self.options.seed)
+        several = np.flatnonzero(self.sizes > 1)
+        both = self.comparer.compare(np.concatenate([left, several]), np.concatenate([right, several]))
+        same = both.left == both.right
+        return both.where(~same), both.where(same)
+
+    def _own_weights(self, model: Model, same: Compared) -> Floats:
         """How surely identical rows are one person: three rows that say no more than `james` need not be."""
         own = np.zeros(self.count)
-        several = np.flatnonzero(self.sizes > 1)
-        if self.comparer and len(several):
-            own[several] = pair_weights(model, self.comparer.compare(several, several), self.rarity)
+        own[same.left] = pair_weights(model, same, self.rarity)
         return own
 
     def _thresholds(
