@@ -96,7 +96,7 @@ def test_cases_quality_reports_by_file(clew: Callable[..., Any], ctdc: Path, tmp
     )
     assert ended.code == 0, ended.err
     found = json.loads(out.read_text(encoding="utf-8"))
-    assert (found["rows"], found["contributors"], found["as_of"]) == (11, ["cases", "other"], "2025-01-01")
+    assert (found["rows"], found["contributors"], found["as_of"]) == ("9 to 12", ["cases", "other"], "2025-01-01")
     assert set(found["definitions"]) == {"valid", "accurate", "complete", "timely", "consistent", "impartial"}
     assert {r["field"] for r in rows(faults)} == {"meansThreats"}
     assert "perhaps" not in out.read_text() + table.read_text() + faults.read_text() + ended.err

@@ -218,7 +218,7 @@ def test_report_keeps_every_line_in_one_chapter() -> None:
     said = {c.title: [(line.name, line.value) for line in c.lines] for c in chapters(report)}
     assert said["What is suppressed"] == [("dropped columns", "none"), ("pairs of values: suppressed", "3")]
     assert said["What is invented"] == [("pairs of values: fabricated weight", "0.25")]
-    assert said["Who disappears"] == [("citizenship GHA, age when trafficked 48+", "7 before, 0 after")]
+    assert said["Who disappears"] == [("citizenship GHA, age at registration 48+", "7 before, 0 after")]
     rest = [("pairs of values: combinations", "9"), ("k", "11"), ("deep: a: b", "1, 2.5, not known, yes")]
     assert said["Everything else in the report"] == rest
 

@@ -190,7 +190,7 @@ def test_flows_suppress_small_cells(walked):
     for row in (*view.flows, *view.counts):
         assert row.suppressed == row.count.startswith("<")
         assert row.suppressed or int(row.count) == 0 or int(row.count) >= 5
-    assert {row.dimension for row in view.counts} == {"year", "form", "sex", "age"}
+    assert {row.dimension for row in view.counts} == {"year", "form", "sex", "age", "age_when_trafficked"}
 
 
 def test_a_release_is_one_event_and_cannot_be_made_twice(world, tmp_path):

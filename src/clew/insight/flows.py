@@ -6,6 +6,7 @@ so is every sum that it enters. Persons whose origin or destination is not recor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,7 +39,7 @@ class FlowTables:
     flows: pa.Table
     """`FLOWS`: origin and destination as ISO 3166-1 alpha-3; largest first. The same country twice is within it."""
     counts: pa.Table
-    """`COUNTS`: dimension is year, form, sex or age; value `unknown` where it is not recorded."""
+    """`COUNTS`: dimension is year, form, sex, age (at registration) or age_when_trafficked; value `unknown` where it is not recorded."""
     persons: Count
     unknown: Count
     """Persons whose origin or destination is not recorded; they are in no flow."""
@@ -61,8 +62,8 @@ class FlowTables:
 def case_flows(cases: pa.Table, *, below: int = 5) -> FlowTables:
     """Flows and counts of a table of cases (`records.kinds.Case`), one row a person.
 
-    Needs `citizenship` and `exploited_in`; counts are made of those of `registered`, `gender`, `age` and the three
-    exploitation answers that are there. A person of two citizenships is in two flows, of two forms in two counts.
+    Needs `citizenship` and `exploited_in`; counts are made of those of `registered`, `gender`, `age`,
+    `age_when_trafficked` and the three exploitation answers that are there. A person of two citizenships is in two flows, of two forms in two counts.
     """
     for name in ("citizenship", "exploited_in"):
         if name not in cases.column_names:
@@ -104,8 +105,8 @@ def _listed(column: pa.ChunkedArray, name: str) -> pa.Table:
 
 def _counts(cases: pa.Table, below: int) -> pa.Table:
     parts = []
-    for dimension, name, reader in (("year", "registered", _year), ("sex", "gender", _sex), ("age", "age", _age)):
-        if name in cases.column_names:
+    for dimension, name, reader in COUNTED:
+        if name in cases.column_names and (name in ALWAYS or cases[name].null_count < cases.num_rows):
             parts.append(_counted(dimension, reader(cases[name].combine_chunks()), below))
     if any(name in cases.column_names for name in FORMS):
         parts.append(_forms(cases, below))
@@ -138,7 +139,7 @@ def _forms(cases: pa.Table, below: int) -> pa.Table:
     )
 
 
-SEXES = {
+SEXES: Mapping[str, tuple[str, ...]] = {
     "female": ("feminine", "woman", "female", "women", "girl"),
     "male": ("masculine", "man", "male", "men", "boy"),
     "other": (
@@ -190,3 +191,14 @@ def _band(key: str) -> str:
         if first <= age.low and (last is None or (age.high is not None and age.high <= last)):
             return str(AgeRange(first, last))
     return str(age)
+
+
+ALWAYS = ("registered", "gender", "age")
+"""Columns that are counted also where nobody recorded them."""
+COUNTED = (
+    ("year", "registered", _year),
+    ("sex", "gender", _sex),
+    ("age", "age", _age),
+    ("age_when_trafficked", "age_when_trafficked", _age),
+)
+"""Dimension, column and how it is read. The two ages are two: years may lie between what happened and the file."""

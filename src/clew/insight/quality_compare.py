@@ -20,7 +20,7 @@ from clew.standards.htcds import rules
 DIFFERENCES = pa.schema(
     [
         ("measure", pa.string()),  # consistent or impartial
-        ("by", pa.string()),  # contributor, gender, age, nationality, form
+        ("by", pa.string()),  # contributor, gender, age (at registration), age when trafficked, nationality, form
         ("group", pa.string()),
         ("field", pa.string()),  # `all fields` for the mean over them
         ("code", pa.string()),  # null: the share in which the field is filled
@@ -35,7 +35,8 @@ DIFFERENCES = pa.schema(
 )
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "gender": ("prs_Gender", "gender", "pv-gender"),
-    "age": ("ageBroad", "vic_AgeWhenTrafficked", "majorityStatus"),
+    "age": ("ageBroad", "majorityStatus"),
+    "age when trafficked": ("vic_AgeWhenTrafficked",),
     "nationality": ("prs_Citizenship", "citizenship", "pv-nationality"),
     "form": ("vic_TypeOfExploitation",),
 }

@@ -78,7 +78,7 @@ def quality_view(report: QualityReport, contributor: str = "") -> QualityView:
         checks=tuple(
             CheckQuality(fields=row["field"], rule=row["rule"], passes=row["text"])
             for row in mine
-            if row["measure"] == "accurate"
+            if row["measure"] == "accurate" and row["text"] != "of none"
         ),
         times=tuple(row for row in report.times.to_pylist() if row["contributor"] == contributor),
         differences=tuple(

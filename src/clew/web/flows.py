@@ -23,7 +23,8 @@ DIMENSIONS = {
     "year": "Year of registration",
     "form": "Form of exploitation",
     "sex": "Sex",
-    "age": "Age when trafficked",
+    "age": "Age at registration",
+    "age_when_trafficked": "Age when trafficked",
 }
 UNKNOWN = {"unknown", ""}
 SCALE = (5, 20, 100, 500)
@@ -51,7 +52,7 @@ def largest(count: CountRow | FlowRow) -> int:
 def group(name: str, rows: Sequence[CountRow]) -> Group:
     mine = [row for row in rows if row.dimension == name]
     known = [row for row in mine if row.value not in UNKNOWN]
-    known.sort(key=_in_order if name in {"year", "age"} else lambda row: (-largest(row), row.value))
+    known.sort(key=_in_order if name in {"year", "age", "age_when_trafficked"} else lambda row: (-largest(row), row.value))
     chart = {
         "labels": [words.plain(row.value) for row in known],
         "values": [largest(row) for row in known],

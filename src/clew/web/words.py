@@ -35,7 +35,8 @@ ANSWERS: Mapping[str, tuple[str, str]] = {
 KINDS: Mapping[str, str] = {"url": "web address", "email": "e-mail", "posting": "job posting", "page": "web page"}
 FIELDS: Mapping[str, str] = {
     "registered": "year registered",
-    "age": "age when trafficked",
+    "age": "age at registration",
+    "age_when_trafficked": "age when trafficked",
     "trafficking_status": "trafficking status",
     "recruiter_relation": "relation to the recruiter",
     "exploited_in": "country of exploitation",

@@ -29,6 +29,7 @@ from clew.workspace.opened import Opened
 CONTRIBUTOR = "source"
 KNOWN_AS = {
     "age": "ageBroad",
+    "age_when_trafficked": "vic_AgeWhenTrafficked",
     "citizenship": "prs_Citizenship",
     "exploited_in": "CountryOfExploitation",
     "forced_labour": "isForcedLabour",
