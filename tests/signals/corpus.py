@@ -84,5 +84,7 @@ def differences(marked: list[Marked]) -> list[str]:
     for number, one in enumerate(marked):
         got = {(r["kind"], r["value"]) for r in detection if r["row"] == number and r["kind"] in KINDS}
         said = {(s[0], s[1]) for s in one.said}
-        lines += [f"{number} missed {s}" for s in sorted(said - got)] + [f"{number} wrong {s}" for s in sorted(got - said)]
+        lines += [f"{number} missed {s}" for s in sorted(said - got)] + [
+            f"{number} wrong {s}" for s in sorted(got - said)
+        ]
     return lines

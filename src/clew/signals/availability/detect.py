@@ -26,6 +26,9 @@ _HOURS = re.compile(
     + _TIME.format("b")
     + r"(?![\d%€$£]|[.,:/-]\d|\s?(?:€|\$|£|eur|usd|min|km|kg|cm|years|euro|lei|zl))"
 )
+_PERIOD = re.compile(
+    r"(?:within|next|for|in|last|past|every|per|than|after|de|den|dans|les|em|in cel mult|urmatoarele|proximas|prochaines|nachsten|через|течение|за|binnen|ciagu|entro)(?: the)?\s\Z"
+)
 _BETWEEN = re.compile(
     r"\s?(?:-|to|through|thru|till|until|bis|a|al|au|à|ate|la|pana|do|по|до|tot|~|から)\s?(?:the |el |le )?\Z"
 )
@@ -57,7 +60,7 @@ def _said(text: str) -> Iterator[tuple[int, int, str, float]]:
     for start, end, meaning in _phrases().find(text):
         if isinstance(meaning, int):
             days.append((start, end, meaning))
-        elif not is_denied(text, start, end):
+        elif not is_denied(text, start, end) and not _is_a_period(text, start, end):
             yield start, end, meaning, 0.5 if text[start:end] in _lone() else 0.85
     for (start, end, first), (after, last, second) in pairwise(days):
         if after - end < 12 and _BETWEEN.fullmatch(text[end:after]):
@@ -67,6 +70,15 @@ def _said(text: str) -> Iterator[tuple[int, int, str, float]]:
         match = _HOURS.match(text, digits.start())
         if match:
             yield from _hours(match, bare=match.start() in behind_days)
+
+
+def _is_a_period(text: str, start: int, end: int) -> bool:
+    """Whether "24 hours" are how long something takes: within 24 hours."""
+    return (
+        text.startswith("24", start)
+        and "/" not in text[start:end]
+        and bool(_PERIOD.search(text, max(0, start - 16), start))
+    )
 
 
 def _hours(match: re.Match[str], *, bare: bool) -> Iterator[tuple[int, int, str, float]]:

@@ -132,6 +132,8 @@ def _numeric(match: re.Match[str], *, month_first: bool) -> Iterator[_Atom]:
     if (first, second) == (24, 7) or (match["sep"] == "-" and not year):
         return
     is_open = first > 12 or second > 12 or first == second
+    if match["sep"] == "." and second > 12:
+        return
     if second > 12 or (month_first and first <= 12):
         first, second = second, first
     sure = 0.9 if year else 0.75 if match["end"] else 0.6

@@ -1649,9 +1649,6 @@ SAID: dict[str, tuple[str, ...]] = {
         "acil",
         "hemen başlama",
         "терміново",
-        "急聘",
-        "急招",
-        "急募",
         "ด่วน",
         "gấp",
         "segera",
@@ -1768,6 +1765,6 @@ NOT_DENIED = frozenset(("no experience", "no papers", "no contract", "no fees", 
 """What already says no: a word before it denies nothing."""
 AGE_LIMIT = (
     r"(?:\b(?:age[ds]?|ages|alter|edad|idade|varsta|eta|leeftijd|wiek|yas|between|zwischen|entre|de|intre|от|возраст|вік|від|tra|entre los)\b[:\s]{0,3})?"
-    r"(?<![\w.,:/€$£+-])(?P<low>1[4-9]|[2-5]\d)\s?(?:-|to|and|bis|und|a|y|à|et|e|la|si|до|do|en|tot|~|～)\s?(?P<high>[1-6]\d)(?![\w.,:/€$£%-]|\s?[€$£])"
+    r"(?<![\w.,:/€$£+-])(?P<low>1[4-9]|[2-5]\d)\s?(?:-|to|and|bis|und|a|y|à|et|e|la|si|до|do|en|tot|~|～)\s?(?P<high>[1-6]\d)(?![\w:/€$£%-]|[.,]\d|\s?[€$£])"
     r"(?P<unit>\s?(?:years old|years|yrs|yo|jahren?|anos|ans|anni|ani|de ani|лет|років|jaar|lat|yas|歳|岁|岁以下))?"
 )
