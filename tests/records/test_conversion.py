@@ -228,10 +228,16 @@ def test_every_field_of_the_standard_is_placed_or_reported(tmp_path):
         assert set(columns) - held - set(losses_of(made)) == set(), name
 
 
-def test_the_age_when_trafficked_stands_in_only_with_a_word(tmp_path):
-    made = carried(htcds(tmp_path / "c.csv", vic_AgeWhenTrafficked=["17"], cas_Status=["Active"]), "ctdc-2024")
-    assert made.table["ageBroad"].to_pylist() == ["9--17"]
-    assert losses_of(made, "the age when trafficked stands")["vic_AgeWhenTrafficked"] == 1
+def test_the_age_when_trafficked_never_stands_for_the_age_at_registration(tmp_path):
+    """There and back: a child then is no child in the layout's age, an adult then is one; nothing is silently taken over."""
+    made = carried(
+        htcds(tmp_path / "c.csv", vic_AgeWhenTrafficked=["17", "50"], cas_Status=["Active"] * 2), "ctdc-2024"
+    )
+    assert made.table["ageBroad"].to_pylist() == [None, "48+"]  # who was 50 then is at least 50 now
+    assert losses_of(made, "the layout holds the age at registration")["vic_AgeWhenTrafficked"] == 2
+    back = carried(saved(made, tmp_path / "b.csv"), "htcds").table
+    assert "vic_AgeWhenTrafficked" not in back.column_names or back["vic_AgeWhenTrafficked"].null_count == 2
+    assert back["clew_ageBroad"].to_pylist() == [None, "48+"]
 
 
 def test_four_answers_survive_htcds_to_htcds(tmp_path):

@@ -20,8 +20,8 @@ class Ages:
 
     low: Years
     high: Years
-    stands_in: npt.NDArray[np.bool_]
-    """Where the age when trafficked stands for an age at registration that nobody gave."""
+    only_earlier: npt.NDArray[np.bool_]
+    """Where nothing but the age when trafficked is known, which the age at registration is at least."""
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -29,14 +29,14 @@ class Ages:
 
 
 def ages_at_registration(cases: pa.Table) -> Ages:
-    """From a band that was carried, else from birth and referral, else from the age when trafficked."""
+    """From a band that was carried, else from birth and referral. The age when trafficked is another one, and only a bound."""
     low, high = age_column(cases, "clew_ageBroad")
     birth, registered = _days(cases, "prs_Birthdate"), _days(cases, "cas_IncomingReferralDate")
     low = np.where(np.isnan(low), _years(birth[1], registered[0]), low)
     high = np.where(np.isnan(high), _years(birth[0], registered[1]), high)
     trafficked = age_column(cases, "vic_AgeWhenTrafficked")
-    stands_in = np.isnan(low) & ~np.isnan(trafficked[0])
-    return Ages(np.where(stands_in, trafficked[0], low), np.where(stands_in, trafficked[1], high), stands_in)
+    only_earlier = np.isnan(low) & ~np.isnan(trafficked[0])
+    return Ages(np.where(only_earlier, trafficked[0], low), np.where(only_earlier, np.inf, high), only_earlier)
 
 
 def age_column(cases: pa.Table, name: str) -> tuple[Years, Years]:

@@ -26,7 +26,7 @@ NO_CODE = "the layout has no word for these codes"
 YEAR_ONLY = "only the year is kept"
 ONE_COUNTRY = "the layout holds fewer countries"
 NO_BAND = "the age lies in no one band"
-AGE_STANDS_IN = "the age when trafficked stands for the age at registration, which nobody gave"
+NO_OTHER_AGE = "the layout holds the age at registration, and nobody gave that"
 FINER_INDUSTRY = "a finer level of industry becomes the industry"
 UNDER_ONLY = "only whether it is under 18 is kept"
 INEXACT = "the layout takes exact dates only"
@@ -146,8 +146,8 @@ def _of_rule(rule: Rule, cases: pa.Table, layout: Crosswalk, ages: Ages) -> list
             low, _, high = band.rstrip("+").partition("--")
             banded |= (ages.low >= float(low)) & (ages.high <= (float(high) if high else np.inf))
         return [
-            _entry(rule.column, int((ages.known & ~banded).sum()), NO_BAND),
-            _entry("vic_AgeWhenTrafficked", int((ages.stands_in & banded).sum()), AGE_STANDS_IN, column=rule.column),
+            _entry(rule.column, int((ages.known & ~banded & ~ages.only_earlier).sum()), NO_BAND),
+            _entry("vic_AgeWhenTrafficked", int(ages.only_earlier.sum()), NO_OTHER_AGE, column=rule.column),
         ]
     if rule.spec.get("age") == "under" and "of" in rule.spec:
         return [_entry(rule.spec["of"], _count(cases, rule.spec["of"], pc.is_valid), UNDER_ONLY, column=rule.column)]
