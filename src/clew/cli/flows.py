@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli import files
+from clew.cli import files, flows_compared
 
 if TYPE_CHECKING:
     from clew.insight.flows import FlowTables
@@ -69,3 +69,6 @@ def _tables(file: Path, columns: dict[str, str], form: Format, out: Path, reject
     read = mapped(raw, kind, guess(kind, raw.table.column_names, given=columns))
     files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows or not len(read.rejects))
     return case_flows(read.table)
+
+
+flows_compared.register(app)
