@@ -88,3 +88,48 @@ def _wrong(one: Sign, known: Mapping[str, Sign]) -> str:
     if any(name not in known or known[name].direction == one.direction for name in one.counters):
         return "a counter is unknown or of the same direction"
     return ""
+
+
+def page() -> str:
+    """The register as a page of Markdown, as `docs/signs.md` holds it."""
+    lines = [_PAGE_HEAD]
+    for scope in SCOPES:
+        lines.append(f"\n## {_SCOPE_WORDS[scope]}\n")
+        lines += [_entry(one) for one in signs() if one.scope == scope]
+    return "\n".join(lines)
+
+
+def _entry(one: Sign) -> str:
+    read = f"Counted: {one.rule}." if one.rule else f"Phrases: {_languages(one)}."
+    parts = [
+        f"### {one.name}\n",
+        f"{one.words} {_DIRECTION_WORDS[one.direction]}, {one.points:+g} points{_SWITCH_WORDS[one.enabled]}.\n",
+        f"- {read}",
+        f"- Source: {one.source}.",
+    ]
+    if one.innocent:
+        parts.append(f"- Innocent reading: {one.innocent}")
+    if one.counters:
+        parts.append(f"- Answered by: {', '.join(one.counters)}.")
+    return "\n".join(parts) + "\n"
+
+
+def _languages(one: Sign) -> str:
+    return ", ".join(f"{len(phrases)} {language}" for language, phrases in one.terms.items())
+
+
+_DIRECTION_WORDS = {"for": "Asks for a look", "against": "Speaks against"}
+_SWITCH_WORDS = {True: "", False: ", off unless switched on"}
+_SCOPE_WORDS = {
+    "advert": "Said by an advert",
+    "offer": "Said by an offer of work",
+    "cluster": "Counted over the adverts of one contact or template",
+    "network": "Counted over records held together",
+}
+_PAGE_HEAD = """# The register of signs
+
+Made from `src/clew/standards/signs.yaml` by `clew.standards.signs.page()`; a test keeps it in step. A sign is a reason to
+look or not to look at something, never a finding about a person. Points are judgements of this project before anyone has
+judged a lead: they estimate nothing. Every sign can be switched off in a workspace (`switched_off`). Age, looks, ethnicity,
+nationality, religion, sexuality, gender identity, disability and how well somebody writes are no signs, and published lists
+that count them are not followed. Phrases are counted by language; those beyond English were not all read by native speakers."""
