@@ -24,7 +24,21 @@ from clew.signals.base import (
 )
 from clew.signals.registry import load, manifests
 from clew.signals.scanning import scan
-from clew.signals.single import emails, handles, languages, phones, places, prices, urls, wallets
+from clew.signals.single import (
+    ages,
+    available,
+    dates,
+    emails,
+    handles,
+    languages,
+    offers,
+    phones,
+    places,
+    prices,
+    signs_in,
+    urls,
+    wallets,
+)
 
 __all__ = [
     "FAILURES",
@@ -38,15 +52,20 @@ __all__ = [
     "Outcome",
     "Settings",
     "Signal",
+    "ages",
+    "available",
+    "dates",
     "emails",
     "handles",
     "languages",
     "load",
     "manifests",
+    "offers",
     "phones",
     "places",
     "prices",
     "scan",
+    "signs_in",
     "urls",
     "wallets",
 ]

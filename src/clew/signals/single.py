@@ -39,8 +39,33 @@ def places(text: str) -> list[Signal]:
     return _read("place", text)
 
 
+def ages(text: str) -> list[Signal]:
+    """Ages that the text states of somebody, in whole years."""
+    return _read("age", text)
+
+
+def dates(text: str) -> list[Signal]:
+    """Dates, ranges and relative days; `clew.signals.date.anchor.anchored` turns them into dates by the day of posting."""
+    return _read("date", text)
+
+
+def available(text: str) -> list[Signal]:
+    """When and where somebody is there: hours, days, own place, travels to you."""
+    return _read("availability", text)
+
+
+def offers(text: str) -> list[Signal]:
+    """What an offer of work says; nothing of a text that is none."""
+    return _read("offer", text)
+
+
+def signs_in(text: str) -> list[Signal]:
+    """Published signs, for control and against it, by their names in the register."""
+    return _read("wording", text)
+
+
 def languages(text: str) -> list[Signal]:
-    """The language of most of the text, as a BCP 47 tag; nothing when it is too short to tell."""
+    """The language of most of the text, as a BCP 47 tag, then passages in a second one; nothing when it is too short to tell."""
     return _read("language", text)
 
 
