@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli import files, flows_compared
+from clew.cli import files, flows_compared, flows_read
 
 if TYPE_CHECKING:
     from clew.insight.flows import FlowTables
@@ -72,3 +72,4 @@ def _tables(file: Path, columns: dict[str, str], form: Format, out: Path, reject
 
 
 flows_compared.register(app)
+flows_read.register(app)
