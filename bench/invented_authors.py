@@ -6,7 +6,7 @@ layout, emoji and numbers, each kept at a rate of its own. One text in eight is 
 Hard cases are planted: short texts, own texts posted again with new slots, and texts of other authors posted under another
 contact, half of them as they are and half with the copier's own marks and layout.
 
-`kinds` names the habits that are in play: fitting uses some, measuring uses all, so that no habit's own form is learnt by heart.
+`kinds` names the habits that are in play.
 """
 
 from __future__ import annotations
@@ -56,8 +56,31 @@ _NUMBERS: tuple[Callable[[int], str], ...] = (
     lambda n: f"{n}.00", lambda n: f"${n}", lambda n: f"$ {n}", lambda n: f"{n},-", lambda n: f"{n}€/h", lambda n: f"{n} euros", lambda n: f"({n}€)",
     lambda n: f"{n}$", lambda n: f"{n} roses", lambda n: f"*{n}*",
 )  # fmt: skip
-KINDS = ("favourites", "words", "slips", "ends", "space", "case", "emoji", "lines", "numbers", "greeting", "shout", "commas")
-PHONE_SHAPES = ("07700 9{}", "+44 7700 9{}", "07700-9{}", "0 77 00 9 {}", "077009{}", "(07700) 9{}", "07700.9{}", "tel: 07700 9{}", "call 077oo9{}")
+KINDS = (
+    "favourites",
+    "words",
+    "slips",
+    "ends",
+    "space",
+    "case",
+    "emoji",
+    "lines",
+    "numbers",
+    "greeting",
+    "shout",
+    "commas",
+)
+PHONE_SHAPES = (
+    "07700 9{}",
+    "+44 7700 9{}",
+    "07700-9{}",
+    "0 77 00 9 {}",
+    "077009{}",
+    "(07700) 9{}",
+    "07700.9{}",
+    "tel: 07700 9{}",
+    "call 077oo9{}",
+)
 
 
 @dataclass
@@ -88,7 +111,7 @@ class Written:
 
 def _author(number: int, dice: random.Random, kinds: tuple[str, ...]) -> Author:
     language = dice.choices(LANGUAGES, (40, 12, 12, 12, 8, 8, 8))[0]
-    rates = {kind: 0.0 for kind in KINDS}
+    rates = dict.fromkeys(KINDS, 0.0)
     for kind in dice.sample(kinds, dice.randint(min(2, len(kinds)), len(kinds))):
         rates[kind] = dice.uniform(0.3, 0.95)
     slips = dice.sample(_SLIPS, 9)
@@ -102,7 +125,9 @@ def _author(number: int, dice: random.Random, kinds: tuple[str, ...]) -> Author:
         "case": dice.choice(("lower", "upper_first", "title", "smalli", "caps")),
         "emoji": dice.sample(_EMOJI, dice.randint(1, 5)),
         "emoji_place": dice.choice(("end", "start", "words", "run", "stuck")),
-        "lines": dice.choice(("\n", "\n\n", "\n" + dice.choice(_BULLETS) + " ", " " + dice.choice("|/~•*") + " ", " - ")),
+        "lines": dice.choice(
+            ("\n", "\n\n", "\n" + dice.choice(_BULLETS) + " ", " " + dice.choice("|/~•*") + " ", " - ")
+        ),
         "number": dice.choice(_NUMBERS),
         "phone": dice.choice(PHONE_SHAPES),
         "commas": dice.choice((";", " -", " –", "...", " /", " ,", "")),
@@ -163,7 +188,7 @@ def _filled(sentences: list[str], author: Author, dice: random.Random) -> list[s
     return [_SLOT.sub(value, sentence) for sentence in sentences]
 
 
-def _worded(text: str, author: Author, dice: random.Random, keep: Callable[[str], bool]) -> str:
+def _worded(text: str, author: Author, keep: Callable[[str], bool]) -> str:
     """Words and spelling of the author's own."""
     own, slips = author.styles["words"], author.styles["slips"]
     tokens = text.split(" ")
@@ -192,7 +217,12 @@ def _marked(sentence: str, author: Author, dice: random.Random, keep: Callable[[
         words = body.split(" ")
         place = dice.randrange(len(words))
         word = words[place]
-        words[place] = {"caps": word.upper(), "stretch": word + word[-1:] * 2, "quote": f'"{word}"', "stars": f"*{word}*"}[str(styles["shout"])]
+        words[place] = {
+            "caps": word.upper(),
+            "stretch": word + word[-1:] * 2,
+            "quote": f'"{word}"',
+            "stars": f"*{word}*",
+        }[str(styles["shout"])]
         body = " ".join(words)
     case = styles["case"]
     if keep("case"):
@@ -224,7 +254,9 @@ def _marked(sentence: str, author: Author, dice: random.Random, keep: Callable[[
     return text
 
 
-def _laid_out(sentences: list[str], author: Author, dice: random.Random, careless: bool, contact: str, short: bool) -> str:
+def _laid_out(
+    sentences: list[str], author: Author, dice: random.Random, careless: bool, contact: str, short: bool
+) -> str:
     def keep(kind: str) -> bool:
         return dice.random() < author.rates[kind] * (0.5 if careless else 1.0)
 
@@ -240,7 +272,9 @@ def _laid_out(sentences: list[str], author: Author, dice: random.Random, careles
     return f"{text}{joint if joint != '' else ' '}{contact}" if contact else text
 
 
-def written(count: int, *, seed: int = 1, kinds: tuple[str, ...] = KINDS, copies: float = 0.06, again: float = 0.15) -> Written:
+def written(
+    count: int, *, seed: int = 1, kinds: tuple[str, ...] = KINDS, copies: float = 0.06, again: float = 0.15
+) -> Written:
     """`count` texts of invented authors in shuffled order."""
     dice = random.Random(f"authors{seed}")
     rows: list[tuple[str, str | None, int, int, bool, int]] = []
@@ -268,7 +302,7 @@ def written(count: int, *, seed: int = 1, kinds: tuple[str, ...] = KINDS, copies
                 def keep(kind: str, rates: dict[str, float] = keep_rate) -> bool:
                     return dice.random() < rates[kind]
 
-                draft = [_worded(each, author, dice, keep) for each in draft]
+                draft = [_worded(each, author, keep) for each in draft]
                 mine.append(draft)
                 if len(drafts) < 2000:
                     drafts.append((author, draft))
@@ -280,7 +314,16 @@ def written(count: int, *, seed: int = 1, kinds: tuple[str, ...] = KINDS, copies
             contact = str(shape).format(digits) if where < 0.55 else ""
             hand = other if copied and verbatim else author
             text = _laid_out(_filled(draft, hand, dice), hand, dice, dice.random() < 0.12, contact, short)
-            rows.append((text, f"+4477009{digits}" if 0.55 <= where < 0.75 else None, author.number, origin, copied, hand.number))
+            rows.append(
+                (
+                    text,
+                    f"+4477009{digits}" if 0.55 <= where < 0.75 else None,
+                    author.number,
+                    origin,
+                    copied,
+                    hand.number,
+                )
+            )
     rows = rows[:count]
     order = np.random.default_rng(seed).permutation(count)
     rows = [rows[at] for at in order]

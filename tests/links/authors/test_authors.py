@@ -8,30 +8,37 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from clew.links.authors import AUTHORS, HABIT_ROWS, LINKS, AuthorOptions, author_links, authors, explain
+from clew.links.authors import AUTHORS, HABIT_ROWS, LINKS, AuthorOptions, Authors, author_links, authors, explain
 from clew.links.authors.function_words import hash_of, known, words
 from clew.links.authors.habits import HABITS, NUMBER
 from clew.links.authors.reading import read
 from clew.safeguards.errors import MissingColumn, UsageError
 
-_NOUNS = "garden river piano market bicycle lamp forest kettle window basket harbour station letter blanket orchard ladder".split()
-_DOES = "keep paint repair clean carry find move borrow wash collect".split()
+_WORDS = (
+    "garden river piano market bicycle lamp forest kettle window basket harbour station letter blanket orchard ladder keep "
+    "paint repair clean carry find move borrow wash collect open warm early late old green quiet long small good near"
+).split()
+_SMALL = "the and we a for with to of in on you our is are".split()
 
 
 def _said(dice: random.Random) -> list[str]:
     """Sentences that nobody else writes, in words that everybody uses."""
     return [
-        f"we {dice.choice(_DOES)} the {dice.choice(_NOUNS)} and the {dice.choice(_NOUNS)} near a {dice.choice(_NOUNS)} for {dice.randint(20, 90)} euros"
+        " ".join(dice.choice(_WORDS if dice.random() < 0.6 else _SMALL) for _ in range(dice.randint(6, 11)))
         for _ in range(7)
     ]
 
 
 def _loud(sentences: list[str]) -> str:
-    return "\n\n".join(f"🌹🌹 {each.upper().replace(' THE ', ' DA ').replace(' AND ', ' N ')} !!!" for each in sentences)
+    return "\n\n".join(
+        f"🌹🌹 {each.upper().replace(' THE ', ' DA ').replace(' AND ', ' N ')} !!!" for each in sentences
+    )
 
 
 def _quiet(sentences: list[str]) -> str:
-    return " ".join(f"{each[0].upper()}{each[1:]}; truly, as ever..".replace(" near ", " (close to) ") for each in sentences)
+    return " ".join(
+        f"{each[0].upper()}{each[1:]}; truly, as ever..".replace(" near ", " (close to) ") for each in sentences
+    )
 
 
 def _plain(sentences: list[str]) -> str:
@@ -46,8 +53,13 @@ def table() -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def found(table: pa.Table) -> pa.Table:
-    return authors(table).authors
+def whole(table: pa.Table) -> Authors:
+    return authors(table)
+
+
+@pytest.fixture(scope="module")
+def found(whole: Authors) -> pa.Table:
+    return whole.authors
 
 
 def test_authors_of_strong_habits_are_found_and_kept_apart(found: pa.Table) -> None:
@@ -76,8 +88,8 @@ def test_author_links_give_reasons_and_no_pair_of_two_hands(table: pa.Table) -> 
     assert min(links["probability"].to_pylist()) >= 0.95
 
 
-def test_authors_habits_are_said_in_words(table: pa.Table) -> None:
-    habits = authors(table).habits
+def test_authors_habits_are_said_in_words(whole: Authors) -> None:
+    habits = whole.habits
     assert habits.schema.equals(HABIT_ROWS)
     assert "space_before_mark" in habits["habit"].to_pylist()
     assert all("%" in words for words in habits["words"].to_pylist())
@@ -114,7 +126,9 @@ def test_copies_with_other_marks_and_layout_are_not_one_hand(table: pa.Table) ->
     ],
 )
 def test_awkward_texts_get_an_author_each_and_say_why(texts: list[str | None]) -> None:
-    table = pa.table({"id": pa.array([str(at) for at in range(len(texts))], pa.string()), "text": pa.array(texts, pa.string())})
+    table = pa.table(
+        {"id": pa.array([str(at) for at in range(len(texts))], pa.string()), "text": pa.array(texts, pa.string())}
+    )
     got = authors(table).authors
     assert got.num_rows == len(texts)
     assert len(set(got["author"].to_pylist())) == len(texts)

@@ -7,4 +7,14 @@ names are left out. Copies of one template count once and are no evidence (`unit
 from clew.links.authors.explaining import HABIT_ROWS, Agreement, explain
 from clew.links.authors.linking import AUTHORS, LINKS, AuthorOptions, Authors, author_links, authors
 
-__all__ = ["AUTHORS", "HABIT_ROWS", "LINKS", "Agreement", "AuthorOptions", "Authors", "author_links", "authors", "explain"]
+__all__ = [
+    "AUTHORS",
+    "HABIT_ROWS",
+    "LINKS",
+    "Agreement",
+    "AuthorOptions",
+    "Authors",
+    "author_links",
+    "authors",
+    "explain",
+]

@@ -15,7 +15,9 @@ from clew.links.authors.verifier import shipped
 
 Reals = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
-HABIT_ROWS = pa.schema([("author", pa.int64()), ("habit", pa.string()), ("words", pa.string()), ("strength", pa.float64())])
+HABIT_ROWS = pa.schema(
+    [("author", pa.int64()), ("habit", pa.string()), ("words", pa.string()), ("strength", pa.float64())]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def agreeing(texts: Vectors, left: Numbers, right: Numbers, most: int = 3) -> li
             kept = [
                 ("" if done[row, h] > usual[h] * chances[row, h] else "seldom: ") + words[h]
                 for h in habits
-                if points[row, h] >= 0.1
+                if points[row, h] >= 0.1 or (h == habits[0] and points[row, h] > 0)
             ]
             answers.append("; ".join(kept))
     return answers
@@ -99,7 +101,12 @@ def author_habits(texts: Vectors, author: Numbers, most: int = 5) -> pa.Table:
     points[rates <= usual] *= 0.5
     best = np.argsort(-points, axis=1, kind="stable")[:, :most]
     rows = [
-        (int(names[g]), HABITS[h].name, _author_words(h, float(rates[g, h]), float(usual[h])), round(float(points[g, h]), 3))
+        (
+            int(names[g]),
+            HABITS[h].name,
+            _author_words(h, float(rates[g, h]), float(usual[h])),
+            round(float(points[g, h]), 3),
+        )
         for g in np.flatnonzero(count > 1)
         for h in best[g]
         if points[g, h] >= 0.1

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clew.links.authors.pairs import COUNT, Texts, columns, evidence, weigh
+from clew.links.authors.pairs import COUNT, HABIT_GROUPS, Texts, columns, evidence, weigh
 from clew.links.authors.prepared import Prepared
 from clew.links.authors.verifier import Verifier
 from clew.links.compiled import compiled
 
-_AT_RANDOM = 400_000
+LEAST_REASON = 1.0
+"""What the habits alone must say for one hand (natural logarithm of odds): no link between texts that are merely ordinary."""
+_AT_RANDOM = 600_000
 _LOOKED_AT = 24
 """Pairs between two groups that are looked at before they join."""
 
@@ -42,7 +44,9 @@ class Linked:
 def link(ready: Prepared, verifier: Verifier, precision: float) -> Linked:
     """Scores near pairs and joins them so that at least `precision` of the joined pairs are expected to be of one hand."""
     left, right = _near_pairs(ready)
-    points = verifier.points(evidence(ready.vectors, ready.crowded, left, right))
+    rows = evidence(ready.vectors, ready.crowded, left, right)
+    reasons = rows[:, HABIT_GROUPS].sum(axis=1) >= LEAST_REASON
+    left, right, points = left[reasons], right[reasons], verifier.points(rows[reasons])
     probability = verifier.probability(points)
     cut = max(_by_probability(points, probability, precision), _by_chance(ready, verifier, points, precision))
     order = np.lexsort((right, left, -points))
@@ -88,8 +92,8 @@ def _by_probability(points: Reals, probability: Reals, precision: float) -> floa
 def _by_chance(ready: Prepared, verifier: Verifier, points: Reals, precision: float) -> float:
     """The cut above which chance alone would give fewer than (1 - precision) of the pairs found.
 
-    Points of pairs at random fall off about exponentially; the fall between their upper 3% and 0.3%, where true pairs are
-    still few, is carried on.
+    Pairs are drawn at random from the file; each counts by the chance that it is not of one hand, since some are. Their
+    points fall off at most exponentially, so the fall over the upper 0.3% to 0.03% is carried on beyond what was drawn.
     """
     size = len(ready.open)
     if size < 1000 or len(points) == 0:
@@ -97,12 +101,12 @@ def _by_chance(ready: Prepared, verifier: Verifier, points: Reals, precision: fl
     dice = np.random.default_rng(20)
     left, right = dice.integers(0, size, _AT_RANDOM), dice.integers(0, size, _AT_RANDOM)
     kept = left != right
-    drawn = verifier.points(evidence(ready.vectors, ready.crowded, left[kept], right[kept]))
-    high, higher = np.quantile(drawn, [0.97, 0.997])
+    drawn = np.sort(verifier.points(evidence(ready.vectors, ready.crowded, left[kept], right[kept])))
+    beyond = np.cumsum((1 - verifier.probability(drawn))[::-1])[::-1] / len(drawn)
+    high, higher = (float(drawn[np.searchsorted(-beyond, -share)]) for share in (3e-3, 3e-4))
     fall = np.log(10) / max(higher - high, 1e-6)
-    pairs = size * (size - 1) / 2
     cuts = np.linspace(higher, max(points.max(), higher) + 1e-9, 400)
-    false = pairs * 0.003 * np.exp(-fall * (cuts - higher))
+    false = size * (size - 1) / 2 * 3e-4 * np.exp(-fall * (cuts - higher))
     found = len(points) - np.searchsorted(np.sort(points), cuts)
     good = np.flatnonzero(false <= (1 - precision) * np.maximum(found, 1))
     return float(cuts[good[0]]) if len(good) else float(points.max() + 1)

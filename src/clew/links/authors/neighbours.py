@@ -95,4 +95,5 @@ def _keep_greatest(
 def crowding(score: Floats) -> Floats:
     """How near a text's further neighbours are: the mean of the second half of its list. 0 where there is none."""
     far = score[:, score.shape[1] // 2 :]
-    return np.where(np.isfinite(far), far, 0.0).mean(axis=1, dtype=np.float32)
+    crowded: Floats = np.where(np.isfinite(far), far, 0.0).mean(axis=1, dtype=np.float32)
+    return crowded

@@ -17,6 +17,7 @@ EVIDENCE = (
     "phrases", "length", "nearness", "crowding", "surface_x_length", "wording_x_length", "rows",
 )  # fmt: skip
 COUNT = len(EVIDENCE)
+HABIT_GROUPS = slice(3, 9)
 _GROUP = np.array([habits.GROUPS.index(habit.group) for habit in habits.HABITS], np.int64)
 _MOST = 6.0
 """One group of habits counts at most this much, in natural logarithms of odds."""
@@ -105,4 +106,5 @@ def _habit(done: Reals, chances: Reals, alone: Reals, prior: Reals, left: int, r
     b = prior[habit, 1] + chances[left, habit] - done[left, habit] + chances[right, habit] - done[right, habit]
     none = math.lgamma(prior[habit, 0]) + math.lgamma(prior[habit, 1]) - math.lgamma(prior[habit, 0] + prior[habit, 1])
     both = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
-    return both + none - alone[left, habit] - alone[right, habit]
+    factor: float = both + none - alone[left, habit] - alone[right, habit]
+    return factor

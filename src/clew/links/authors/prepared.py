@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from clew.links.authors.masking import LONGEST
 from clew.links.authors.neighbours import crowding, nearest
 from clew.links.authors.reading import Marks, read
 from clew.links.authors.units import Units, units
@@ -40,7 +42,7 @@ def prepare(
     order = _order(texts, contacts, ids)
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    ordered = texts.take(pa.array(order))
+    ordered = pc.utf8_slice_codeunits(texts.take(pa.array(order)), 0, LONGEST)
     marks = read(ordered)
     grouped = units(ordered, None if contacts is None else contacts.take(pa.array(order)), marks)
     open_units = np.flatnonzero(marks.words[grouped.text] >= SHORTEST)

@@ -14,6 +14,22 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.links.authors import habits
+from clew.links.authors.counting import (
+    ADDRESS,
+    BREAK,
+    CAPITALS,
+    CASELESS,
+    CURRENCY,
+    GAP,
+    MIXED,
+    NUMBER,
+    PICTURES,
+    RUN,
+    SMALL,
+    TITLE,
+    WORD,
+    count_habits,
+)
 from clew.links.authors.function_words import BITS, finished, known, stirred
 from clew.links.authors.masking import LONGEST, masked
 from clew.links.authors.signs import (
@@ -36,20 +52,12 @@ WORDING, JOINING, SURFACE, PHRASES = range(4)
 FAMILIES = 4
 FAMILY_BITS = 20
 _PART_BYTES = 2_000_000
-_WORD, _NUMBER, _RUN, _EMOJI, _GAP, _BREAK, _ADDRESS = range(7)
-_SMALL, _CAPITALS, _TITLE, _MIXED, _CASELESS = range(5)
 
-(EXCLAIMS, EXCLAIMS_AGAIN, ASKS_AGAIN, TRAILS_OFF, TWO_DOTS, SPACE_BEFORE, COMMA_TIGHT, STOP_TIGHT, SMALL_START,
- ALL_CAPITALS, CAPITAL_INSIDE, EMOJI, EMOJI_AGAIN, EMOJI_LEADS, EMOJI_STICKS, BREAKS_LINES, BLANK_LINES, DOUBLE_SPACE,
- BULLETS, COMMAS, DASHES, SLASHES, BRACKETS, QUOTES, COLONS, SEMICOLONS, JOINS, ORNAMENTS, SIGN_BEFORE, SPACE_AT_SIGN,
- HYPHEN_IN, DOT_IN, SPACE_IN, LETTERS_ON, DRAWN_OUT, ONE_LETTER, SMALL_I, CURLY, LONG_WORDS, SHORT_WORDS, FUNCTION,
- ACCENTS, OPEN_END, SIGN_FIRST, LINE_A_SENTENCE, MIXED_CASE) = range(habits.COUNT)  # fmt: skip
-assert habits.HABITS[MIXED_CASE].name == "mixed_case" and habits.HABITS[DRAWN_OUT].name == "drawn_out"
-_CURRENCY = np.zeros(0x110000, np.uint8)
-_CURRENCY[[ord(sign) for sign in "$£€¥₽₺₹₴₪฿₫₩₦₱"]] = 1
 
 Words32 = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+Part = tuple[Words32, Floats, Numbers, Floats, Floats, Numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +101,7 @@ def _parts(column: pa.ChunkedArray) -> list[pa.Array]:
     return parts
 
 
-def _read_part(
-    part: pa.Array,
-) -> tuple[Words32, npt.NDArray[np.float32], Numbers, *tuple[npt.NDArray[np.float32], ...]]:
+def _read_part(part: pa.Array) -> Part:
     data, starts, ends = _bytes_of(part)
     longest = int((ends - starts).max()) if len(part) else 0
     room = int((ends - starts).sum()) * 5 + 64 * len(part) + 64
@@ -104,7 +110,7 @@ def _read_part(
     done = np.zeros((len(part), habits.COUNT), np.float32)
     chances = np.zeros((len(part), habits.COUNT), np.float32)
     used = _read(
-        data, starts, ends, min(longest, 4 * LONGEST) + 2, kinds(), lowered(), known(), _CURRENCY,
+        data, starts, ends, min(longest, 4 * LONGEST) + 2, kinds(), lowered(), known(), CURRENCY,
         ids, times, lengths, done, chances, words,
     )  # fmt: skip
     return ids[:used].copy(), times[:used].copy(), lengths, done, chances, words
@@ -135,10 +141,10 @@ def _read(
     for row in range(len(starts)):
         count = _decode(data, starts[row], ends[row], kind_of, points)
         found = _tokens(points[:count], kind_of, small, function_words, token)
-        _habits(token[:found], points, currency, done[row], chances[row])
-        made = _features(token[:found], points, kind_of, small, buffer)
+        count_habits(token[:found], points, currency, done[row], chances[row])
+        made = _features(token[:found], points, small, buffer)
         for at in range(found):
-            words[row] += token[at, 0] == _WORD
+            words[row] += token[at, 0] == WORD
         first = used
         ordered = np.sort(buffer[:made])
         for at in range(made):
@@ -193,13 +199,13 @@ def _tokens(
         token[found, 3] = 0
         token[found, 4] = points[start]
         token[found, 5] = 0
-        if kind == LOWER or kind == UPPER or kind == LETTER:
+        if kind in (LOWER, UPPER, LETTER):
             capitals = 1 if kind == UPPER else 0
             smalls = 1 if kind == LOWER else 0
             value = stirred(np.uint64(2166136261), np.uint64(small[points[start]]))
             while at < size:
                 kind = kind_of[points[at]]
-                if not (kind == LOWER or kind == UPPER or kind == LETTER):
+                if kind not in (LOWER, UPPER, LETTER):
                     break
                 capitals += kind == UPPER
                 smalls += kind == LOWER
@@ -207,220 +213,47 @@ def _tokens(
                 at += 1
             value = finished(value)
             first_capital = kind_of[points[start]] == UPPER
-            shape = _SMALL
+            shape = SMALL
             if capitals + smalls == 0:
-                shape = _CASELESS
+                shape = CASELESS
             elif capitals and smalls == 0 and at - start > 1:
-                shape = _CAPITALS
+                shape = CAPITALS
             elif first_capital and capitals == 1:
-                shape = _TITLE
+                shape = TITLE
             elif capitals:
-                shape = _MIXED
-            token[found, 0] = _WORD
+                shape = MIXED
+            token[found, 0] = WORD
             token[found, 3] = np.int64(value)
             token[found, 4] = shape
             token[found, 5] = function_words[value & np.uint64((1 << BITS) - 1)]
         elif kind == DIGIT:
             while at < size and kind_of[points[at]] == DIGIT:
                 at += 1
-            token[found, 0] = _NUMBER
-        elif kind == SPACE or kind == LINE:
+            token[found, 0] = NUMBER
+        elif kind in (SPACE, LINE):
             breaks = 1 if kind == LINE else 0
             while at < size and (kind_of[points[at]] == SPACE or kind_of[points[at]] == LINE):
                 breaks += kind_of[points[at]] == LINE
                 at += 1
-            token[found, 0] = _BREAK if breaks else _GAP
+            token[found, 0] = BREAK if breaks else GAP
             token[found, 5] = breaks
         elif kind == PICTURE:
-            token[found, 0] = _EMOJI
+            token[found, 0] = PICTURES
         elif kind == CONTACT:
-            token[found, 0] = _ADDRESS
+            token[found, 0] = ADDRESS
         else:
             while at < size and points[at] == points[start]:
                 at += 1
-            token[found, 0] = _RUN
+            token[found, 0] = RUN
         token[found, 2] = at
         found += 1
     return found
 
 
 @compiled
-def _habits(
-    token: npt.NDArray[np.int64],
-    points: Words32,
-    currency: npt.NDArray[np.uint8],
-    done: npt.NDArray[np.float32],
-    chances: npt.NDArray[np.float32],
-) -> None:
-    """Counts the habits of one text."""
-    size = len(token)
-    new_sentence = True
-    new_line = True
-    for at in range(size):
-        kind = token[at, 0]
-        start, end = token[at, 1], token[at, 2]
-        length = end - start
-        before = token[at - 1, 0] if at else _BREAK
-        after = token[at + 1, 0] if at + 1 < size else _BREAK
-        last = at + 1 == size
-        if kind == _WORD:
-            shape = token[at, 4]
-            chances[EMOJI] += 1
-            chances[LONG_WORDS] += 1
-            chances[SHORT_WORDS] += 1
-            chances[FUNCTION] += 1
-            chances[ONE_LETTER] += 1
-            chances[DRAWN_OUT] += 1
-            done[LONG_WORDS] += length >= 8
-            done[SHORT_WORDS] += length <= 3
-            done[ONE_LETTER] += length == 1
-            done[FUNCTION] += token[at, 5]
-            accents = 0
-            same = 1
-            drawn = 0
-            for place in range(start, end):
-                accents |= 0xC0 <= points[place] < 0x0250
-                same = same + 1 if place > start and points[place] == points[place - 1] else 1
-                drawn |= same >= 3
-            done[DRAWN_OUT] += drawn
-            if points[start] < 0x0250:
-                chances[ACCENTS] += 1
-                done[ACCENTS] += accents
-            if shape != _CASELESS:
-                if length > 1:
-                    chances[ALL_CAPITALS] += 1
-                    chances[MIXED_CASE] += 1
-                    done[ALL_CAPITALS] += shape == _CAPITALS
-                    done[MIXED_CASE] += shape == _MIXED
-                if length == 1 and (points[start] == 0x69 or points[start] == 0x49):
-                    chances[SMALL_I] += 1
-                    done[SMALL_I] += points[start] == 0x69
-                if new_sentence:
-                    chances[SMALL_START] += 1
-                    done[SMALL_START] += shape == _SMALL and points[start] != 0x49
-                elif shape != _CAPITALS:
-                    chances[CAPITAL_INSIDE] += 1
-                    done[CAPITAL_INSIDE] += shape == _TITLE
-            new_sentence = False
-            new_line = False
-        elif kind == _NUMBER:
-            chances[LETTERS_ON] += 1
-            done[LETTERS_ON] += after == _WORD and not last
-            if at + 2 < size and token[at + 2, 0] == _NUMBER and token[at + 1, 2] - token[at + 1, 1] == 1:
-                sign = points[token[at + 1, 1]]
-                chances[HYPHEN_IN] += 1
-                chances[DOT_IN] += 1
-                chances[SPACE_IN] += 1
-                done[HYPHEN_IN] += sign == 0x2D
-                done[DOT_IN] += sign == 0x2E or sign == 0x2C
-                done[SPACE_IN] += after == _GAP
-            new_sentence = False
-            new_line = False
-        elif kind == _EMOJI:
-            chances[EMOJI_LEADS] += 1
-            done[EMOJI_LEADS] += new_line
-            if before != _EMOJI:
-                chances[EMOJI_STICKS] += 1
-                done[EMOJI_STICKS] += before == _WORD or before == _RUN
-                chances[EMOJI_AGAIN] += 1
-                done[EMOJI_AGAIN] += after == _EMOJI or (after == _GAP and at + 2 < size and token[at + 2, 0] == _EMOJI)
-                done[EMOJI] += 1
-                chances[EMOJI] += 1
-            if at == 0:
-                done[SIGN_FIRST] += 1
-            new_line = False
-            new_sentence = True
-        elif kind == _GAP:
-            chances[DOUBLE_SPACE] += 1
-            chances[BREAKS_LINES] += 1
-            done[DOUBLE_SPACE] += length > 1
-        elif kind == _BREAK:
-            chances[BREAKS_LINES] += 1
-            done[BREAKS_LINES] += 1
-            chances[BLANK_LINES] += 1
-            done[BLANK_LINES] += token[at, 5] > 1
-            if not last:
-                chances[BULLETS] += 1
-                done[BULLETS] += after == _RUN
-            new_line = True
-            new_sentence = True
-        elif kind == _RUN:
-            sign = token[at, 4]
-            ends_sentence = (
-                sign == 0x21
-                or sign == 0x3F
-                or sign == 0x2026
-                or sign == 0x3002
-                or (sign == 0x2E and not (before == _NUMBER and after == _NUMBER))
-            )
-            for each in (COMMAS, DASHES, SLASHES, BRACKETS, QUOTES, COLONS, SEMICOLONS, JOINS, ORNAMENTS):
-                chances[each] += 1
-            done[COMMAS] += sign == 0x2C or sign == 0x3001 or sign == 0xFF0C
-            done[DASHES] += (sign == 0x2D and before != _WORD) or sign == 0x2013 or sign == 0x2014
-            done[SLASHES] += sign == 0x2F
-            done[BRACKETS] += sign == 0x28 or sign == 0x5B
-            done[QUOTES] += sign == 0x22 or sign == 0xAB or sign == 0x201C or sign == 0x201E
-            done[COLONS] += sign == 0x3A and not (before == _NUMBER and after == _NUMBER)
-            done[SEMICOLONS] += sign == 0x3B
-            done[JOINS] += sign == 0x26 or sign == 0x2B
-            done[ORNAMENTS] += (
-                sign == 0x2A or sign == 0x7E or sign == 0x5F or sign == 0x3D or sign == 0x7C or (sign == 0x2022)
-            )
-            if sign == 0x27 or sign == 0x2019:
-                chances[CURLY] += 1
-                done[CURLY] += sign == 0x2019
-            if sign == 0x21:
-                chances[EXCLAIMS_AGAIN] += 1
-                done[EXCLAIMS_AGAIN] += length > 1
-            if sign == 0x3F:
-                chances[ASKS_AGAIN] += 1
-                done[ASKS_AGAIN] += length > 1
-            if sign == 0x2E or sign == 0x2026:
-                chances[TRAILS_OFF] += 1
-                chances[TWO_DOTS] += 1
-                done[TRAILS_OFF] += sign == 0x2026 or length > 2
-                done[TWO_DOTS] += sign == 0x2E and length == 2
-            if ends_sentence or sign == 0x2C or sign == 0x3A:
-                chances[SPACE_BEFORE] += 1
-                done[SPACE_BEFORE] += before == _GAP
-            if sign == 0x2C and before != _NUMBER:
-                chances[COMMA_TIGHT] += 1
-                done[COMMA_TIGHT] += after == _WORD
-            if ends_sentence:
-                chances[EXCLAIMS] += 1
-                done[EXCLAIMS] += sign == 0x21
-                if not last:
-                    chances[STOP_TIGHT] += 1
-                    done[STOP_TIGHT] += after == _WORD
-                    chances[LINE_A_SENTENCE] += 1
-                    done[LINE_A_SENTENCE] += after == _BREAK
-                new_sentence = True
-            if currency[sign]:
-                far = before == _GAP and at > 1 and token[at - 2, 0] == _NUMBER
-                near = after == _GAP and at + 2 < size and token[at + 2, 0] == _NUMBER
-                if before == _NUMBER or after == _NUMBER or far or near:
-                    chances[SIGN_BEFORE] += 1
-                    done[SIGN_BEFORE] += after == _NUMBER or (near and before != _NUMBER)
-                    chances[SPACE_AT_SIGN] += 1
-                    done[SPACE_AT_SIGN] += before != _NUMBER and after != _NUMBER
-            if at == 0:
-                done[SIGN_FIRST] += 1
-            new_line = False
-        else:
-            new_sentence = False
-            new_line = False
-    if size:
-        chances[SIGN_FIRST] = 1
-        chances[OPEN_END] = 1
-        closing = token[size - 1, 0]
-        done[OPEN_END] = closing != _RUN
-
-
-@compiled
 def _features(
     token: npt.NDArray[np.int64],
     points: Words32,
-    kind_of: npt.NDArray[np.uint8],
     small: Words32,
     buffer: Words32,
 ) -> int:
@@ -442,7 +275,7 @@ def _features(
         start, end = token[at, 1], token[at, 2]
         length = end - start
         code = np.uint64(0)
-        if kind == _WORD:
+        if kind == WORD:
             shape = token[at, 4]
             single = length == 1
             code = np.uint64(1 + shape + (8 if single else 0))
@@ -452,9 +285,9 @@ def _features(
             joined += 1
             words[spoken] = np.uint64(token[at, 3])
             spoken += 1
-            name = shape == _TITLE and not new_sentence and not function
+            name = shape == TITLE and not new_sentence and not function
             if not name and length <= 25:
-                window = 2 if shape == _CASELESS else 4
+                window = 2 if shape == CASELESS else 4
                 if length + 2 < window:
                     window = length + 2
                 for first in range(start - 1, end + 2 - window):
@@ -466,32 +299,32 @@ def _features(
                     buffer[made] = np.uint32((np.uint64(WORDING) << np.uint64(FAMILY_BITS)) | (finished(value) & mask))
                     made += 1
             new_sentence = False
-        elif kind == _NUMBER:
+        elif kind == NUMBER:
             code = np.uint64(32 + min(length, 5))
             joins[joined] = np.uint64(5)
             says[joined] = False
             joined += 1
             new_sentence = False
-        elif kind == _GAP:
+        elif kind == GAP:
             code = np.uint64(40 + min(length, 2))
-        elif kind == _BREAK:
+        elif kind == BREAK:
             code = np.uint64(48 + min(token[at, 5], 3))
             joins[joined] = np.uint64(7)
             says[joined] = False
             joined += 1
             new_sentence = True
-        elif kind == _ADDRESS:
+        elif kind == ADDRESS:
             code = np.uint64(56)
         else:
             code = np.uint64(token[at, 4]) * np.uint64(4) + np.uint64(min(length, 3)) + np.uint64(64)
             joins[joined] = code
-            says[joined] = kind == _RUN
+            says[joined] = kind == RUN
             joined += 1
             sign = token[at, 4]
-            if kind == _EMOJI or sign == 0x2E or sign == 0x21 or sign == 0x3F or sign == 0x2026 or sign == 0x3002:
+            if kind == PICTURES or sign == 0x2E or sign == 0x21 or sign == 0x3F or sign == 0x2026 or sign == 0x3002:
                 new_sentence = True
         shapes[at] = code
-        plain[at] = (kind == _WORD and token[at, 4] == _SMALL and length > 1) or (kind == _GAP and length == 1)
+        plain[at] = (kind == WORD and token[at, 4] == SMALL and length > 1) or (kind == GAP and length == 1)
     for at in range(size):
         value = seed
         telling = False
@@ -500,18 +333,18 @@ def _features(
                 break
             value = stirred(value, shapes[at + width - 1] & np.uint64(0xFFFFFF))
             telling = telling or not plain[at + width - 1]
-            if telling and (width > 1 or token[at, 0] == _EMOJI or token[at, 0] == _RUN):
+            if telling and (width > 1 or token[at, 0] == PICTURES or token[at, 0] == RUN):
                 buffer[made] = np.uint32((np.uint64(SURFACE) << np.uint64(FAMILY_BITS)) | (finished(value) & mask))
                 made += 1
     for at in range(joined):
         value = seed
-        telling = 0
+        sayings = 0
         for width in range(1, 4):
             if at + width > joined:
                 break
             value = stirred(value, joins[at + width - 1])
-            telling += says[at + width - 1]
-            if (width < 3 and telling) or (width == 3 and telling > 1):
+            sayings += says[at + width - 1]
+            if (width < 3 and sayings) or (width == 3 and sayings > 1):
                 buffer[made] = np.uint32((np.uint64(JOINING) << np.uint64(FAMILY_BITS)) | (finished(value) & mask))
                 made += 1
     for at in range(spoken - 3):

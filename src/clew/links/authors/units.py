@@ -7,6 +7,7 @@ template that appears under several contacts was copied: its units are `copied`,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ ALIKE = 0.80
 MOST = 4
 _LEADERS = 32
 _CONTACTS = ("phone", "email", "handle", "url")
+_PHONE = re.compile(r"\d[\d ().\-/]{5,24}\d")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S{3,200}|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,24}){1,4}|\B@[\w.]{3,64}")
 
 Numbers = npt.NDArray[np.int64]
 
@@ -46,7 +49,8 @@ class Units:
 def units(texts: pa.ChunkedArray, contacts: pa.ChunkedArray | None, marks: Marks) -> Units:
     """Units of texts that stand in an order of their own (so that the result does not depend on the rows' order)."""
     template = near_duplicates(texts)
-    row, code = _contacts(texts, contacts)
+    copies = np.flatnonzero(np.bincount(template)[template] > 1) if len(template) else template
+    row, code = _contacts(texts, contacts, copies)
     party = _parties(template, row, code)
     several = _several_parties(party, template)
     order = np.lexsort((np.arange(len(template)), party, template))
@@ -75,21 +79,41 @@ def _longest(unit: Numbers, words: Numbers, count: int) -> Numbers:
     return order[np.searchsorted(unit[order], np.arange(count))]
 
 
-def _contacts(texts: pa.ChunkedArray, given: pa.ChunkedArray | None) -> tuple[Numbers, Numbers]:
-    """Rows and the numbers of the contacts they show, in the text or beside it."""
+def _contacts(texts: pa.ChunkedArray, given: pa.ChunkedArray | None, doubtful: Numbers) -> tuple[Numbers, Numbers]:
+    """Rows and the numbers of the contacts they show, in the text or beside it.
+
+    Written out plainly they are read quickly in all texts; those of `doubtful` that show none so are scanned for hidden ones.
+    """
+    found = [(row, key) for row, text in enumerate(texts.to_pylist()) if text for key in _plain(text)]
+    if given is not None:
+        beside = given.cast(pa.string()).to_pylist()
+        found += [(row, _key(value)) for row, value in enumerate(beside) if value and value.strip()]
+    left = np.setdiff1d(doubtful, np.fromiter((row for row, _ in found), np.int64, len(found)))
+    found += _hidden(texts.take(pa.array(left)), left)
+    rows = np.fromiter((row for row, _ in found), np.int64, len(found))
+    values = np.array([key for _, key in found], object).astype(str)
+    return rows, np.unique(values, return_inverse=True)[1].astype(np.int64).ravel()
+
+
+def _plain(text: str) -> set[str]:
+    return {_key(match) for match in _PHONE.findall(text)} | {match.lower() for match in _ADDRESS.findall(text)}
+
+
+def _key(value: str) -> str:
+    """A number by its last seven digits, as it is written with and without a country; else small letters."""
+    digits = "".join(each for each in value if each.isdigit())
+    return digits[-7:] if len(digits) >= 7 else value.strip().lower()
+
+
+def _hidden(texts: pa.ChunkedArray, rows: Numbers) -> list[tuple[int, str]]:
     from clew.signals import scan
 
+    if not len(rows):
+        return []
     signals = scan(texts, detectors=list(_CONTACTS)).signals
     signals = signals.filter(pc.is_in(signals["kind"], pa.array(_CONTACTS)))
-    row, value = [signals["row"].combine_chunks()], [signals["value"].combine_chunks().cast(pa.string())]
-    if given is not None:
-        length = pc.utf8_length(given.cast(pa.string()))
-        have = np.flatnonzero(pc.fill_null(pc.greater(length, 0), False).to_numpy())
-        row.append(pa.array(have, pa.int64()))
-        value.append(given.cast(pa.string()).take(pa.array(have)).combine_chunks())
-    values = pa.concat_arrays(value).to_numpy(zero_copy_only=False).astype(str)
-    rows: Numbers = pa.concat_arrays(row).to_numpy(zero_copy_only=False).astype(np.int64)
-    return rows, np.unique(values, return_inverse=True)[1].astype(np.int64).ravel()
+    pairs = zip(signals["row"].to_pylist(), signals["value"].to_pylist(), strict=True)
+    return [(int(rows[row]), _key(value)) for row, value in pairs]
 
 
 def _parties(template: Numbers, row: Numbers, code: Numbers) -> Numbers:
@@ -137,12 +161,10 @@ def _lead(
     leader: Numbers,
 ) -> None:
     """Gives each text the first earlier text of its key with a like surface; texts of one key stand together."""
-    begin = 0
     leaders = np.empty(_LEADERS, np.int64)
     count = 0
     for at in range(len(order)):
         if at == 0 or key[at] != key[at - 1]:
-            begin = at
             count = 0
         text = order[at]
         leader[text] = text

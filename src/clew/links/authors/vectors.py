@@ -98,10 +98,13 @@ def _dense(
     usual = prior[:, 0] / prior.sum(1)
     rates = (done + 4 * usual) / (chances + 4)
     turned = np.log(rates / (1 - rates)) - np.log(usual / (1 - usual))
+    if len(marks) == 0:
+        return np.zeros((0, 1), np.float32)
     turned /= turned.std(0) + 1e-6
     turned /= np.linalg.norm(turned, axis=1, keepdims=True) + 1e-9
     if len(marks) < 3:
-        return turned.astype(np.float32)
+        few: Floats = turned.astype(np.float32)
+        return few
     rows = np.hstack([_directions(marks, weights, frequency) * np.float32(2.0), turned]).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9
     return np.ascontiguousarray(rows, dtype=np.float32)
@@ -140,7 +143,9 @@ def _strongest(picked: sparse.csr_matrix, count: int) -> Floats:
 def _upright(rows: Floats) -> Floats:
     """The same columns made orthogonal, by way of their small table of products."""
     values, turns = np.linalg.eigh((rows.T @ rows).astype(np.float64))
-    upright: Floats = rows @ (turns / np.sqrt(np.maximum(values, values[-1] * 1e-9))).astype(np.float32)
+    upright: Floats = rows @ (turns / np.sqrt(np.maximum(values, max(float(values[-1]), 1e-9) * 1e-9))).astype(
+        np.float32
+    )
     return upright
 
 

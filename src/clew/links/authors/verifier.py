@@ -52,7 +52,15 @@ def shipped() -> Verifier:
     weights = np.array([read["weights"][name] for name in EVIDENCE])
     assert len(weights) == COUNT
     steps = np.array(read["points"]), np.array(read["probability"])
-    return Verifier(weights, float(read["constant"]), steps, float(read["slack"]), float(read["copies"]), _prior(read), read["fitted_on"])
+    return Verifier(
+        weights,
+        float(read["constant"]),
+        steps,
+        float(read["slack"]),
+        float(read["copies"]),
+        _prior(read),
+        read["fitted_on"],
+    )
 
 
 def _prior(read: dict[str, dict[str, list[float]]]) -> Reals:
