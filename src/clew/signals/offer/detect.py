@@ -58,6 +58,7 @@ class OfferDetector(TextDetector):
                 )
 
 
+@lru_cache(maxsize=64)
 def is_offer(text: str) -> bool:
     """Whether a view's text offers work."""
     points, first = _weigh(_phrases().find(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -63,9 +63,13 @@ def state_after(text: str, end: int) -> Area | None:
     return Area(*match.span(1), f"US-{match[1]}", "US", (latitude, longitude))
 
 
-def beside(area: Area, text: str, end: int) -> bool:
-    """Whether an area stands right after what ends there: Paris, Texas; Paris (France)."""
-    return 0 < area.start - end <= 4 and text[end : area.start].strip(" ,(-/|") in ("", "in")
+def beside(by_start: Mapping[int, Area], text: str, end: int) -> Area | None:
+    """The area that stands right after what ends there: Paris, Texas; Paris (France)."""
+    for start in range(end + 1, end + 5):
+        area = by_start.get(start)
+        if area and text[end:start].strip(" ,(-/|") in ("", "in"):
+            return area
+    return None
 
 
 def weights(

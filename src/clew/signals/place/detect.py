@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -58,24 +58,27 @@ class PlaceDetector(TextDetector):
         sightings, named = _sightings(text), areas_in(text)
         if not sightings and not named:
             return []
+        by_start = {area.start: area for area in named}
         if named and len(sightings) > 1:  # the Ontario of "London, Ontario" is no city
-            outer = {a.start for a in named if any(beside(a, text, s.end) for s in sightings)}
-            sightings = tuple(s for s in sightings if s.start not in outer)
-        taken = [(s.start, s.end) for s in sightings]
+            outer = {area.start for one in sightings if (area := beside(by_start, text, one.end))}
+            sightings = tuple(one for one in sightings if one.start not in outer)
+        taken = {place for one in sightings for place in range(one.start, one.end)} if named else set()
         found = [
             self.signal("area", area.code, (area.start, area.end), 0.8)
             for area in named
-            if not any(start < area.end and area.start < end for start, end in taken)
+            if area.start not in taken and area.end - 1 not in taken
         ]
-        found += self._cities(text, sightings, named)
+        found += self._cities(text, sightings, by_start)
         return sorted(found, key=lambda signal: signal.start)
 
-    def _cities(self, text: str, sightings: Sequence[_Sighting], named: list[Area]) -> Iterator[Signal]:
+    def _cities(self, text: str, sightings: Sequence[_Sighting], named: Mapping[int, Area]) -> Iterator[Signal]:
         known: dict[str, float] | None = None
+        near = _Neighbours.of(sightings)
         for sighting in sightings:
             if len(sighting.candidates) > 1 and known is None:
-                known = weights(text, named, self.settings.region, _language)
-            city, share = _most_likely(text, sighting, sightings, named, known or {})
+                known = weights(text, named.values(), self.settings.region, _language)
+            area = state_after(text, sighting.end) or beside(named, text, sighting.end)
+            city, share = _most_likely(sighting.candidates, area, near, known or {})
             confidence = round(share * (0.95 if sighting.cued else 0.8), 2)
             if confidence >= _LEAST:
                 yield self.signal("place", city.label, (sighting.start, sighting.end), confidence)
@@ -96,22 +99,19 @@ def _guesser() -> Callable[[str], str | None]:
 
 
 def _most_likely(
-    text: str, sighting: _Sighting, others: Sequence[_Sighting], named: Sequence[Area], known: dict[str, float]
+    candidates: tuple[int, ...], area: Area | None, near: _Neighbours, known: Mapping[str, float]
 ) -> tuple[places.City, float]:
     """The likeliest of the cities of a name, and its share of the likelihood of them all."""
-    cities = [places.cities()[i] for i in sighting.candidates[:_MOST_CANDIDATES]]
-    area = state_after(text, sighting.end) or next((a for a in named if beside(a, text, sighting.end)), None)
-    if len(cities) == 1 and not area:
-        city = cities[0]
-        return city, 1.0
-    near = _neighbours(sighting, others)
-    points = [_likelihood(city, area, near, known) for city in cities]
+    if len(candidates) == 1:
+        return places.cities()[candidates[0]], 1.0
+    cities = [places.cities()[i] for i in candidates[:_MOST_CANDIDATES]]
+    points = [_likelihood(city, area, near.of_country(city.country, candidates), known) for city in cities]
     best = max(range(len(cities)), key=points.__getitem__)
     return cities[best], points[best] / sum(points)
 
 
-def _likelihood(city: places.City, area: Area | None, near: dict[str, float], known: dict[str, float]) -> float:
-    points = (city.population or 500) * known.get(city.country, 1.0) * (1 + CITY * near.get(city.country, 0.0))
+def _likelihood(city: places.City, area: Area | None, near: float, known: Mapping[str, float]) -> float:
+    points = (city.population or 500) * known.get(city.country, 1.0) * (1 + CITY * near)
     if area:
         points *= BESIDE if city.country == area.country else 1 / NAMED
         if area.point and city.country == area.country:
@@ -120,16 +120,37 @@ def _likelihood(city: places.City, area: Area | None, near: dict[str, float], kn
     return points
 
 
-def _neighbours(sighting: _Sighting, others: Sequence[_Sighting]) -> dict[str, float]:
-    """Country -> how sure other names in the text are of it, by inhabitants."""
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """Country -> how sure the names in a text are of it by inhabitants, for all names and for each; each name counts once."""
+
+    all: Mapping[str, float]
+    each: Mapping[tuple[int, ...], Mapping[str, float]]
+
+    @classmethod
+    def of(cls, sightings: Sequence[_Sighting]) -> _Neighbours:
+        names = {one.candidates for one in sightings}
+        if len(names) < 2:
+            return cls({}, {})
+        each = {candidates: _shares(candidates) for candidates in names}
+        total: dict[str, float] = {}
+        for shares in each.values():
+            for country, share in shares.items():
+                total[country] = total.get(country, 0.0) + share
+        return cls(total, each)
+
+    def of_country(self, country: str, besides: tuple[int, ...]) -> float:
+        """What the other names say, up to three of them."""
+        return min(3.0, self.all.get(country, 0.0) - self.each.get(besides, {}).get(country, 0.0))
+
+
+@lru_cache(maxsize=20_000)
+def _shares(candidates: tuple[int, ...]) -> Mapping[str, float]:
+    cities = [places.cities()[i] for i in candidates[:_MOST_CANDIDATES]]
+    total = sum(city.population or 500 for city in cities)
     found: dict[str, float] = {}
-    for other in others:
-        if other is sighting or other.candidates == sighting.candidates:
-            continue
-        cities = [places.cities()[i] for i in other.candidates[:_MOST_CANDIDATES]]
-        total = sum(city.population or 500 for city in cities)
-        for city in cities:
-            found[city.country] = found.get(city.country, 0.0) + (city.population or 500) / total
+    for city in cities:
+        found[city.country] = found.get(city.country, 0.0) + (city.population or 500) / total
     return found
 
 
