@@ -32,7 +32,7 @@ STATES = {
 }
 REASONS = {
     "size": "more cases than may be joined unseen",
-    "confidence": "a case of low probability",
+    "confidence": "less sure than what may be joined unseen",
     "not_sure": "somebody was not sure",
 }
 

@@ -18,10 +18,7 @@ class OnDuckDB:
     dialect = "duckdb"
 
     def __init__(self) -> None:
-        _check_splink()
-        from splink import DuckDBAPI
-
-        self._api = DuckDBAPI()
+        self._api = the_splink().DuckDBAPI()
         self._api.duckdb_con.execute("SET enable_progress_bar = false; SET autoinstall_known_extensions = false")
 
     def register(self, table: pa.Table) -> Any:
@@ -37,16 +34,13 @@ class OnSpark:
     dialect = "spark"
 
     def __init__(self) -> None:
-        _check_splink()
+        the_splink()
         from clew.signals.spark import local_session
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._session = local_session(_settings())
-            from splink.backends.spark import SparkAPI
-
-            api: Any = SparkAPI
-            self._api = api(spark_session=self._session, break_lineage_method="persist")
+            self._api = _spark_api(self._session)
         if not self._session.catalog.functionExists("jaro_winkler"):
             raise UsageError("--engine: this Spark session runs without Splink's jar of similarities (spark.jars)")
 
@@ -68,9 +62,18 @@ def _settings() -> dict[str, str]:
     return {"spark.jars": similarity_jar_location(), "spark.sql.shuffle.partitions": "8"}
 
 
-def _check_splink() -> None:
+def _spark_api(session: Any) -> Any:
+    from splink.backends.spark import SparkAPI
+
+    api: Any = SparkAPI
+    return api(spark_session=session, break_lineage_method="persist")
+
+
+def the_splink() -> Any:
+    """Splink, silent. Raises UsageError where it is not installed."""
     try:
-        import splink  # noqa: F401
+        import splink
     except ImportError:
         raise UsageError("linking persons needs Splink: install clew with the extra 'linkage'") from None
     logging.getLogger("splink").setLevel(logging.ERROR)
+    return splink

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links.persons.backends import BACKENDS
+from clew.links.persons.backends import BACKENDS, the_splink
 from clew.links.persons.compared import Compared
 from clew.links.persons.comparisons import Comparison, splink_comparisons
 
@@ -29,8 +29,7 @@ class Engine:
         """Raises UsageError where Splink or the engine is not installed."""
         self._back = BACKENDS[engine]()
         self._names = [each.name for each in comparisons]
-        import splink
-
+        splink = the_splink()
         table = profiles.append_column("keys", keys)
         settings = {
             "link_type": "dedupe_only",
