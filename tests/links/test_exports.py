@@ -9,12 +9,16 @@ from clew.links.warm import warm
 
 def test_the_surface_is_pinned() -> None:
     assert clew.links.__all__ == [
+        "Budget",
+        "EvidenceIndex",
+        "Expansion",
         "NearDuplicateOptions",
         "Shared",
         "SharedOptions",
         "Templates",
         "aligned",
         "cluster",
+        "expand",
         "near_duplicates",
         "networks",
         "shared",

@@ -9,18 +9,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clew.links.expansion import Budget, Expansion, expand
+    from clew.links.expansion_index import EvidenceIndex
     from clew.links.identifiers import Shared, SharedOptions, shared
     from clew.links.near_texts import NearDuplicateOptions, cluster, near_duplicates
     from clew.links.network import networks
     from clew.links.template_tables import Templates, aligned, templates
 
 __all__ = [
+    "Budget",
+    "EvidenceIndex",
+    "Expansion",
     "NearDuplicateOptions",
     "Shared",
     "SharedOptions",
     "Templates",
     "aligned",
     "cluster",
+    "expand",
     "near_duplicates",
     "networks",
     "shared",
@@ -28,12 +34,16 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Budget": "expansion",
+    "EvidenceIndex": "expansion_index",
+    "Expansion": "expansion",
     "NearDuplicateOptions": "near_texts",
     "Shared": "identifiers",
     "SharedOptions": "identifiers",
     "Templates": "template_tables",
     "aligned": "template_tables",
     "cluster": "near_texts",
+    "expand": "expansion",
     "near_duplicates": "near_texts",
     "networks": "network",
     "shared": "identifiers",

@@ -15,12 +15,13 @@ from types import MappingProxyType
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.links.evidence import evidence_kinds
 from clew.safeguards.errors import MissingColumn, UsageError
 
-LIMITS: Mapping[str, int] = MappingProxyType(
-    {"phone": 100, "email": 100, "handle": 100, "url": 40, "picture": 40, "account": 100, "wallet": 100}
-)
-"""The kinds of signal that identify, and from how many different texts on one of them is a hub."""
+IDENTIFYING = ("phone", "email", "handle", "url", "picture", "account", "wallet")
+"""The kinds of signal that identify."""
+LIMITS: Mapping[str, int] = MappingProxyType({kind: evidence_kinds()[kind].limit for kind in IDENTIFYING})
+"""From how many different texts on an identifier of each kind is a hub (`evidence.yaml`)."""
 
 _EDGES = pa.schema([("record", pa.string()), ("kind", pa.string()), ("key", pa.string()), ("weight", pa.float64())])
 _HUBS = pa.schema([("kind", pa.string()), ("key", pa.string()), ("records", pa.int64()), ("texts", pa.int64())])
