@@ -21,6 +21,12 @@ class TestEmail(DetectorContract):
         ("anna＠gmail．com", "anna@gmail.com", "anna＠gmail．com"),
         ("anna @ gmail . com", "anna@gmail.com", "anna @ gmail . com"),
         ("anna arroba hotmail punto es", "anna@hotmail.es", "anna arroba hotmail punto es"),
+        ("anna_at_mail_dot_com", "anna@mail.com", "anna_at_mail_dot_com"),
+        ("anna at gmail com", "anna@gmail.com", "anna at gmail com"),
+        ("anna&#64;mail.com", "anna@mail.com", "anna&#64;mail.com"),
+        ("to аnna@mail.com", "anna@mail.com", "аnna@mail.com"),
+        ("to an\u200bna@mail.com", "anna@mail.com", "an\u200bna@mail.com"),
+        ("desk@localads.example", "desk@localads.example", "desk@localads.example"),
     ],
 )
 def test_reads_addresses_plain_and_spelled_out(text, address, span):
@@ -29,7 +35,15 @@ def test_reads_addresses_plain_and_spelled_out(text, address, span):
 
 
 @pytest.mark.parametrize(
-    "text", ["look at example.com", "meet me at gmail.com", "x@y", "see us @ Club. Next", "50p@msg"]
+    "text",
+    [
+        "look at example.com",
+        "meet me at gmail.com",
+        "x@y",
+        "see us @ Club. Next",
+        "50p@msg",
+        "we met at the dot com party",
+    ],
 )
 def test_does_not_make_addresses_of_other_words(text):
     assert emails(text) == []

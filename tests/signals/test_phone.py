@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from clew.signals import phones
-from clew.signals.phone import suite, words
+from clew.signals.phone import heldout, suite, words
 
 from .contract import DetectorContract
 
@@ -47,6 +47,24 @@ def read(text: str, region: str | None = None) -> list[str]:
         ("call09050000327", "GB", ["+449050000327"]),
         ("08452810075over18's", "GB", ["+448452810075"]),
         ("claim 0871277810810p/min", "GB", ["+448712778108"]),
+        ("07 seven OO 9oo one-2-3", "GB", ["+447700900123"]),
+        ("o7700 nine hundred 123", "GB", ["+447700900123"]),
+        ("07700 900 one hundred and twenty three", "GB", ["+447700900123"]),
+        ("o seven seven o o nine o o one two three", "GB", ["+447700900123"]),
+        ("zer0 s3v3n s3v3n zer0 zer0 n1ne zer0 zer0 0ne tw0 thr33", "GB", ["+447700900123"]),
+        ("2I2 SSS OIOO", "US", ["+12125550100"]),
+        ("07700<br>900&nbsp;123", "GB", ["+447700900123"]),
+        ("07700#900#123", "GB", ["+447700900123"]),
+        ("18+ 07700 900123", "GB", ["+447700900123"]),
+        ("0\u03367\u03367\u03360\u03360\u0336 900123", "GB", ["+447700900123"]),
+        ("ศูนย์เจ็ดเจ็ดศูนย์ศูนย์เก้าศูนย์ศูนย์หนึ่งสองสาม", "GB", ["+447700900123"]),
+        ("공칠칠공공구공공일이삼", "GB", ["+447700900123"]),
+        ("零七七零零九零零一二三", "GB", ["+447700900123"]),
+        ("صفر سبعة سبعة صفر صفر تسعة صفر صفر واحد اثنان ثلاثة", "GB", ["+447700900123"]),
+        ("восемь девятьсот двенадцать триста сорок пять шестьдесят семь восемьдесят девять", "RU", ["+79123456789"]),
+        ("Nummer: null hunderteinundsiebzig drei neun zwei null null eins zwei", "DE", ["+491713920012"]),
+        ("100 roses/hr 07700 900123 200 roses/2h", "GB", ["+447700900123"]),
+        ("MY NUMBER IS 212 555 0100", "US", ["+12125550100"]),
     ],
 )
 def test_reads_numbers_however_they_are_written(text, region, numbers):
@@ -66,16 +84,25 @@ def test_reads_numbers_however_they_are_written(text, region, numbers):
         "https://example.com/item/12125550199",
         "one two three four",
         "120/150/200/250 EUR",
+        "Bestellnummer 0171 3920012",
+        "one two three four five six seven eight nine ten",
+        "P<GBRSMITH<<ANNA<<<<<<<<<<< 5333800068GBR8812049F2509286",
+        "passport 533380006, sort code 12-34-56, account 12345678",
+        "#2125550199",
     ],
 )
 def test_leaves_other_numbers_alone(text):
     assert read(text) == []
 
 
-def test_span_is_the_number_as_written():
-    text = "☀️ Ana, call +44 7700 900123!"
-    (signal,) = phones(text)
-    assert text[signal.start : signal.end] == "+44 7700 900123"
+@pytest.mark.parametrize(
+    "written",
+    ["+44 7700 900123", "(+44) 7700 900123", "0️⃣7️⃣7️⃣0️⃣0️⃣9️⃣0️⃣0️⃣1️⃣2️⃣3️⃣", "zero seven seven hundred nine hundred one two three"],
+)
+def test_span_is_the_number_as_written(written):
+    text = f"☀️ Ana, call {written}!"
+    (signal,) = phones(text, region="GB")
+    assert text[signal.start : signal.end] == written
 
 
 def test_the_place_named_says_where_a_number_is_from():
@@ -107,13 +134,19 @@ def test_suite_is_the_same_for_the_same_seed():
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_suite_recall_and_precision(known):
-    cases = list(suite.cases(11, 12))
+@pytest.mark.parametrize(
+    ("made", "ways"), [(tuple(suite.cases(11, 8)), suite.HIDINGS), (tuple(heldout.cases(11, 4)), heldout.WAYS)]
+)
+def test_suites_recall_precision_and_spans(made, ways, known):
+    cases = list(made)
     scores = suite.score(
         cases,
         lambda case: [(s.value, s.start, s.end) for s in phones(case.text, region=case.region if known else None)],
     ).values()
-    planted, found, false = (sum(getattr(s, part) for s in scores) for part in ("planted", "found", "false"))
-    assert planted == 12 * len(suite.HIDINGS)
+    planted, found, false, exact = (
+        sum(getattr(s, part) for s in scores) for part in ("planted", "found", "false", "exact")
+    )
+    assert planted == len(ways) * sum(case.hiding == next(iter(ways)) for case in cases)
     assert found / planted >= 0.98
     assert found / (found + false) >= 0.99
+    assert exact / found >= 0.98

@@ -59,7 +59,7 @@ def test_scan_reads_lone_surrogates():
 
 
 def test_scan_runs_only_the_detectors_named():
-    assert set(scan(TEXTS, detectors=["url", "email"]).signals["kind"].to_pylist()) == {"url", "email"}
+    assert set(scan(TEXTS, detectors=["url", "email"]).signals["kind"].to_pylist()) == {"url", "domain", "email"}
 
 
 @pytest.mark.parametrize("asked", [{"detectors": ["nobody"]}, {"region": "Utopia"}])
@@ -85,7 +85,7 @@ def test_every_failure_is_a_row_and_never_a_value(monkeypatch):
     monkeypatch.setattr(UrlDetector, "read", breaks)
     detection = scan(["https://example.com", "secret https://example.org", "https://example.net"], detectors=["url"])
     assert detection.failures.to_pylist() == [{"row": 1, "detector": "url/1", "reason": "RuntimeError"}]
-    assert detection.signals["row"].to_pylist() == [0, 2]
+    assert detection.signals["row"].to_pylist() == [0, 0, 2, 2]
 
 
 def test_a_detector_without_its_library_fails_its_texts_and_no_others(monkeypatch):
@@ -97,7 +97,7 @@ def test_a_detector_without_its_library_fails_its_texts_and_no_others(monkeypatc
     monkeypatch.setattr(scanning, "load", absent)
     detection = scan(["https://example.com and words"], detectors=["url", "language"])
     assert detection.failures.to_pylist() == [{"row": 0, "detector": "language/2", "reason": "pycld2 is not installed"}]
-    assert detection.signals["kind"].to_pylist() == ["url"]
+    assert detection.signals["kind"].to_pylist() == ["url", "domain"]
 
 
 def test_a_detector_that_raises_for_a_batch_is_asked_text_by_text():

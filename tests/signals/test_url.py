@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from clew.signals import urls
+from clew.signals import scan, urls
 
 from .contract import DetectorContract
 
@@ -25,6 +25,9 @@ class TestUrl(DetectorContract):
         ("at e-tlp.co.uk/reward.", "e-tlp.co.uk/reward", "e-tlp.co.uk/reward"),
         ("t.me/anna_x", "t.me/anna_x", "t.me/anna_x"),
         ("(see example.org/a_(b))", "example.org/a_(b)", "example.org/a_(b)"),
+        ("see shop dot example dot com now", "shop.example.com", "shop dot example dot com"),
+        ("www . example . com", "example.com", "www . example . com"),
+        ("example。com", "example.com", "example。com"),
     ],
 )
 def test_reads_addresses(text, value, span):
@@ -37,3 +40,12 @@ def test_reads_addresses(text, value, span):
 )
 def test_a_missing_space_makes_no_domain(text):
     assert urls(text) == []
+
+
+def test_says_which_domain_was_registered():
+    claims = scan(["https://www.shop.example.co.uk/a", "http://192.0.2.1/"], detectors=["url"]).signals.to_pylist()
+    assert [(c["row"], c["kind"], c["value"]) for c in claims] == [
+        (0, "url", "shop.example.co.uk/a"),
+        (0, "domain", "example.co.uk"),
+        (1, "url", "192.0.2.1"),
+    ]

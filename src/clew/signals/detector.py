@@ -26,7 +26,7 @@ class TextDetector(ABC):
 
     screen: ClassVar[str] = ""
     """A regular expression of RE2, without case, that `plain(text)`, without what shows nothing, matches wherever there may be something to find: texts of a
-    batch that do not are not read. Empty: all are read.
+    batch that do not are not read. Empty: all are read. Short of large counts such as {0,200}, which make RE2 slow.
     """
 
     def __init__(self, manifest: Manifest, settings: Settings) -> None:

@@ -58,9 +58,14 @@ def _signs() -> re.Pattern[str]:
     return re.compile(f"[{first_plane}]|[\U00010000-\U000e0fff]")
 
 
+_DIGITS = frozenset(map(float, range(10)))
+_WRITTEN = ((0x80, 0x3400), (0xA000, 0xAC00), (0xF900, 0x12000), (0x16A00, 0x17000), (0x1CC00, 0x1FC00))
+"""Where signs are that may stand for ASCII: not the ideographs, the syllables and the scripts that nobody writes."""
+
+
 @cache
 def _table() -> Mapping[int, str]:
-    table = {point: sign for point in range(0x80, 0x1FC00) if (sign := _ascii(chr(point)))}
+    table = {point: sign for first, last in _WRITTEN for point in range(first, last) if (sign := _ascii(chr(point)))}
     table |= dict.fromkeys(map(ord, _DASHES), "-") | {0x2795: "+"}
     table |= dict.fromkeys(map(ord, _INVISIBLE), IGNORED)
     for first, last in _UNSEEN:
@@ -72,12 +77,12 @@ def _table() -> Mapping[int, str]:
 
 def _ascii(char: str) -> str | None:
     digit = unicodedata.digit(char, None)
-    if (
-        digit is None and unicodedata.category(char) == "No"
-    ):  # as in a zero in a black circle, which is no digit in Unicode
-        digit = {float(n): n for n in range(10)}.get(unicodedata.numeric(char, -1.0))
+    if digit is None and (number := unicodedata.numeric(char, None)) in _DIGITS and unicodedata.category(char) == "No":
+        digit = int(number or 0)  # as in a zero in a black circle, which is no digit in Unicode
     if digit is not None:
         return str(digit)
+    if not unicodedata.decomposition(char):
+        return None
     if char in "ªº":  # ordinal signs are not letters here
         return None
     folded = unicodedata.normalize("NFKC", char)

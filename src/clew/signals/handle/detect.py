@@ -56,8 +56,8 @@ class HandleDetector(TextDetector):
     """
 
     screen = (
-        rf"@|(?:{_SITE.replace(chr(92) + 's', SPACE)}){SPACE}?[/@]|[\u3040-\uffee][0-9A-Za-z_]"
-        r"|\?(?:[\w-]{1,20}=[^\s&]{0,200}&){0,4}(?:phone|number|domain|contact)="
+        rf"@|(?:{_SITE.replace(chr(92) + 's', SPACE)}){SPACE}?[/@]|[\x{{3040}}-\x{{ffee}}][0-9A-Za-z_]"
+        r"|[?&](?:phone|number|domain|contact)="
         rf"|(?:^|[^0-9A-Za-z_@.])(?:{_any(NAMES)})(?:{SPACE}?(?:id|user|name|handle|nick|acc))?"
         rf"{SPACE}{{0,3}}(?:[^\w\s@/,.;!?]|{SPACE}(?:is|as){SPACE}|{SPACE}[^\s]*[0-9._])"
     )

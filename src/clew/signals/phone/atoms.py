@@ -27,10 +27,11 @@ LEAST_DIGITS = 8
 _USUAL = re.compile(r" {0,2}[-./()·•*_~\\,|:']{0,2} {0,2}")
 _ENDS = re.compile(r"[€£$¥₹₺₽%@?]")
 _UNSEEN = re.compile(f"[{IGNORED}{FILL}]+")
-_LONGEST_GAP, _LONGEST_RAW_GAP = 24, 48
+_LONGEST_GAP, _LONGEST_RAW_GAP = 24, 160
 """Signs between two atoms of one number: those that show, and all."""
 _SPOKEN_PLUS = 12
 """Signs between the word plus and the number after it."""
+_NEAR = 3
 _CALLED = frozenset(("IS", "SO", "SIS", "SOS", "OS"))
 """Words in capitals: digits only between digits."""
 _MOST_STICKS = 4
@@ -268,10 +269,12 @@ def _in_company(shown: str, atoms: list[Atom], at: int) -> bool:
     _, _, languages = words.phrases()
     own = languages.get(atoms[at].digits, frozenset())
     last = at == len(atoms) - 1 or not _near(shown, atoms, at)
-    if at and _near(shown, atoms, at - 1) and _single(atoms[at - 1]) and (last or _single(atoms[at + 1])):
-        return True
-    for before, after, other in ((at - 1, at, at - 1), (at, at + 1, at + 1)):
-        beside = before >= 0 and after < len(atoms) and _near(shown, atoms, before)
+    if at and _near(shown, atoms, at - 1):
+        before, after = _single(atoms[at - 1]), last or _single(atoms[at + 1])
+        if (before and after) or (not last and (before or after)):
+            return True
+    for first, second, other in ((at - 1, at, at - 1), (at, at + 1, at + 1)):
+        beside = first >= 0 and second < len(atoms) and _near(shown, atoms, first)
         if beside and atoms[other].how in "wrh" and own & languages.get(atoms[other].digits, own):
             return True
     return False
@@ -283,8 +286,10 @@ def _single(atom: Atom) -> bool:
 
 def _near(shown: str, atoms: list[Atom], at: int) -> bool:
     """Whether at most three signs without letters stand between this atom and the next."""
-    start, end = atoms[at].end, atoms[at + 1].start
-    return end - start < 4 and not any(map(str.isalnum, shown[start:end]))
+    between = shown[atoms[at].end : min(atoms[at + 1].start, atoms[at].end + _LONGEST_GAP)]
+    if len(between) > _NEAR:
+        between = _UNSEEN.sub("", between)
+    return len(between) <= _NEAR and not any(map(str.isalnum, between))
 
 
 def _run(shown: str, atoms: list[Atom], first: int, most: int) -> list[str]:
@@ -320,10 +325,13 @@ def _plus_before(shown: str, start: int) -> int | None:
 
     A + that stands right after a digit and before a space belongs to what is before it, as in 18+.
     """
-    for position in range(start - 1, max(-1, start - 5), -1):
-        if shown[position] == "+":
+    shown_between = 0
+    for position in range(start - 1, max(-1, start - _LONGEST_RAW_GAP), -1):
+        sign = shown[position]
+        if sign == "+":
             after_digit = position > 0 and shown[position - 1].isdigit() and position < start - 1
             return None if after_digit else position
-        if shown[position] not in f" ({IGNORED}-":
+        shown_between += sign != IGNORED
+        if sign not in f" ({IGNORED}-" or shown_between > _MOST_AFTER_PLUS:
             return None
     return None

@@ -46,7 +46,7 @@ class _Window:
     last: int
     e164: str
     confidence: float
-    rank: tuple[bool, bool, float, int]
+    rank: tuple[bool, bool, bool, float, int]
 
 
 class PhoneDetector(TextDetector):
@@ -77,6 +77,8 @@ class _Reader:
             position = 0
             while position < len(chain.atoms):
                 best = self._best(chain, position)
+                if position == 0 and chain.shy_before() and (past := self._best(chain, 1)):
+                    best = past if best is None or past.rank >= best.rank else best
                 if best is None:
                     position += 1
                     continue
@@ -148,6 +150,7 @@ class _Reader:
             return None
         disguised = any(atom.how != "d" for atom in atoms) or inner >= NOISE
         reading = self._reading(digits, atoms, plus=plus, disguised=disguised)
+        first_way = reading
         if (reading is None or not plans.is_staged(reading.e164)) and any(atom.other for atom in atoms):
             ways = [reading, *(self._reading(other, atoms, plus=plus, disguised=True) for other in _otherwise(atoms))]
             reading = max(filter(None, ways), key=lambda way: plans.is_staged(way.e164), default=None)
@@ -155,7 +158,10 @@ class _Reader:
             return None
         confidence = reading.sure * _plainness(atoms, inner) * (0.85 if cut else 1)
         staged = plans.is_staged(reading.e164)
-        return _Window(first, last, reading.e164, round(confidence, 2), (staged, not cut, -float(inner), len(digits)))
+        edged = not (atoms[0].shy or atoms[-1].shy) and reading is first_way
+        return _Window(
+            first, last, reading.e164, round(confidence, 2), (staged, not cut, edged, -float(inner), len(digits))
+        )
 
     def _run_on(self, chain: Chain, at: int, digits: str) -> _Window | None:
         """A number with a price or an hour written against its end, as in 0871277810810p: only for a known region."""
@@ -167,14 +173,14 @@ class _Reader:
             found = next(plans.readings(digits[:-tail], self._known_regions(), 0.6), None)
             if found:
                 atom.end -= tail
-                return _Window(at, at, found.e164, found.sure, (False, True, 0.0, len(digits) - tail))
+                return _Window(at, at, found.e164, found.sure, (False, True, True, 0.0, len(digits) - tail))
         return None
 
     def _reading(self, digits: str, atoms: Sequence[Atom], *, plus: bool, disguised: bool) -> plans.Reading | None:
         if plus and digits[0] != "0":
             found = plans.international(digits)
             return plans.Reading(found, 0.98, bare=False) if found else None
-        if digits in _ROWS and len(atoms) > 1:
+        if digits in _ROWS and (len(atoms) > 1 or not self._cued(atoms[0].start)):
             return None
         if found := plans.with_prefix(digits):
             return plans.Reading(found, 0.95, bare=False)
@@ -183,18 +189,19 @@ class _Reader:
                 next(plans.readings(digits, [self.region], 0.95), None)
                 or self._bare_abroad(digits, atoms, [self.region])
                 or self._without_trunk(digits, atoms)
+                or self._staged(digits)
             )
         return self._somewhere(digits, atoms, disguised=disguised) or self._bare_abroad(
             digits, atoms, plans.DEFAULT_REGIONS
         )
 
     def _somewhere(self, digits: str, atoms: Sequence[Atom], *, disguised: bool) -> plans.Reading | None:
-        found = list(plans.readings(digits, plans.DEFAULT_REGIONS, 0.8))
-        if staged := next((reading for reading in found if plans.is_staged(reading.e164)), None):
-            return staged
+        if staged := plans.staged(digits):
+            return plans.Reading(staged, 0.8, digits[0] != "0")
         for hint in (self._by_place, self._by_language):
             if hinted := next(plans.readings(digits, hint(), 0.85), None):
                 return hinted
+        found = list(plans.readings(digits, plans.DEFAULT_REGIONS, 0.8))
         if not found:
             return None
         if found[0].bare and not (disguised or self._looks_dialled(digits, atoms)):
@@ -218,9 +225,13 @@ class _Reader:
         found = plans.international(digits)
         return plans.Reading(found, 0.7, bare=True) if found else None
 
+    def _staged(self, digits: str) -> plans.Reading | None:
+        found = plans.staged(digits)
+        return plans.Reading(found, 0.6, bare=digits[0] != "0") if found else None
+
     def _without_trunk(self, digits: str, atoms: Sequence[Atom]) -> plans.Reading | None:
         """A number of the region set that lacks the 0 it is dialled with there: only where a word such as "call" asks for one."""
-        if len(digits) < 9 or digits[0] == "0" or not self.region or not self._cued(atoms[0].start):
+        if len(digits) < 9 or digits[0] == "0" or self.region not in plans.ONE_WAY or not self._cued(atoms[0].start):
             return None
         found = plans.national(f"0{digits}", self.region)
         return plans.Reading(found, 0.6, bare=True) if found else None

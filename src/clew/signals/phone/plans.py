@@ -19,9 +19,12 @@ DEFAULT_REGIONS = ("US", "GB", "FR", "DE", "NL", "ES", "RO", "IT", "PT", "PL", "
 
 FICTION = re.compile(
     r"\+(?:447700900\d{3}|441632960\d{3}|44(?:113|114|115|116|117|118|121|131|141|151|161|191)496\d{4}|442079460\d{3}"
+    r"|61[2378](?:5550|7010)\d{4}|6149157\d{4}|4930231250\d{2}|4917139200\d{2}|49176040690\d{2}|353209[1]\d{6}"
     r"|3319900\d{4}|3326191\d{4}|3335301\d{4}|3346571\d{4}|3353649\d{4}|3363998\d{4}|1\d{3}55501\d{2})"
 )
-"""Numbers set aside for drama: Ofcom (GB), Arcep (FR), NANPA (+1)."""
+"""Numbers set aside for drama: Ofcom (GB), Arcep (FR), NANPA (+1), ACMA (AU), Bundesnetzagentur (DE), ComReg (IE)."""
+_STAGES = (("1", ""), ("44", "0"), ("33", "0"), ("49", "0"), ("61", "0"), ("353", "0"))
+"""Calling codes of those, and what is dialled before the number at home."""
 
 _LEAST_DIGITS = 8
 _LEAST_NATIONAL, _MOST_NATIONAL = 9, 13
@@ -41,6 +44,14 @@ class Reading:
 def is_staged(e164: str) -> bool:
     """Whether it is set aside for drama. A run of digits is that by chance once in a million, so it beats other readings."""
     return FICTION.fullmatch(e164) is not None
+
+
+def staged(digits: str) -> str | None:
+    """E.164 of digits that, written as in their own country, are set aside for drama."""
+    for code, trunk in _STAGES:
+        if digits.startswith(trunk) and is_staged(e164 := f"+{code}{digits[len(trunk) :]}"):
+            return e164
+    return None
 
 
 @lru_cache(maxsize=262_144)
@@ -68,12 +79,12 @@ def national(digits: str, region: str) -> str | None:
     if not _LEAST_NATIONAL - (region in _SHORT) <= len(digits) <= _MOST_NATIONAL or not _gate(region).fullmatch(digits):
         return None
     prefix = _prefix(region)
-    if region in _ONE_WAY and digits.startswith(prefix):
+    if region in ONE_WAY and digits.startswith(prefix):
         return _known(phonenumbers.country_code_for_region(region), digits[len(prefix) :])
     return _valid(digits, region)
 
 
-_ONE_WAY = frozenset(("GB", "FR", "DE", "NL", "RO", "BE", "IE"))
+ONE_WAY = frozenset(("GB", "FR", "DE", "NL", "RO", "BE", "IE"))
 """Regions where a number is dialled after its 0 and nothing else stands before it: no need to try several ways."""
 
 

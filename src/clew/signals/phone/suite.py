@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,6 +196,7 @@ def _french() -> dict[tuple[str, ...], str]:
         run: digits
         for run, digits in known.items()
         if all("fr" in languages[word] or word == "et" for word in run)
+        and run != ("et",)
         and "septante" not in run
         and run[0] not in ("une", "huitante", "octante", "nonante")
     }
@@ -254,11 +255,14 @@ def _translated(number: _Number, script: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How one way of hiding fares: numbers planted, found with the right E.164, and found that are not there."""
+    """How one way of hiding fares: numbers planted, found with the right E.164, found that are not there, and found with
+    exactly the planted span.
+    """
 
     planted: int
     found: int
     false: int
+    exact: int
 
     @property
     def recall(self) -> float:
@@ -269,16 +273,17 @@ class Score:
         return self.found / (self.found + self.false) if self.found + self.false else 1.0
 
 
-def score(suite: list[Case], read: Callable[[Case], list[tuple[str, int, int]]]) -> dict[str, Score]:
+def score(suite: Iterable[Case], read: Callable[[Case], list[tuple[str, int, int]]]) -> dict[str, Score]:
     """Scores a reader that answers (E.164, start, end) for a case; a span must overlap the planted one to count."""
     counts: dict[str, list[int]] = {}
     for case in suite:
-        planted, found, false = counts.setdefault(case.hiding, [0, 0, 0])
+        planted, found, false, exact = counts.setdefault(case.hiding, [0, 0, 0, 0])
         answers = read(case)
         right = [a for a in answers if a[0] == case.e164 and a[1] < case.end and case.start < a[2]]
         counts[case.hiding] = [
             planted + (case.e164 is not None),
             found + bool(right),
             false + len(answers) - bool(right),
+            exact + any(a[1:] == (case.start, case.end) for a in right),
         ]
     return {hiding: Score(*numbers) for hiding, numbers in counts.items()}

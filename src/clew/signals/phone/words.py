@@ -229,7 +229,7 @@ SPOKEN_DOTS = frozenset(
 """Words said between two groups of digits that add none."""
 SHY = frozenset(
     "on due once un une una um uma ein een sei alti opt sept meia dos uc mot hai ba bon nam sau bay tam chin isa apat anim pito "
-    "ek do teen char saat egy ot hat het pet pat sest osm ett sex en et to fire ni tre dy nje cent cents sto tri sita saba nula "
+    "ek do teen char saat egy ot hat het pet pat sest osm ett sex en et to fire ni dy nje cent cents sto sita saba nula "
     "دو سه نه یک cien cem cento".split()
 )
 """Words that mean other things too, in their language or another: they count only beside a number word of their language."""
