@@ -112,7 +112,7 @@ def _rejected(raw: Any, rows: Any, fields: list[str], rules: list[str]) -> Rejec
 
 def _on_worlds(seeds: list[int], train_seeds: list[int], adverts: int, keep: Path | None) -> Evaluation:
     from clew.cli.bars import bars
-    from clew.cli.world_walk import walk
+    from clew.cli.world_walk import walk, with_pictures
     from clew.leads.classing.card import signs_digest, to_json
     from clew.leads.classing.measuring import measure
     from clew.leads.evaluation.figures import Evaluation
@@ -140,7 +140,7 @@ def _on_worlds(seeds: list[int], train_seeds: list[int], adverts: int, keep: Pat
         data=f"invented world, held-out seeds {_said(seeds)}, {adverts} adverts each",
         label_means="The class of whoever the world has posting most of a network's adverts; a controller from a quarter on.",
         label_does_not_mean="Anything of real adverts: the world is invented, and its texts, phones and habits are of its own making.",
-        how=f"{ONLY_WIRING}; learnt on seeds {_said(train_seeds)}",
+        how=f"{ONLY_WIRING}; learnt on seeds {_said(train_seeds)}; {'with' if with_pictures() else 'without'} pictures",
         figures=[
             *_by_poster("leads by points", [walked[seed] for seed in seeds], None),
             *_by_poster("signs alone", [walked[seed] for seed in seeds], weak),

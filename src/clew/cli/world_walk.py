@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from clew.workspace.class_models import Seen
 
-_ADDED = ("adverts", "tips", "calls", "conversations", "payments")
+_ADDED = ("adverts", "images", "tips", "calls", "conversations", "payments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Walked:
         return {name: list(values) for name, values in self.seen.groups.items()}
 
 
+def with_pictures() -> bool:
+    """Whether pictures can be drawn here: without the extra `media` worlds have none, and networks join less."""
+    return find_spec("pdqhash") is not None and find_spec("PIL") is not None
+
+
 def walk(seed: int, adverts: int) -> Walked:
     """Builds the world of a seed and walks it. The same seed gives the same."""
     from clew.records import KINDS, LegalBasis, Source
@@ -49,7 +55,7 @@ def walk(seed: int, adverts: int) -> Walked:
     from clew.world import build
     from clew.world.write import csv_bytes
 
-    world = build(seed, adverts, with_pictures=False)
+    world = build(seed, adverts, with_pictures=with_pictures())
     source = Source(name=f"Invented world, seed {seed}", basis=LegalBasis.SYNTHETIC)
     with tempfile.TemporaryDirectory() as folder:
         room = Path(folder)
