@@ -109,7 +109,8 @@ def _run(values: npt.NDArray[np.uint32], at: int, end: int) -> np.uint32:
         whole = (whole ^ (whole >> np.uint64(31))) + np.uint64(values[at + 2]) * np.uint64(_THIRD)
         whole = (whole ^ (whole >> np.uint64(29))) * np.uint64(_PRIME) + np.uint64(values[at + 3])
         whole *= np.uint64(_OTHER)
-    return (np.uint32(whole >> np.uint64(32)) & np.uint32(0xFFFFFFFE)) | np.uint32(2) | lone
+    hashed: np.uint32 = (np.uint32(whole >> np.uint64(32)) & np.uint32(0xFFFFFFFE)) | np.uint32(2) | lone
+    return hashed
 
 
 @inlined
@@ -142,7 +143,7 @@ def _lay_out(
     positions: npt.NDArray[np.uint64],
     stamp: np.uint64,
     size: int,
-    words: int,
+    words: np.int64,
 ) -> None:
     """Notes in the table that the left text has this run at this token."""
     slot = _slot(run, table, stamp, size)

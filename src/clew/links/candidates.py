@@ -74,6 +74,18 @@ def pairs(
     return (found >> np.uint64(32)).astype(np.int64), (found & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
+def may_be_alike(
+    texts: Tokens, marks: npt.NDArray[np.uint64], left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Which of these pairs may have `OVERLAP` of their tokens in common."""
+    counts = texts.counts.astype(np.int64)
+    alone_left = np.bitwise_count(marks[left] & ~marks[right]).sum(axis=1, dtype=np.int64)
+    alone_right = np.bitwise_count(marks[right] & ~marks[left]).sum(axis=1, dtype=np.int64)
+    most = np.minimum(counts[left] - alone_left, counts[right] - alone_right)
+    likely: npt.NDArray[np.bool_] = 2.0 * most >= OVERLAP * (counts[left] + counts[right])
+    return likely
+
+
 def _pairs_of_part(
     keys: npt.NDArray[np.uint64],
     bits: int,

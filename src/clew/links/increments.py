@@ -350,7 +350,7 @@ def _written(
     values = texts.values[np.arange(int(ends[-1])) + np.repeat(texts.starts - ends + counts, counts)]
     compact = Tokens(values, ends - counts, texts.counts, texts.content)
     keys, owners = sketches(compact)
-    columns = {
+    columns: dict[str, npt.NDArray[Any]] = {
         "values": values, "counts": texts.counts, "content": texts.content,
         "clusters": clusters, "keys": keys, "key_texts": owners,
     }  # fmt: skip

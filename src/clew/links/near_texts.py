@@ -74,7 +74,7 @@ def near_duplicates(texts: Texts, options: NearDuplicateOptions = DEFAULT) -> np
     grouped = groups_of(rows.take(first), options)[which]
     blank = np.flatnonzero(rows.content == 0)
     grouped[blank] = len(contents) + np.arange(len(blank))
-    return _by_appearance(grouped)
+    return by_appearance(grouped)
 
 
 def groups_of(texts: Tokens, options: NearDuplicateOptions) -> npt.NDArray[np.int64]:
@@ -103,7 +103,7 @@ def _alike(texts: Tokens, threshold: float) -> npt.NDArray[np.int64]:
     return groups.settle(texts, together, threshold)
 
 
-def _by_appearance(grouped: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def by_appearance(grouped: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The same groups, numbered 0, 1, 2, ... as they first appear."""
     _, first, which = np.unique(grouped, return_index=True, return_inverse=True)
     number = np.empty(len(first), np.int64)

@@ -37,9 +37,14 @@ def keys(texts: Tokens) -> npt.NDArray[np.uint64]:
 
     Texts that share a shingle stand side by side. The order of the texts decides nothing but their numbers.
     """
-    shares = _occurrences(texts)
-    parts = [(texts, shares, low, high) for low, high in parts_of(len(texts), _ROWS_A_PART)]
-    return _sorted(np.concatenate(list(in_threads(_keys_of_part, parts))))
+    shares = occurrences(texts, slots_for(int(texts.counts.sum())))
+    return _sorted(unsorted_keys(texts, shares, text_bits(len(texts))))
+
+
+def unsorted_keys(texts: Tokens, shares: npt.NDArray[np.uint16], bits: int) -> npt.NDArray[np.uint64]:
+    """The keys of some texts, when how often each shingle occurs in all of them is known."""
+    parts = [(texts, shares, bits, low, high) for low, high in parts_of(len(texts), _ROWS_A_PART)]
+    return np.concatenate(list(in_threads(_keys_of_part, parts)))
 
 
 def _sorted(found: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -48,13 +53,15 @@ def _sorted(found: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return np.concatenate(list(in_threads(np.sort, [(found[~high],), (found[high],)])))
 
 
-def _keys_of_part(texts: Tokens, shares: npt.NDArray[np.uint16], low: int, high: int) -> npt.NDArray[np.uint64]:
+def _keys_of_part(
+    texts: Tokens, shares: npt.NDArray[np.uint16], bits: int, low: int, high: int
+) -> npt.NDArray[np.uint64]:
     rarities, kept = np.array(RARITIES), np.array(KEPT)
     out = np.empty((high - low) * sum(KEPT), np.uint64)
     shingles = _room(texts, low, high)
     found = np.empty(len(shingles), np.uint16)
     best, filled = np.empty((len(KEPT), max(KEPT)), np.uint64), np.empty(len(KEPT), np.int64)
-    values, starts, counts, bits = texts.values, texts.starts, texts.counts, text_bits(len(texts))
+    values, starts, counts = texts.values, texts.starts, texts.counts
     used = _choose(
         values, starts, counts, shares, low, high, bits, rarities, kept, SHORT, shingles, found, best, filled, out
     )
@@ -66,10 +73,14 @@ def _room(texts: Tokens, low: int, high: int) -> npt.NDArray[np.uint64]:
     return np.empty(2 * int(texts.counts[low:high].max(initial=1)), np.uint64)
 
 
-def _occurrences(texts: Tokens) -> npt.NDArray[np.uint16]:
+def slots_for(count: int) -> int:
+    """Slots in which the shingles of so many tokens are counted."""
+    return 1 << min(max(count.bit_length(), 12), 30)
+
+
+def occurrences(texts: Tokens, slots: int) -> npt.NDArray[np.uint16]:
     """How often each shingle occurs, by the low bits of its hash, to about 65,000. Threads count apart and add up."""
     workers = min(worker_count(), 4)
-    slots = 1 << min(max(int(texts.counts.sum()).bit_length(), 12), 30)
     bounds = np.linspace(0, len(texts), workers + 1).astype(np.int64).tolist()
     arguments = [(texts, slots, low, high, 65_000 // workers) for low, high in pairwise(bounds)]
     shares, *others = in_threads(_count_part, arguments)
@@ -86,9 +97,7 @@ def _count_part(texts: Tokens, slots: int, low: int, high: int, most: int) -> np
 
 
 @inlined
-def gather(
-    values: npt.NDArray[np.uint32], start: int, count: int, short: int, shingles: npt.NDArray[np.uint64]
-) -> int:
+def gather(values: npt.NDArray[np.uint32], start: int, count: int, short: int, shingles: npt.NDArray[np.uint64]) -> int:
     """Writes the hashes of one text's shingles, as many as its length asks for; answers how many."""
     thinning = np.uint64(0)  # bits of the hash that must be zero: none up to twice `short` tokens, then one, two, ...
     size = count

@@ -10,6 +10,7 @@ Texts that do not are let go and tried again among themselves.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ Words = npt.NDArray[np.uint32]
 
 
 @inlined
-def _whole_number_bits(value: int) -> float:
+def _whole_number_bits(value: Any) -> float:
     """Bits to say a whole number from 0 without a bound (Elias gamma of the next)."""
     return 2.0 * math.floor(math.log2(value + 1.0)) + 1.0
 
@@ -40,10 +41,10 @@ def _whole_number_bits(value: int) -> float:
 @inlined
 def _lcs(
     one: Words,
-    n: int,
+    n: Any,
     values: Words,
-    start: int,
-    m: int,
+    start: Any,
+    m: Any,
     table: npt.NDArray[np.int64],
     masks: npt.NDArray[np.uint64],
     slots: int,
@@ -95,7 +96,7 @@ def _lcs(
 
 
 @inlined
-def _lay_out(one: Words, n: int, table: npt.NDArray[np.int64], masks: npt.NDArray[np.uint64]) -> int:
+def _lay_out(one: Words, n: Any, table: npt.NDArray[np.int64], masks: npt.NDArray[np.uint64]) -> int:
     """Notes where each token of `one` stands; answers how many slots of the table are in use."""
     slots = 64
     while slots < 4 * n:
@@ -104,7 +105,7 @@ def _lay_out(one: Words, n: int, table: npt.NDArray[np.int64], masks: npt.NDArra
     for slot in range(slots):
         table[slot] = -1
     for at in range(n):
-        slot = np.int64(one[at] >> np.uint32(2)) & (slots - 1)
+        slot: Any = np.int64(one[at] >> np.uint32(2)) & (slots - 1)
         while table[slot] >= 0 and one[table[slot]] != one[at]:
             slot = (slot + 1) & (slots - 1)
         if table[slot] < 0:
@@ -160,11 +161,16 @@ def fit(
     templates = 0
     constants = 0
     gaps = 0
+    n: Any
+    m: Any
+    low: Any
+    last: Any
+    here: Any
     template_bounds[0] = 0
     for cluster in range(len(bounds) - 1):
         low = bounds[cluster]
         high = bounds[cluster + 1]
-        for turn in range(TURNS):
+        for _turn in range(TURNS):
             size = high - low
             if size < 2:
                 break

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +62,9 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fitted:
+class Fitted:
+    """The templates of a part of the texts: of each row its template or -1, and the gaps of all rows."""
+
     rows: Numbers
     template_of: Numbers
     texts: pa.Array
@@ -72,6 +75,11 @@ class _Fitted:
     gap_slot: Numbers
     gap_spans: Numbers
     values: pa.Array
+
+    def place(self, rows: Numbers) -> None:
+        """Names the rows by others: row i of the texts that were fitted is `rows[i]`."""
+        self.rows[:] = rows[self.rows]
+        self.gap_row[:] = rows[self.gap_row]
 
 
 def templates(table: pa.Table, clusters: pa.Table, *, id: str = "id", text: str = "text") -> Templates:
@@ -91,8 +99,8 @@ def templates(table: pa.Table, clusters: pa.Table, *, id: str = "id", text: str 
         raise UsageError("templates: the clusters are not those of these rows")
     labels = clusters["cluster"].to_numpy()
     content = np.empty(len(labels), np.uint64)
-    parts = list(_fitted(table[text], labels, content))
-    return _told(clusters["id"], labels, content, parts)
+    parts = list(fit_parts(table[text], labels, content, token_bits(table[text])))
+    return told(clusters["id"], labels, content, parts)
 
 
 def aligned(texts: Sequence[str]) -> list[list[Segment]]:
@@ -103,7 +111,7 @@ def aligned(texts: Sequence[str]) -> list[list[Segment]]:
     column = pa.array(texts, pa.large_string())
     segments: list[list[Segment]] = [[] for _ in texts]
     content = np.empty(len(texts), np.uint64)
-    for part in _fitted(column, np.zeros(len(texts), np.int64), content):
+    for part in fit_parts(column, np.zeros(len(texts), np.int64), content, token_bits(column)):
         main = np.bincount(part.template_of[part.template_of >= 0]).argmax() if (part.template_of >= 0).any() else -2
         gaps: dict[int, list[tuple[int, int, int]]] = {}
         for row, slot, (low, high) in zip(
@@ -128,7 +136,12 @@ def _segments(text: bytes, gaps: list[tuple[int, int, int]]) -> list[Segment]:
     return out
 
 
-def _fitted(texts: pa.Array | pa.ChunkedArray, labels: Numbers, content: npt.NDArray[np.uint64]) -> Iterator[_Fitted]:
+def fit_parts(
+    texts: pa.Array | pa.ChunkedArray,
+    labels: Numbers,
+    content: npt.NDArray[np.uint64],
+    bits: npt.NDArray[np.float32],
+) -> Iterator[Fitted]:
     """Templates of all clusters of two or more, in parts of whole clusters; `content` gets the texts' hashes."""
     order = np.argsort(labels, kind="stable")
     edges = np.flatnonzero(np.diff(labels[order], prepend=-1, append=-2) != 0) if len(order) else np.zeros(1, np.int64)
@@ -138,7 +151,6 @@ def _fitted(texts: pa.Array | pa.ChunkedArray, labels: Numbers, content: npt.NDA
     rows, sizes = order[shared], sizes[sizes > 1]
     if not len(rows):
         return
-    bits = _bits(texts)
     ends = np.cumsum(sizes)
     cuts = np.unique(np.searchsorted(ends, np.arange(0, ends[-1], _ROWS_A_PART)))
     cuts = np.append(cuts, len(sizes))
@@ -149,7 +161,7 @@ def _fitted(texts: pa.Array | pa.ChunkedArray, labels: Numbers, content: npt.NDA
     yield from in_threads(_fit_part, arguments)
 
 
-def _bits(texts: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.float32]:
+def token_bits(texts: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.float32]:
     """By class of token hash, the bits of a token: log2 of how rare it is among the texts, or a sample of them."""
     step = max(len(texts) // _COUNTED, 1)
     values = tokens(texts.take(pa.array(np.arange(0, len(texts), step)))).values
@@ -165,7 +177,7 @@ def _fit_part(
     sizes: Numbers,
     bits: npt.NDArray[np.float32],
     content: npt.NDArray[np.uint64],
-) -> _Fitted:
+) -> Fitted:
     taken = texts.take(pa.array(rows))
     array = taken.cast(pa.large_string())
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
@@ -178,7 +190,7 @@ def _fit_part(
     gap_text, gap_slot, gap_tokens = np.empty(room, np.int64), np.empty(room, np.int64), np.empty((room, 2), np.int64)
     count, gaps = template_fit.fit(
         found.values, found.starts, found.counts, np.arange(len(rows)), np.append(0, np.cumsum(sizes)), bits,
-        template_of, *constants, bounds, kept_bits, gap_text, gap_slot, gap_tokens,
+        template_of, constants[0], constants[1], constants[2], bounds, kept_bits, gap_text, gap_slot, gap_tokens,
     )  # fmt: skip
     bounds = bounds[: count + 1]
     order = np.argsort(gap_text[:gaps], kind="stable")
@@ -188,10 +200,8 @@ def _fit_part(
     base = np.asarray(
         array.buffers()[1] and np.frombuffer(array.buffers()[1], np.int64, len(array) + 1, array.offset * 8)
     )
-    slots = np.array(
-        [constants[2, low:high].max() for low, high in zip(bounds[:-1], bounds[1:], strict=True)], np.int64
-    )
-    return _Fitted(
+    slots = np.array([constants[2, low:high].max() for low, high in pairwise(bounds)], np.int64)
+    return Fitted(
         rows,
         template_of,
         _texts(data, spans, found, base[1:], constants, bounds),
@@ -217,11 +227,11 @@ def _texts(
     # Between two tokens there may be anything, however long: white space, marks, invisible characters.
     room = int(2 * (widths + 2 * around[places[real]].sum() + around[places[real] - 1].sum()) + 32 * used.shape[1] + 64)
     out, offsets = np.empty(room, np.uint8), np.zeros(len(bounds), np.int64)
-    template_text.render(data, spans, found.starts, found.counts, ends, *used, bounds, out, offsets)
+    template_text.render(data, spans, found.starts, found.counts, ends, used[0], used[1], used[2], bounds, out, offsets)
     return template_text.strings(out, offsets)
 
 
-def _told(ids: pa.ChunkedArray, labels: Numbers, content: npt.NDArray[np.uint64], parts: list[_Fitted]) -> Templates:
+def told(ids: pa.ChunkedArray, labels: Numbers, content: npt.NDArray[np.uint64], parts: list[Fitted]) -> Templates:
     number = np.full(len(labels), -1, np.int64)  # of each row's template, over all parts
     first = 0
     for part in parts:
