@@ -1,7 +1,8 @@
 """Invented adverts and offers with what they say marked in them, and how much of it the detectors read.
 
 A line is language, tab, text; ⟦kind=value;kind=value|words⟧ marks what stands there. `corpus_tuned.txt` was looked at while
-the detectors were made, `corpus_heldout.txt` was written before its first run and no detector was changed for it.
+the detectors were made, `corpus_heldout.txt` was written before its first run and no detector was changed for it; after that
+run thirteen marks that had been forgotten were added (such as a second word of hiring), and nothing was taken away but a spelling.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ from clew.signals.glyphs import IGNORED, latin, plain
 
 T = TypeVar("T")
 _DROPPED = re.compile(rf"{IGNORED}+| +(?=[ \n])|(?<=\n)[ \n]+")
-_TO_DROP = re.compile(rf"{IGNORED}|  | \n|\n[ \n]")
+_TO_DROP = (IGNORED, "  ", " \n", "\n ", "\n\n")
+_CYRILLIC = re.compile("[а-я]")
 _MIXED = re.compile("[a-z](?=[а-я])|[а-я](?=[a-z])")
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -60,9 +61,9 @@ def view(text: str) -> View:
     ('sin limites', (5, 12))
     """
     folded = text.lower().translate(_spaces()) if text.isascii() else text.translate(_table())
-    if not text.isascii() and _MIXED.search(folded):
+    if not text.isascii() and _CYRILLIC.search(folded) and _MIXED.search(folded):
         folded = _WORD.sub(lambda word: latin(word[0]) if _MIXED.search(word[0]) else word[0], folded)
-    if not _TO_DROP.search(folded):
+    if not any(run in folded for run in _TO_DROP):
         return View(folded, (), ())
     return _squeezed(folded)
 

@@ -14,9 +14,6 @@ from clew.signals.place.words import CUES
 from clew.standards import places
 
 _PREFIX = re.compile(r"(?<![\w+])(?:\+|00)\s?\(?([1-9]\d{0,2})")
-_MONEY = re.compile(
-    r"r\$|[€£$₽₴₺₹฿¥円元₩]|(?<![^\W\d_])(?:eur|euros?|gbp|quid|usd|cad|aud|chf|lei|ron|zł|zl|pln|kč|czk|huf|руб|грн|tl|aed|baht|mxn|sek|nok|dkk|zar)(?![^\W_])"
-)
 _STATE = re.compile(r",?\s\(?([A-Z]{2})\b(?!['’])")
 NAMED, REGION, CITY, PHONE, MONEY, LANGUAGE = 30.0, 10.0, 7.0, 8.0, 4.0, 3.0
 """How many times likelier a city becomes: its country is named, is the scan's, holds another city, rings, pays, speaks."""
@@ -86,8 +83,9 @@ def weights(
     speaks_for({area.country for area in named}, NAMED)
     calling = {match[1] for match in _PREFIX.finditer(shown)} if "+" in shown or "00" in shown else set()
     speaks_for({country for digits in calling for country in _rings(digits)}, PHONE)
-    money = {match[0] for match in _MONEY.finditer(shown.lower())}
-    speaks_for({country for sign in money for country in areas.CURRENCIES.get(sign, ())}, MONEY)
+    money = [countries for sign, countries in _money_signs() if sign in shown]
+    money += [countries for _, _, countries in _money_words().find(view(text).text)]
+    speaks_for({country for countries in money for country in countries}, MONEY)
     spoken = language(text)
     if spoken:
         speaks_for(areas.SPOKEN.get(spoken.partition("-")[0], ()), LANGUAGE)
@@ -122,6 +120,16 @@ def _calling_codes() -> dict[str, tuple[str, ...]]:
         "61": ("AU",),
         "34": ("ES",),
     }
+
+
+@cache
+def _money_signs() -> list[tuple[str, tuple[str, ...]]]:
+    return [(sign.upper(), countries) for sign, countries in areas.CURRENCIES.items() if not sign.isalpha()]
+
+
+@cache
+def _money_words() -> Phrases[tuple[str, ...]]:
+    return Phrases({word: countries for word, countries in areas.CURRENCIES.items() if word.isalpha()})
 
 
 _Area = tuple[str, str, tuple[float, float] | None, bool]

@@ -40,9 +40,10 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
         elif amount["amount"].isdigit() and (pence := money.PENCE.match(shown, amount.end())):
             prices = list(_pence(amount, pence))
         else:
-            if priced is None:
+            prices = list(_bare(shown, amount))
+            if prices and priced is None:
                 priced = bool(money.RATE_CUE.search(shown))
-            prices = list(_bare(shown, amount)) if priced else []
+            prices = prices if priced else []
         if prices:
             taken = prices[0][1]
             yield from prices
