@@ -20,6 +20,8 @@ from clew.links.compiled import compiled
 
 LEAST_REASON = 1.0
 """What the habits alone must say for one hand (natural logarithm of odds): no link between texts that are merely ordinary."""
+BY_CHANCE = 0.01
+"""Share of the pairs found that pairs at random, carried on, may explain. Carrying on has been seen to overstate it fourfold."""
 _AT_RANDOM = 600_000
 _LOOKED_AT = 24
 """Pairs between two groups that are looked at before they join."""
@@ -48,7 +50,7 @@ def link(ready: Prepared, verifier: Verifier, precision: float) -> Linked:
     reasons = rows[:, HABIT_GROUPS].sum(axis=1) >= LEAST_REASON
     left, right, points = left[reasons], right[reasons], verifier.points(rows[reasons])
     probability = verifier.probability(points)
-    cut = max(_by_probability(points, probability, precision), _by_chance(ready, verifier, points, precision))
+    cut = max(_by_probability(points, probability, precision), _by_chance(ready, verifier, points))
     order = np.lexsort((right, left, -points))
     order = order[points[order] >= cut]
     texts = columns(ready.vectors, ready.crowded)
@@ -89,11 +91,11 @@ def _by_probability(points: Reals, probability: Reals, precision: float) -> floa
     return float(points[order[good[-1]]]) if len(good) else np.inf
 
 
-def _by_chance(ready: Prepared, verifier: Verifier, points: Reals, precision: float) -> float:
-    """The cut above which chance alone would give fewer than (1 - precision) of the pairs found.
+def _by_chance(ready: Prepared, verifier: Verifier, points: Reals) -> float:
+    """The cut above which chance alone would give less than `BY_CHANCE` of the pairs found.
 
-    Pairs are drawn at random from the file; each counts by the chance that it is not of one hand, since some are. Their
-    points fall off at most exponentially, so the fall over the upper 0.3% to 0.03% is carried on beyond what was drawn.
+    Pairs are drawn at random from the file; each counts by the chance that it is not of one hand, since some are. How their
+    points fall off over the upper 3%, 0.3% and 0.03% is carried on as a parabola, which may bend down and never up.
     """
     size = len(ready.open)
     if size < 1000 or len(points) == 0:
@@ -103,12 +105,15 @@ def _by_chance(ready: Prepared, verifier: Verifier, points: Reals, precision: fl
     kept = left != right
     drawn = np.sort(verifier.points(evidence(ready.vectors, ready.crowded, left[kept], right[kept])))
     beyond = np.cumsum((1 - verifier.probability(drawn))[::-1])[::-1] / len(drawn)
-    high, higher = (float(drawn[np.searchsorted(-beyond, -share)]) for share in (3e-3, 3e-4))
-    fall = np.log(10) / max(higher - high, 1e-6)
-    cuts = np.linspace(higher, max(points.max(), higher) + 1e-9, 400)
-    false = size * (size - 1) / 2 * 3e-4 * np.exp(-fall * (cuts - higher))
+    low, middle, high = (float(drawn[np.searchsorted(-beyond, -share)]) for share in (3e-2, 3e-3, 3e-4))
+    first, second = (np.log(10) / max(width, 1e-6) for width in (middle - low, high - middle))
+    bend = max(second - first, 0.0) / max((high - low) / 2, 1e-6)
+    cuts = np.linspace(high, max(points.max(), high) + 1e-9, 400)
+    ahead = cuts - high
+    steepness = second + bend * (high - middle) / 2
+    false = size * (size - 1) / 2 * 3e-4 * np.exp(-ahead * (steepness + bend * ahead / 2))
     found = len(points) - np.searchsorted(np.sort(points), cuts)
-    good = np.flatnonzero(false <= (1 - precision) * np.maximum(found, 1))
+    good = np.flatnonzero(false <= BY_CHANCE * np.maximum(found, 1))
     return float(cuts[good[0]]) if len(good) else float(points.max() + 1)
 
 
