@@ -102,10 +102,10 @@ def _lay_out(one: Words, n: Any, table: npt.NDArray[np.int64], masks: npt.NDArra
     while slots < 4 * n:
         slots *= 2
     words = (n + 63) // 64
-    for slot in range(slots):
-        table[slot] = -1
+    table[:slots] = -1
+    slot: Any
     for at in range(n):
-        slot: Any = np.int64(one[at] >> np.uint32(2)) & (slots - 1)
+        slot = np.int64(one[at] >> np.uint32(2)) & (slots - 1)
         while table[slot] >= 0 and one[table[slot]] != one[at]:
             slot = (slot + 1) & (slots - 1)
         if table[slot] < 0:

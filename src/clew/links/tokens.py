@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -146,6 +146,7 @@ def _tokenise(
         spelled = seed  # the word that letters one by one make, and how many there were
         spelled_size = 0
         letter = np.uint32(0)
+        amount: Any = False  # it begins with a digit or a sign of money
         marked = False
         here = starts[row]
         end = ends[row]
@@ -172,6 +173,11 @@ def _tokenise(
                 word = (word ^ np.uint64(meaning)) * prime
                 if size == 0:
                     began = sign_at
+                    amount = (
+                        meaning < 58
+                        or (meaning >= 0xA2 and meaning <= 0xA5)
+                        or (meaning >= 0x20A0 and meaning < 0x20D0)
+                    )
                 after = here
                 size += 1
                 if meaning >= 48 and meaning <= 57:
@@ -190,7 +196,7 @@ def _tokenise(
                 else:
                     spelled = seed
                     spelled_size = 0
-                number = np.uint32(2) if 3 * digits >= size else np.uint32(0)
+                number = np.uint32(2) if amount and 3 * digits >= size else np.uint32(0)
                 values[at] = (np.uint32(mixed(word)) & np.uint32(0xFFFFFFFC)) | number
                 if len(spans):
                     spans[at, 0] = began if spelled_size < 3 else spans[at, 0]  # letters one by one: the first of them
