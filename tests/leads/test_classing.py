@@ -163,7 +163,7 @@ def test_sets_hold_the_true_class_as_often_as_promised_in_each_language(language
 
 
 def test_nobody_is_flagged_while_too_few_independent_workers_were_judged():
-    found, truth = rows(400, 8)
+    _found, truth = rows(400, 8)
     few = np.flatnonzero(truth == INDEPENDENT)[30:]
     at = np.setdiff1d(np.arange(400), few)
     chance = np.eye(5)[truth] * 0.96 + 0.008

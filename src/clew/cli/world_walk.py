@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from clew.workspace.class_models import Seen
 
-_ADDED = ("adverts", "images", "tips", "calls", "conversations", "payments")
+_ADDED = ("adverts", "images", "pages", "tips", "calls", "conversations", "payments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def walk(seed: int, adverts: int) -> Walked:
     from clew.safeguards.keys import Cost, Unlock
     from clew.workspace import Workspace
     from clew.world import build
-    from clew.world.write import csv_bytes
+    from clew.world.write import csv_bytes, jsonl_bytes
 
     world = build(seed, adverts, with_pictures=with_pictures())
     source = Source(name=f"Invented world, seed {seed}", basis=LegalBasis.SYNTHETIC)
@@ -65,8 +65,9 @@ def walk(seed: int, adverts: int) -> Walked:
         ) as made:
             actor = made.account()
             for plural in _ADDED:
-                path = room / f"{plural}.csv"
-                path.write_bytes(csv_bytes(getattr(world, plural)))
+                table, as_lines = getattr(world, plural), plural == "pages"
+                path = room / (f"{plural}.jsonl" if as_lines else f"{plural}.csv")
+                path.write_bytes(jsonl_bytes(table) if as_lines else csv_bytes(table))
                 made.add(KINDS[plural], path, source, None, actor)
             made.run(actor)
             return _kept(seed, made, world.truth["adverts"])

@@ -60,14 +60,15 @@ def why_learnt(model: ClassModel, row: Floats, best: int) -> list[Line]:
 
 def sure_words(share: float, given: LeadClass, best: LeadClass, model: ClassModel | None) -> str:
     """What the number beside a class is. It is called a probability only after calibration on held-out judgements."""
+    hundredths = min(99, round(100 * share))  # no weighing of signs is certain
     if model is None:
-        points = f"{round(100 * share)} of 100 points for {name_of(best)}"
+        points = f"{hundredths} of 100 points for {name_of(best)}"
         return f"{points}, from signs alone: points, not a probability; no model is enabled"
     if model.invented:
-        return f"{round(100 * share)} of 100 points for {name_of(best)}, by a model trained on the invented world: not a probability of anything real"
+        return f"{hundredths} of 100 points for {name_of(best)}, by a model trained on the invented world: not a probability of anything real"
     if not model.calibrated_on:
-        return f"{round(100 * share)} of 100 points for {name_of(best)}: points, not a probability; not calibrated yet"
-    said_of = f"probability {share:.0%} for {name_of(best)}, calibrated on {model.calibrated_on} held-out judgements"
+        return f"{hundredths} of 100 points for {name_of(best)}: points, not a probability; not calibrated yet"
+    said_of = f"probability {hundredths}% for {name_of(best)}, calibrated on {model.calibrated_on} held-out judgements"
     return said_of if given is not LeadClass.UNCLEAR else f"{said_of}; other classes stay possible"
 
 

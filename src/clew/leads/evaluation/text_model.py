@@ -15,6 +15,7 @@ from scipy import sparse
 from scipy.sparse.linalg import lsqr
 
 from clew.leads.evaluation.metrics import Floats, Ints
+from clew.safeguards.errors import UsageError
 
 PLACES = 1 << 18
 """Columns that pairs of words share."""
@@ -46,8 +47,10 @@ def counts(texts: pa.ChunkedArray | pa.Array) -> Counts:
     column = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     spaced = pc.replace_substring_regex(pc.utf8_lower(pc.fill_null(column, "")), r"([^\p{L}\p{N}\s])", r" \1 ")
     split = pc.split_pattern_regex(pc.utf8_trim_whitespace(spaced), _SPLIT)
-    rows = np.asarray(pc.list_parent_indices(split), np.int64)
-    coded = pc.list_flatten(split).dictionary_encode()
+    flat, parents = pc.list_flatten(split), pc.list_parent_indices(split)
+    written = pc.not_equal(flat, "")  # an empty text splits into one empty word
+    rows = np.asarray(parents.filter(written), np.int64)
+    coded = flat.filter(written).dictionary_encode()
     words = np.asarray(coded.indices, np.int64)
     together = rows[1:] == rows[:-1]
     hashed = _stable(coded.dictionary)
@@ -94,10 +97,17 @@ def scored(found: Counts, target: Floats, folds: npt.NDArray[np.int64], *, balan
 
 
 def folds_of(texts: pa.ChunkedArray | pa.Array, count: int = FOLDS) -> npt.NDArray[np.int64]:
-    """A fold for each text; near-copies of one text stay in one fold, so that nothing is measured on what was learnt."""
+    """A fold for each text; near-copies of one text stay in one fold, so that nothing is measured on what was learnt.
+
+    Raises UsageError where so many are copies of so few that nothing can be held out.
+    """
     from clew.links import near_duplicates
 
     labels = near_duplicates(texts)
     groups, place = np.unique(labels, return_inverse=True)
+    if len(groups) < 4 * count:
+        raise UsageError(
+            f"text: only {len(groups)} texts that are no near-copies of each other; {4 * count} are needed"
+        )
     order = np.random.default_rng(7).permutation(len(groups))
     return np.asarray(order[place] % count, np.int64)
