@@ -15,7 +15,7 @@ from clew.records.write import whole_file, write_table
 from clew.safeguards.actors import Actor
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action
-from clew.workspace import chain
+from clew.workspace import chain, joining, weighing
 from clew.workspace.adding import Added, part, read_source_file
 from clew.workspace.case_numbers import CaseNumbers
 from clew.workspace.chain import Progress, Ran, Texts
@@ -115,12 +115,12 @@ class Walks(ContactHelping, CaseNumbers):
         self.mend_contacts()
         self.settle_cases()
         claims, failures, seen = self._signals(actor, progress)
-        clusters, edges, hubs = chain.link(self.lake, progress)
+        clusters, edges, hubs = joining.link(self.lake, progress)
         progress("Joining networks", 0, 1)
-        members = chain.join_networks(self.lake, clusters, edges)
+        members = joining.join_networks(self.lake, clusters, edges, progress)
         progress("Joining networks", 1, 1)
         progress("Weighing leads", 0, 1)
-        leads = chain.find_leads(self.lake, self.settings)
+        leads = weighing.find_leads(self.lake, self.settings)
         progress("Weighing leads", 1, 1)
         ran = Ran(
             texts=seen,
