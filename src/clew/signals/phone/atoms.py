@@ -206,7 +206,8 @@ def _spoken(shown: str, atoms: list[Atom]) -> list[Atom]:
             repeat = atom
             continue
         shy = atom.digits in words.SHY and atom.how in "wh"
-        if shy and not _in_company(shown, atoms, position - 1):
+        unsure = shy and not _in_company(shown, atoms, position - 1)
+        if unsure and not _beside_digits(shown, atoms, position - 1):
             continue
         if atom.how == "w":
             run = _run(shown, atoms, position - 1, reach[atom.digits])
@@ -216,7 +217,7 @@ def _spoken(shown: str, atoms: list[Atom]) -> list[Atom]:
             last = atoms[position - 2 + count]
             digits = known[tuple(run[:count])]
             other = _apart(digits) if count > 1 and "-" not in shown[atom.start : last.end] else ""
-            atom = Atom(atom.start, last.end, digits, "w", atom.glued, other, atom.digits in words.EDGES)
+            atom = Atom(atom.start, last.end, digits, "w", atom.glued, other, unsure or atom.digits in words.EDGES)
             position += count - 1
             if joined and joined[-1].how == "h":
                 alone = position >= len(atoms) or atoms[position].how not in "wrh"
@@ -278,6 +279,12 @@ def _in_company(shown: str, atoms: list[Atom], at: int) -> bool:
         if beside and atoms[other].how in "wrh" and own & languages.get(atoms[other].digits, own):
             return True
     return False
+
+
+def _beside_digits(shown: str, atoms: list[Atom], at: int) -> bool:
+    """Whether digits stand close by: the word may then be the first or the last of the number, if none does without it."""
+    before = at > 0 and atoms[at - 1].how in "dm" and _near(shown, atoms, at - 1)
+    return before or (at + 1 < len(atoms) and atoms[at + 1].how in "dm" and _near(shown, atoms, at))
 
 
 def _single(atom: Atom) -> bool:
