@@ -87,10 +87,14 @@ def _price(
     confidence = money.UNSURE.get((sign["symbol"] or "").lower(), 0.75 if currency.islower() else 0.95)
     if (sign["word"] or "").lower() in money.NEED_MONEY_TALK:
         confidence = 0.5
+    upper = money.UPPER.match(shown, span[1]) if sign.end() <= amount.start() else None
+    most = money.number(upper["amount"]) if upper else None
+    if upper and most and float(most) > float(value):
+        value, span = f"{value}-{most}", (span[0], upper.end())
     start, end, unit = _what_for(shown, *span, taken)
     lower = money.RANGE.search(shown, max(taken, span[0] - money.RANGE_REACH), span[0])
     least = money.number(lower["amount"]) if lower else None
-    if lower and least and float(least) < float(value):
+    if lower and least and "-" not in value and float(least) < float(value):
         start = lower.start()
         before = _before(shown, start)
         if before and _currency(before["symbol"], before["word"], leading=True) == currency:

@@ -235,6 +235,10 @@ RANGE = re.compile(
     rf"(?P<amount>{_AMOUNT})\s?(?:{_SIGN})?\s?(?:-|–|to|až|bis|a|à|до|până la|pana la|~)\s?\Z", re.IGNORECASE
 )
 """The lower end of a range, before its upper end."""
+UPPER = re.compile(
+    rf"\s?(?:-|–|to|bis|a|à|до|până la|pana la|~)\s?(?:{_SIGN})?\s?(?P<amount>{_AMOUNT})(?![\w%])", re.IGNORECASE
+)
+"""The upper end of a range, after a lower end whose currency stands before it."""
 RANGE_REACH = 18
 RATE_CUE = re.compile(
     r"\b(?:rates?|prices?|prix|tarifs?|tarifas?|preise?|precios?|preços?|prețuri|prețul|цены|цена|roses|from|donations?)\b",
