@@ -3,6 +3,9 @@
     python bench/adverts_cluster.py                          100,000 invented adverts, against datasketch and rensa
     python bench/adverts_cluster.py --rows 1000000 --alone   clew only
     python bench/adverts_cluster.py --rows 1000000 --whole-command   `clew adverts cluster FILE --out F`, start to end
+    python bench/adverts_cluster.py --rows 1000000 --alone --templates   clusters, then their templates
+    python bench/adverts_cluster.py --rows 1030000 --new 30000   a new day joins a set on disk, and what all at once finds
+    python bench/adverts_cluster.py --curve                  short adverts with slots: edits, homoglyphs, emoji, spacing
 
 The adverts are those of `planted_adverts`: known clusters, up to 12% of words changed, hard negatives. The peers are used
 as their documentation shows for a batch (`MinHash.bulk`, `insertion_session`; `from_token_sets`, `insert_many`,
@@ -142,7 +145,7 @@ def peer_score(name: str, propose: Callable[..., list[list[int]]], data: Planted
     left = np.repeat(np.arange(len(mates)), [len(each) for each in mates])
     right = np.concatenate([np.asarray(each, np.int64) for each in mates])
     left, right = left[left < right], right[left < right]
-    texts = alignment.runs(tokens(column.dictionary))
+    texts = tokens(column.dictionary)
     least = NearDuplicateOptions().similarity
     alike = alignment.similarities(texts, left, right, least) >= least
     joined = groups.apart(len(mates))
@@ -172,6 +175,64 @@ def whole_command(data: Planted, truth: Labels, kind: str) -> None:
         print(f"{source.name}: {source.stat().st_size / 1e6:.0f} MB; peak memory {peak_kb / 1e6:.2f} GB")
 
 
+def template_score(data: Planted, truth: Labels) -> None:
+    from clew.links import cluster, templates
+    from clew.links.warm import warm
+
+    warm()
+    whole, fitting = Stopwatch(), Stopwatch()
+    with whole.running():
+        clusters = cluster(data.table)
+        with fitting.running():
+            found = templates(data.table, clusters)
+    score = Score("templates", whole).read(found.clusters["cluster"].to_numpy(), truth)
+    print(score, f"\n  of it templates {fitting.wall:.2f} s wall, {fitting.processor:.2f} s processor", flush=True)
+    print(f"  {found.templates.num_rows:,} templates, {found.slots.num_rows:,} fillings")
+
+
+def increment_score(data: Planted, truth: Labels, new: int) -> None:
+    from clew.links import near_duplicates
+    from clew.links.increments import join, members
+    from clew.links.warm import warm
+
+    warm()
+    old = data.table.num_rows - new
+    first, second = Stopwatch(), Stopwatch()
+    with tempfile.TemporaryDirectory() as folder:
+        with first.running():
+            join(Path(folder) / "set", data.table.slice(0, old))
+        with second.running():
+            joined = join(Path(folder) / "set", data.table.slice(old))
+        size = sum(each.stat().st_size for each in Path(folder).rglob("*") if each.is_file())
+        found = members(Path(folder) / "set")["cluster"].to_numpy()
+    print(f"first {old:,} adverts {first.wall:.1f} s wall; set on disk {size / 1e9:.2f} GB")
+    print(Score(f"+{new}", second).read(found, truth), f" {joined.merges.num_rows} merges")
+    print(Score("all at once", Stopwatch()).read(near_duplicates(data.table["text"]), truth), "(time not taken)")
+    print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+
+
+def curve() -> None:
+    """Adverts of 12 to 40 words with slots, a third of them alone, against what is done to each copy."""
+    from planted_adverts import DISGUISES, slotted
+
+    from clew.links import near_duplicates
+
+    print("3,000 adverts of 12 to 40 words with 2 to 5 slots, mean of 3 seeds")
+    for disguise in DISGUISES:
+        for strength in (0.0, 0.05, 0.1, 0.2, 0.3):
+            scores = []
+            for seed in range(3):
+                data = slotted(3_000, seed=seed, disguise=disguise, strength=strength)
+                scores.append(Score("", Stopwatch()).read(near_duplicates(data.table["text"]), data.truth))
+            precision, recall, ari = (
+                float(np.mean([getattr(s, n) for s in scores])) for n in ("precision", "recall", "ari")
+            )
+            print(
+                f"  {disguise:10s} {strength:4.0%}  precision {precision:.4f}  recall {recall:.4f}  ARI {ari:.4f}",
+                flush=True,
+            )
+
+
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000)
@@ -179,6 +240,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--exact", action="store_true", help="every copy has that share changed, not up to it")
     parser.add_argument("--alone", action="store_true", help="no peers")
     parser.add_argument("--whole-command", action="store_true", help="time the command with reading and writing")
+    parser.add_argument("--templates", action="store_true", help="fit templates too")
+    parser.add_argument("--new", type=int, default=0, help="so many of the rows come a day later")
+    parser.add_argument("--curve", action="store_true", help="short adverts with slots, disguised ever more")
     parser.add_argument("--kind", default="csv", help="file type for the whole command")
     parser.add_argument("--datasketch", default="12x3", metavar="BANDSxROWS")
     parser.add_argument("--rensa", default="12x3", metavar="BANDSxROWS")
@@ -187,11 +251,20 @@ def options() -> argparse.Namespace:
 
 def main() -> None:
     chosen = options()
+    if chosen.curve:
+        curve()
+        return
     data = planted(chosen.rows, seed=SEED, edits=chosen.edits, exact=chosen.exact)
     size = data.table["text"].nbytes / 1e6
     print(f"{chosen.rows:,} adverts, {size:.0f} MB, {data.truth.max() + 1:,} clusters, seed {SEED}", flush=True)
     if chosen.whole_command:
         whole_command(data, data.truth, chosen.kind)
+        return
+    if chosen.new:
+        increment_score(data, data.truth, chosen.new)
+        return
+    if chosen.templates:
+        template_score(data, data.truth)
         return
     ours = clew_score(data, data.truth)
     print(ours, f"\n  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB", flush=True)

@@ -134,3 +134,51 @@ def _rendered(texts: _Texts, scripts: Words) -> pa.Array:
     gaps = pa.array([script[3] for script in _SCRIPTS], pa.large_string()).take(pa.array(scripts))
     joined = pc.binary_join(pa.LargeListArray.from_arrays(texts.starts, words), gaps)
     return joined.cast(pa.string()) if joined.nbytes < 2**31 else joined
+
+
+DISGUISES = ("edits", "homoglyphs", "emoji", "spacing")
+_LOOKALIKES = str.maketrans("aceopxyi", "асеорхуі")  # Latin to Cyrillic
+_SLOTS = (
+    "Anna Mia Lena Sofia Kim",
+    "London Paris Berlin Madrid Oslo",
+    "$80 £120 €200 90 150",
+    "555-0100 555-0123 555-0199",
+)
+
+
+def slotted(rows: int, *, seed: int, disguise: str = "edits", strength: float = 0.2) -> Planted:
+    """Short adverts: templates of 12 to 40 words with 2 to 5 slots among as many that are alone. Every copy fills the slots
+    anew, and `strength` of its words are edited, written with letters of another script, followed by a picture, or spelled out.
+    """
+    rng = np.random.default_rng(seed)
+    words = ["".join(rng.choice(list("abcdefghijklmnoprstuvwyz"), rng.integers(2, 9))) for _ in range(400)]
+    odds = 1 / (np.arange(len(words)) + 3)
+    texts: list[str] = []
+    truth: list[int] = []
+    for number in range(rows):
+        if len(texts) >= rows:
+            break
+        template = list(rng.choice(words, rng.integers(12, 41), p=odds / odds.sum()))
+        for _ in range(rng.integers(2, 6)):
+            template.insert(int(rng.integers(0, len(template) + 1)), f"{{{rng.integers(0, len(_SLOTS))}}}")
+        for _ in range(1 if number % 2 else int(rng.choice([2, 3, 5, 8, 12, 30]))):
+            texts.append(" ".join(_written(rng, word, disguise, strength, words) for word in template))
+            truth.append(number)
+    order = rng.permutation(len(texts))[:rows]
+    labels = np.unique(np.array(truth)[order], return_inverse=True)[1]
+    return Planted(pa.table({"id": [str(n) for n in range(len(order))], "text": [texts[i] for i in order]}), labels)
+
+
+def _written(rng: np.random.Generator, word: str, disguise: str, strength: float, words: list[str]) -> str:
+    if word.startswith("{"):
+        return str(rng.choice(_SLOTS[int(word[1:-1])].split()))
+    if rng.random() >= strength:
+        return word
+    if disguise == "homoglyphs":
+        return word.translate(_LOOKALIKES)
+    if disguise == "emoji":
+        return f"{word} {rng.choice(_EXTRAS[:4])}"
+    if disguise == "spacing":
+        return " ".join(word)
+    other = str(rng.choice(words))
+    return str(rng.choice(["", other, f"{word} {other}"]))
