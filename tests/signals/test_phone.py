@@ -64,6 +64,8 @@ def read(text: str, region: str | None = None) -> list[str]:
         ("восемь девятьсот двенадцать триста сорок пять шестьдесят семь восемьдесят девять", "RU", ["+79123456789"]),
         ("Nummer: null hunderteinundsiebzig drei neun zwei null null eins zwei", "DE", ["+491713920012"]),
         ("100 roses/hr 07700 900123 200 roses/2h", "GB", ["+447700900123"]),
+        ("localizas en +44 29 2018 0507 , o", None, ["+442920180507"]),
+        ("Call me on +33 (2)*61*91*03*91 first", None, ["+33261910391"]),
         ("MY NUMBER IS 212 555 0100", "US", ["+12125550100"]),
     ],
 )

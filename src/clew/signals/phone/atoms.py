@@ -172,8 +172,13 @@ def _chained(shown: str, atoms: list[Atom], cut: frozenset[int] = frozenset()) -
             continue
         gap = BROKEN
         if chain.atoms and atom.start - chain.atoms[-1].end <= _LONGEST_RAW_GAP:
-            gap = _distance(shown[chain.atoms[-1].end : atom.start])
-            if gap == NOISE and len(atom.digits) > _MOST_AFTER_PLUS and shown[atom.start - 1] == "+":
+            between = shown[chain.atoms[-1].end : atom.start]
+            gap = _distance(between)
+            if (
+                gap == NOISE
+                and "+" in between
+                and (len(atom.digits) > _MOST_AFTER_PLUS or _UNSEEN.sub("", between) != "+")
+            ):
                 gap = BROKEN
         if gap == BROKEN or atom.start in cut:
             if chain.atoms:
