@@ -16,6 +16,11 @@ import pyarrow as pa
 
 from clew.records.kinds import KINDS, Kind
 from clew.safeguards.errors import Conflict, UnreadableInput
+from clew.store.lake_forgetting import forget, written_anew
+
+ARRIVALS = "arrivals"
+ARRIVED = pa.schema([("record_id", pa.string()), ("kind", pa.string()), ("arrived", pa.timestamp("us", tz="UTC"))])
+"""When each record came in: retention counts from there."""
 
 
 def record_columns(kind: Kind) -> pa.Schema:
@@ -33,8 +38,17 @@ class Lake:
 
     def __init__(self, path: Path) -> None:
         """Opens the lake, or makes a new one. Conflict while another process has it open for writing."""
+        self._path = path
+        self._one_at_a_time = threading.RLock()
+        self._connect()
+        present = self.names()
+        tables = {k.plural: record_columns(k).empty_table() for k in KINDS.values() if k.plural not in present}
+        self.replace(tables if ARRIVALS in present else tables | {ARRIVALS: ARRIVED.empty_table()})
+
+    def _connect(self) -> None:
         import ibis
 
+        path = self._path
         try:
             self._ibis = ibis.duckdb.connect(str(path))
         except duckdb.IOException as error:
@@ -44,10 +58,7 @@ class Lake:
                 f"{path.name}: cannot be opened as a lake; restore it or run the chain anew"
             ) from None
         self._sql: duckdb.DuckDBPyConnection = self._ibis.con
-        self._one_at_a_time = threading.RLock()
         self._sql.execute("SET TimeZone = 'UTC'")
-        present = self.names()
-        self.replace({k.plural: record_columns(k).empty_table() for k in KINDS.values() if k.plural not in present})
 
     def names(self) -> list[str]:
         with self._one_at_a_time:
@@ -93,6 +104,7 @@ class Lake:
                 f'WHERE record_id NOT IN (SELECT record_id FROM "{kind.plural}")'
             )
             self._sql.unregister("incoming")
+            self._arrive(kind)
             return self.count(kind.plural) - before
 
     def put_records(self, kind: Kind, table: pa.Table, *, gone: Sequence[str] = ()) -> None:
@@ -105,18 +117,47 @@ class Lake:
                 self._sql.execute(f'DELETE FROM "{name}" WHERE record_id IN (SELECT record_id FROM incoming)')  # noqa: S608 (ours)
                 self._sql.execute(f'INSERT INTO "{name}" SELECT * FROM incoming')  # noqa: S608 (ours)
                 self._sql.unregister("incoming")
+                self._arrive(kind)
                 if gone:
-                    self._forget(list(gone))
+                    forget(self._sql, list(gone))
             except BaseException:
                 self._sql.execute("ROLLBACK")
                 raise
             self._sql.execute("COMMIT")
 
-    def _forget(self, ids: list[str]) -> None:
-        columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE column_name IN ('record_id', 'record')"
-        for table, column in self._sql.execute(f"{columns} AND NOT internal").fetchall():
-            if table != "incoming":
-                self._sql.execute(f'DELETE FROM "{table}" WHERE "{column}" IN (SELECT unnest($1))', [ids])  # noqa: S608 (ours)
+    def _arrive(self, kind: Kind) -> None:
+        """Notes when records that are new here came in."""
+        self._sql.execute(
+            f"INSERT INTO {ARRIVALS} SELECT record_id, $1, now() FROM \"{kind.plural}\" "  # noqa: S608 (names are ours)
+            f"WHERE record_id NOT IN (SELECT record_id FROM {ARRIVALS})",
+            [kind.plural],
+        )
+
+    def forget(self, ids: Sequence[str]) -> dict[str, int]:
+        """Removes records and all that was derived from them, to the last byte of the file; says rows gone, by table.
+
+        Of networks that any of them was in, every lead, count and class goes too: they come back, without the records,
+        when the chain is run again.
+        """
+        with self._one_at_a_time:
+            self._sql.execute("BEGIN")
+            try:
+                gone = forget(self._sql, list(ids))
+            except BaseException:
+                self._sql.execute("ROLLBACK")
+                raise
+            self._sql.execute("COMMIT")
+            self.rewrite()
+            return gone
+
+    def rewrite(self) -> None:
+        """Writes the file anew from what is in it: what was deleted or replaced before is in no byte of it after."""
+        with self._one_at_a_time:
+            self._ibis.disconnect()
+            try:
+                written_anew(self._path)
+            finally:
+                self._connect()
 
     def count(self, name: str) -> int:
         with self._one_at_a_time:

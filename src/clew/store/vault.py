@@ -23,17 +23,18 @@ from clew.safeguards.keys import Cost, KeyRing, canonical, verify_judgement
 from clew.safeguards.permissions import Action
 from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
 from clew.store.database import damaged_pages, discard, make_engine
+from clew.store.erasing import certificate_digests
 from clew.store.helpline import Contacts
 from clew.store.helpline_cases import CaseWork
 from clew.store.helpline_check import HELPLINE_ACTS, helpline_digests
 from clew.store.helpline_services import Services
+from clew.store.holding import Holding, hold_digests, rule_digests
 from clew.store.ledger import Ledger, judgement, judgement_digest, release, release_digest
 from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, ReleaseRow, SourceRow
-from clew.store.sealed import Sealed
 from clew.store.sealed_check import Noted, verify_sealed
 
 
-class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
+class Vault(Contacts, CaseWork, Services, Holding, Accounts, Ledger):
     """Sources, sealed records, accounts, judgements, releases, the helpline and the audit log, on SQLCipher or PostgreSQL.
 
     Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table
@@ -133,7 +134,7 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
             return [Finding(0, 0, "unreadable", "the vault's tables cannot be read to their end: restore the file")]
 
     def _verify_tables(self, anchors: Iterable[Head]) -> list[Finding]:
-        topics = ("judge", "release", "account", "add_source", *HELPLINE_ACTS)
+        topics = ("judge", "release", "account", "add_source", *_RIGHTS, *HELPLINE_ACTS)
         noted: dict[str, dict[str, tuple[int, str]]] = {act: {} for act in topics}
         sealed = Noted()
         with self._snapshot() as tx:
@@ -146,6 +147,8 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
             findings += _compare("release", noted["release"], _release_digests(tx))
             findings += _compare("account", noted["account"], _account_digests(tx))
             findings += _compare("source", noted["add_source"], _source_digests(tx, noted["add_source"]))
+            for act, (what, digests) in _RIGHTS.items():
+                findings += _compare(what, noted[act], digests(tx))
             for act, there in helpline_digests(tx, noted).items():
                 findings += _compare(HELPLINE_ACTS[act], noted[act], there)
             findings += verify_sealed(tx, self._keys, sealed)
@@ -159,6 +162,14 @@ class Vault(Contacts, CaseWork, Services, Sealed, Accounts, Ledger):
                 seq = noted.get(each.id, (0, ""))[0]
                 findings.append(Finding(seq, seq, "signature", f"the signature of judgement {each.id} does not verify"))
         return findings
+
+
+_RIGHTS: Mapping[str, tuple[str, Callable[[Session], dict[str, str]]]] = {
+    "certify_erasure": ("certificate", certificate_digests),
+    "hold": ("hold", hold_digests),
+    "set_retention": ("retention rule", rule_digests),
+}
+"""Act -> what it makes, and the digests of what is there."""
 
 
 def _noting(entries: Iterator[Entry], noted: dict[str, dict[str, tuple[int, str]]], sealed: Noted) -> Iterator[Entry]:
