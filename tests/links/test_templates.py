@@ -59,6 +59,13 @@ def test_aligned_segments_put_together_are_the_text(found) -> None:
         assert [part.slot for part in parts if part.kind == "slot"] == [1, 2, 3]
 
 
+def test_the_marks_around_the_words_are_kept() -> None:
+    texts = [f"<p>*Room {name} near the river, {{call}} me now!</p>\u200b" for name in NAMES]
+    assert fitted(texts).templates["template"].to_pylist() == [
+        "<p>*Room {1} near the river, {{call}} me now!</p>\u200b"
+    ]
+
+
 def test_what_does_not_fit_is_let_go_and_the_rest_keeps_its_number() -> None:
     texts = [f"A quiet room for {name} with a view of the river and the old bridge" for name in NAMES]
     texts.insert(2, "Eight crates of apples went missing from the depot on Tuesday night again")

@@ -204,7 +204,7 @@ def _fit_part(
     return Fitted(
         rows,
         template_of,
-        _texts(data, spans, found, base[1:], constants, bounds),
+        _texts(data, spans, found, base, constants, bounds),
         np.diff(bounds) - 1,
         slots,
         kept_bits[:count],
@@ -216,18 +216,21 @@ def _fit_part(
 
 
 def _texts(
-    data: npt.NDArray[np.uint8], spans: Numbers, found: Tokens, ends: Numbers, constants: Numbers, bounds: Numbers
+    data: npt.NDArray[np.uint8], spans: Numbers, found: Tokens, edges: Numbers, constants: Numbers, bounds: Numbers
 ) -> pa.Array:
     used = constants[:, : bounds[-1]]
     real = used[1] >= 0
     places = found.starts[used[0]] + used[1]
     widths = (spans[places[real], 1] - spans[places[real], 0]).sum()
-    following = np.append(spans[1:, 0], ends[-1] if len(ends) else 0)
+    following = np.append(spans[1:, 0], edges[-1])
     around = np.maximum(following - spans[:, 1], 0)
     # Between two tokens there may be anything, however long: white space, marks, invisible characters.
     room = int(2 * (widths + 2 * around[places[real]].sum() + around[places[real] - 1].sum()) + 32 * used.shape[1] + 64)
+    room += 2 * int(spans[0, 0] - edges[0]) if len(spans) else 0
     out, offsets = np.empty(room, np.uint8), np.zeros(len(bounds), np.int64)
-    template_text.render(data, spans, found.starts, found.counts, ends, used[0], used[1], used[2], bounds, out, offsets)
+    template_text.render(
+        data, spans, found.starts, found.counts, edges, used[0], used[1], used[2], bounds, out, offsets
+    )
     return template_text.strings(out, offsets)
 
 

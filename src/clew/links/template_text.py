@@ -60,7 +60,7 @@ def render(
     spans: Numbers,
     starts: Numbers,
     counts: npt.NDArray[np.int32],
-    ends: Numbers,
+    edges: Numbers,
     constant_text: Numbers,
     constant_token: Numbers,
     constant_slot: Numbers,
@@ -68,7 +68,7 @@ def render(
     out: Bytes,
     offsets: Numbers,
 ) -> None:
-    """Writes the text of each template; `out` has room for it. `ends` is the byte after each text."""
+    """Writes the text of each template; `out` has room for it. Text i is bytes `edges[i]` to `edges[i + 1]`."""
     at = 0
     for template in range(len(template_bounds) - 1):
         offsets[template] = at
@@ -115,9 +115,11 @@ def render(
                 else:
                     out[at] = 32
                     at += 1
+            elif constant_token[k] == 0:
+                at = _escaped(data, edges[text], spans[place, 0], out, at)
             open_slot = False
             at = _escaped(data, spans[place, 0], spans[place, 1], out, at)
             before = place
             before_last = starts[text] + counts[text] - 1
-            before_end = ends[text]
+            before_end = edges[text + 1]
     offsets[len(template_bounds) - 1] = at
