@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clew.cli.world_walk import Walked
     from clew.leads.evaluation import Evaluation, Figure
     from clew.leads.evaluation.world import Networks
+    from clew.leads.intervals import Share
     from clew.records.rejects import Rejects
 
 Given = Annotated[
@@ -116,7 +117,7 @@ def _on_worlds(seeds: list[int], train_seeds: list[int], adverts: int, keep: Pat
     from clew.leads.classing.card import signs_digest, to_json
     from clew.leads.classing.measuring import measure
     from clew.leads.evaluation.figures import Evaluation
-    from clew.leads.evaluation.world import ONLY_WIRING, figures, held_out, learn, together, weak_held
+    from clew.leads.evaluation.world import ONLY_WIRING, figures, held_out, learn, together, weak_held, with_wrong_flags
     from clew.records.write import whole_file
 
     if set(seeds) & set(train_seeds):
@@ -130,6 +131,8 @@ def _on_worlds(seeds: list[int], train_seeds: list[int], adverts: int, keep: Pat
     tested = [_networks(walked[seed]) for seed in seeds]
     model = learn([_networks(walked[seed]) for seed in train_seeds], seeds=_said(train_seeds), signs=signs_digest())
     model, held = held_out(model, tested, seeds=_said(seeds))
+    learnt, workers = _by_poster("learnt model", [walked[seed] for seed in seeds], held)
+    model = with_wrong_flags(model, workers)
     if keep is not None:
         with whole_file(keep) as part:
             part.write_text(to_json(model), encoding="utf-8")
@@ -142,9 +145,9 @@ def _on_worlds(seeds: list[int], train_seeds: list[int], adverts: int, keep: Pat
         label_does_not_mean="Anything of real adverts: the world is invented, and its texts, phones and habits are of its own making.",
         how=f"{ONLY_WIRING}; learnt on seeds {_said(train_seeds)}; {'with' if with_pictures() else 'without'} pictures",
         figures=[
-            *_by_poster("leads by points", [walked[seed] for seed in seeds], None),
-            *_by_poster("signs alone", [walked[seed] for seed in seeds], weak),
-            *_by_poster("learnt model", [walked[seed] for seed in seeds], held),
+            *_by_poster("leads by points", [walked[seed] for seed in seeds], None)[0],
+            *_by_poster("signs alone", [walked[seed] for seed in seeds], weak)[0],
+            *learnt,
             *figures("signs alone", measure(together(weak), measured_on="", alpha=model.conformal.alpha), sets=False),
             *figures("learnt model", model.measured, sets=True),
         ],
@@ -161,8 +164,11 @@ def _networks(walked: Walked) -> Networks:
     return Networks(walked.seen.found, walked.groups, walked.truth)
 
 
-def _by_poster(name: str, worlds: Sequence[Walked], said: Sequence[Any] | None) -> list[Figure]:
-    """Controllers' networks found and independent workers flagged: by leads, or by networks that a classing flags."""
+def _by_poster(name: str, worlds: Sequence[Walked], said: Sequence[Any] | None) -> tuple[list[Figure], Share]:
+    """Controllers' networks found and independent workers flagged: by leads, or by networks that a classing flags.
+
+    The second is also given as it is: a worker who was joined to a controller's network is flagged with it.
+    """
     import pyarrow as pa
 
     from clew.leads.evaluation.figures import of_share
@@ -182,7 +188,7 @@ def _by_poster(name: str, worlds: Sequence[Walked], said: Sequence[Any] | None) 
     return [
         of_share(f"{name}: networks of controllers found", networks),
         of_share(f"{name}: wrong flags on independent workers, by poster", workers),
-    ]
+    ], workers
 
 
 def _write(out: Path, evaluations: Sequence[Evaluation]) -> None:

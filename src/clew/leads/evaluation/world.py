@@ -20,6 +20,7 @@ from clew.leads.classing.labelling import labellings, votes
 from clew.leads.classing.measuring import Held, Measurement, measure
 from clew.leads.classing.model import ClassModel, Training, train
 from clew.leads.evaluation.figures import Figure, of_share
+from clew.leads.intervals import Share
 
 ONLY_WIRING = "measured on the invented world: it says that the wiring works, and nothing of the real world"
 
@@ -65,6 +66,14 @@ def held_out(model: ClassModel, worlds: Sequence[Networks], *, seeds: str) -> tu
     return replace(model, measured=measured), parts
 
 
+def with_wrong_flags(model: ClassModel, workers: Share) -> ClassModel:
+    """The model with wrong flags counted by worker where that is worse: a network that holds both hides the worker in it."""
+    measured = model.measured
+    if measured is None or workers.interval[1] <= measured.wrong_flags.interval[1]:
+        return model
+    return replace(model, measured=replace(measured, wrong_flags=workers))
+
+
 def weak_held(world: Networks) -> Held:
     """What signs alone say: a class where they lean to one, no sets."""
     points = world.weak()
@@ -96,7 +105,7 @@ def figures(name: str, measured: Measurement, *, sets: bool) -> list[Figure]:
     """The first-class figures of a measurement."""
     error = measured.calibration_error
     found = [
-        of_share(f"{name}: wrong flags on independent workers, by network", measured.wrong_flags),
+        of_share(f"{name}: wrong flags on independent workers, as the gate reads them", measured.wrong_flags),
         Figure(
             f"{name}: calibration error",
             error,
