@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from clew.safeguards.errors import UsageError
-from clew.signals import Found, Settings, load, scan
+from clew.signals import Found, Settings, load, places, scan
 from clew.signals.date.anchor import anchored
 from clew.signals.detector import TextDetector
 
@@ -216,3 +216,15 @@ def test_a_wrong_key_file_is_refused(tmp_path):
     with pytest.raises(UsageError, match="32 bytes"):
         _name_key(short)
     assert isinstance(load("age").detect(["24 yo"])[0], Found)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Mujeres de Colombia fueron a Madrid, España.", ["CO", "Madrid, ES", "ES"]),
+        ("from Benin and Ghana to Lebanon", ["BJ", "GH", "LB"]),
+        ("new in Luxembourg", ["Luxembourg, LU"]),
+    ],
+)
+def test_a_country_is_not_taken_for_a_city_of_its_name(text: str, values: list[str]) -> None:
+    assert [signal.value for signal in places(text)] == values

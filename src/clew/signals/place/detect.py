@@ -13,7 +13,7 @@ from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
 from clew.signals.glyphs import without_accents
 from clew.signals.phrases import Phrases
-from clew.signals.place.areas import CUED_SHORT, SHORT
+from clew.signals.place.areas import COUNTRIES, CUED_SHORT, SHORT
 from clew.signals.place.context import BESIDE, CITY, NAMED, Area, areas_in, beside, state_after, weights
 from clew.signals.place.words import COMMON, CUES, STRONG_CUES
 from clew.standards import places
@@ -62,6 +62,8 @@ class PlaceDetector(TextDetector):
         if named and len(sightings) > 1:  # the Ontario of "London, Ontario" is no city
             outer = {area.start for one in sightings if (area := beside(by_start, text, one.end))}
             sightings = tuple(one for one in sightings if one.start not in outer)
+        if named:
+            sightings = tuple(one for one in sightings if not _is_country(one, by_start.get(one.start)))
         taken = {place for one in sightings for place in range(one.start, one.end)} if named else set()
         found = [
             self.signal("area", area.code, (area.start, area.end), 0.8)
@@ -82,6 +84,20 @@ class PlaceDetector(TextDetector):
             confidence = round(share * (0.95 if sighting.cued else 0.8), 2)
             if confidence >= _LEAST:
                 yield self.signal("place", city.label, (sighting.start, sighting.end), confidence)
+
+
+def _is_country(sighting: _Sighting, area: Area | None) -> bool:
+    """Whether the same words name a country: Colombia, Lebanon, Mexico. Luxembourg, a city of its own name, stays one."""
+    if area is None or area.end != sighting.end or area.point is not None:
+        return False
+    city = places.cities()[sighting.candidates[0]]
+    return city.country != area.country or places.key(city.name) not in _country_names(area.country)
+
+
+@cache
+def _country_names(code: str) -> frozenset[str]:
+    known = places.country(code)
+    return frozenset(places.key(name) for name in (*COUNTRIES.get(code, ()), *((known.name,) if known else ())))
 
 
 def _language(text: str) -> str | None:
