@@ -35,7 +35,7 @@ def explain(a: str | None, b: str | None, most: int = 5) -> list[Agreement]:
     How usual a habit is comes from the invented world the verifier was fitted on, not from real adverts.
 
     >>> explain("Come by !! I am here !! Call me !!", "Lovely room !! Ask for Bo !! Bye !!")[0].words
-    'both: leaves a space before . , ! ? : (100% and 100% of the times; usual 15%)'
+    'both: ends sentences with an exclamation mark (100% and 100% of the times; usual 11%)'
     """
     done, chances = habit_counts(read([a, b]))
     prior = shipped().prior
