@@ -3,7 +3,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from clew.insight import COUNTS, FLOWS, case_flows
+from clew.insight import COUNTS, FLOWS, beside, case_flows
 from clew.records.imprecise import Count
 from clew.records.kinds import KINDS
 from clew.safeguards.errors import MissingColumn
@@ -36,7 +36,38 @@ def test_planted_flows_are_counted_and_small_ones_stay_suppressed():
     assert tables.flows.schema == FLOWS
     assert tables.counts.schema == COUNTS
     assert tables.flow_total == Count(13, 16)
-    assert tables.persons == Count(15, 15)
+    assert tables.persons == Count(13, 16)  # the exact number less the other flows would be the small one
+    assert said(tables.counts, "dimension", "value")["sex", "female"] == "13 to 16"
+
+
+def test_order_of_hidden_flows_tells_nothing():
+    rows = [person()] * 9 + [person("ROU", "GBR")] * 1 + [person("ALB", "GBR")] * 2 + [person("BGR", "GBR")] * 4
+    assert case_flows(cases(rows)).flows["origin"].to_pylist() == ["NGA", "ALB", "BGR", "ROU"]
+
+
+def test_sector_and_transit_are_counted_where_a_case_has_them():
+    table = cases([person(sector="hospitality; agriculture")] * 6 + [person()] * 5)
+    table = table.append_column("transit", pa.array(["LBY;TUN"] * 5 + [None] * 6))
+    counts = said(case_flows(table).counts, "dimension", "value")
+    assert {key: count for key, count in counts.items() if key[0] in ("sector", "transit")} == {
+        ("sector", "agriculture"): "6", ("sector", "hospitality"): "6", ("sector", "unknown"): "5",
+        ("transit", "LBY"): "5", ("transit", "TUN"): "5", ("transit", "unknown"): "6",
+    }  # fmt: skip
+
+
+def test_effort_stands_beside_counts_and_is_not_told_where_it_would_tell_a_small_one():
+    rows = [person(year=2020 + i % 2) for i in range(8)] + [person("ROU", "GBR", year=2019 + i) for i in range(4)]
+    table = cases(rows).append_column("who", pa.array(["north", "south"] * 4 + list("abcd")))
+    tables = case_flows(table, contributor="who")
+    effort = {(r["dimension"], r["value"]): (r["reporters"], r["years"]) for r in tables.effort.to_pylist()}
+    assert effort["destination", "ITA"] == (2, 2)
+    assert effort["destination", "GBR"] == (None, None)  # four contributors: at least four persons
+    assert [(r["origin"], r["reporters"]) for r in beside(tables.flows, tables.effort).to_pylist()] == [
+        ("NGA", 2),
+        ("ROU", None),
+    ]
+    with pytest.raises(MissingColumn, match="nobody"):
+        case_flows(table, contributor="nobody")
 
 
 def test_suppressed_cell_is_nowhere_a_number():

@@ -94,6 +94,15 @@ def test_repatriation_is_another_measure_and_enters_no_flow():
     assert said(tables.repatriated, "reporter", "named") == {("ITA", "NGA"): "11"}
 
 
+def test_how_many_countries_and_years_reported_stands_beside():
+    tables = flows(
+        row("ITA", CITIZENS, "Nigeria", "9"), row("ITA", CITIZENS, "Romania", "9", year="2020"), row("GBR", year="2020"),
+        row("ITA", year="2020"),
+    )  # fmt: skip
+    effort = {(r["dimension"], r["value"]): (r["reporters"], r["years"]) for r in tables.effort.to_pylist()}
+    assert effort == {("destination", "ITA"): (1, 2), ("year", "2019"): (1, 1), ("year", "2020"): (2, 1)}
+
+
 def test_other_indicators_are_not_persons_detected():
     tables = flows(row("ITA", CITIZENS, "Nigeria", "11", indicator="Persons convicted"))
     assert tables.flows.num_rows == 0

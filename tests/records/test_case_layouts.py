@@ -82,3 +82,25 @@ def test_the_k_anonymised_release_says_unknown_with_minus_99(tmp_path):
     (tmp_path / "k.csv").write_text("yearOfRegistration,isForcedLabour,isSexualExploit\n2018,-99,1\n")
     (case,) = read_file(tmp_path / "k.csv", CASES).table.to_pylist()
     assert (case["forced_labour"], case["sexual_exploitation"]) == ("unknown", "yes")
+
+
+def test_minus_99_of_the_k_anonymised_release_is_nothing_and_na_is_namibia(tmp_path):
+    (tmp_path / "k.csv").write_text(
+        "yearOfRegistration,gender,ageBroad,citizenship,CountryOfExploitation,meansOfControlDebtBondage,isForcedLabour,isSexualExploit\n"
+        "2016,Female,-99,NA,UA,-99,-99,1\n2017,-99,18--20,-99,NA,0,0,NA\n"
+    )
+    read = read_file(tmp_path / "k.csv", CASES)
+    assert len(read.rejects) == 0
+    first, second = read.table.to_pylist()
+    assert (first["age"], first["citizenship"], first["exploited_in"]) == (None, "NAM", "UKR")
+    assert (first["forced_labour"], first["means_debt_bondage"]) == ("unknown", "unknown")
+    assert (second["gender"], second["citizenship"], second["exploited_in"]) == (None, None, "NAM")
+    assert (second["forced_labour"], second["sexual_exploitation"]) == ("no", "unknown")
+
+
+def test_a_country_of_recruitment_or_transit_is_not_where_the_exploitation_was(tmp_path):
+    (tmp_path / "h.csv").write_text(
+        "id,cas_Status,prs_Gender,prs_Citizenship,hte_Type,hte_Country\n"
+        "1,Active,Feminine,NGA,Transit,LBY\n2,Active,Feminine,NGA,exploitation,Italy\n3,Active,Feminine,NGA,,ESP\n"
+    )
+    assert read_file(tmp_path / "h.csv", CASES).table["exploited_in"].to_pylist() == [None, "ITA", "ESP"]

@@ -1,19 +1,21 @@
 """Who was taken from where to where: flows between countries, and counts by year, form, sex and age.
 
-Case tables and published aggregates give the same shape. A cell of fewer than five persons is the interval `<5`, and
-so is every sum that it enters. Persons whose origin or destination is not recorded are in no flow: they are counted.
+Case tables and published aggregates give the same shape. A cell of fewer than five persons is the interval `<5`, every
+sum that it enters is an interval, and so is what would tell it. Persons whose origin or destination is not recorded are in no flow: they are counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.insight.intervals import CELLS, suppress, total
+from clew.insight.flow_effort import EFFORT, case_effort
+from clew.insight.intervals import CELLS, cells, total
+from clew.insight.shown_together import Ends, Line, shown_together
 from clew.records.imprecise import AgeRange, Answer, Count
 from clew.records.rejects import Rejects
 from clew.safeguards.errors import MissingColumn
@@ -39,10 +41,12 @@ class FlowTables:
     flows: pa.Table
     """`FLOWS`: origin and destination as ISO 3166-1 alpha-3; largest first. The same country twice is within it."""
     counts: pa.Table
-    """`COUNTS`: dimension is year, form, sex, age (at registration) or age_when_trafficked; value `unknown` where it is not recorded."""
+    """`COUNTS`: dimension is year, form, sex, age (at registration), age_when_trafficked, sector or transit; value `unknown` where it is not recorded."""
     persons: Count
     unknown: Count
     """Persons whose origin or destination is not recorded; they are in no flow."""
+    effort: pa.Table = field(default_factory=EFFORT.empty_table)
+    """`EFFORT`: by destination and by year, how many reported and for how many years: what is not reported is in no count."""
     elsewhere: pa.Table = field(default_factory=PLACES.empty_table)
     """`PLACES`: what was named as a country and is none (Abroad, a region), in no flow."""
     repatriated: pa.Table = field(default_factory=REPATRIATED.empty_table)
@@ -59,84 +63,139 @@ class FlowTables:
         return total(self.flows)
 
 
-def case_flows(cases: pa.Table, *, below: int = 5) -> FlowTables:
+def case_flows(cases: pa.Table, *, contributor: str | None = None, below: int = 5) -> FlowTables:
     """Flows and counts of a table of cases (`records.kinds.Case`), one row a person.
 
     Needs `citizenship` and `exploited_in`; counts are made of those of `registered`, `gender`, `age`,
-    `age_when_trafficked` and the three exploitation answers that are there. A person of two citizenships is in two flows, of two forms in two counts.
+    `age_when_trafficked`, the three exploitation answers, `sector` and `transit` that are there. A person of two
+    citizenships is in two flows, of two forms in two counts. `contributor` names the column of who recorded the case.
+    Small cells and what would tell them are intervals (`shown_together`).
     """
-    for name in ("citizenship", "exploited_in"):
+    for name in ("citizenship", "exploited_in", *([contributor] if contributor else [])):
         if name not in cases.column_names:
             raise MissingColumn(name, present=tuple(cases.column_names))
     pairs, without = _pairs(cases)
-    counted = pairs.group_by(["origin", "destination"]).aggregate([([], "count_all")])
-    counted = counted.sort_by([("count_all", "descending"), ("origin", "ascending"), ("destination", "ascending")])
-    shown = suppress(counted["count_all"], below)
-    flows = pa.table([counted["origin"], counted["destination"], *shown.columns], schema=FLOWS)
+    counted = pairs.group_by(["origin", "destination"]).aggregate([([], "count_all")]).combine_chunks()
+    dimensions = _dimensions(cases)
+    lines = [_line(counted["count_all"], without), *(one.line for one in dimensions)]
+    shown = shown_together(cases.num_rows, lines, below)
+    flows, unknown = _shown_flows(counted, shown.lines[0])
+    tables = [_shown(one, ends) for one, ends in zip(dimensions, shown.lines[1:], strict=True) if ends is not None]
+    counts = pa.concat_tables(tables) if tables else COUNTS.empty_table()
     return FlowTables(
         flows=flows,
-        counts=_counts(cases, below),
-        persons=_count(cases.num_rows, below),
-        unknown=_count(without, below),
-        how=f"One row a person. Counts of 1 to {below - 1} are shown as <{below}; sums of them are intervals. "
-        "A person of several citizenships is in several flows, of several forms in several counts.",
+        counts=counts,
+        persons=shown.persons,
+        unknown=unknown or shown.persons,
+        effort=case_effort(cases, pairs, flows, counts, contributor),
+        how=_how(below, [one.name for one, ends in zip(dimensions, shown.lines[1:], strict=True) if ends is None]),
     )
 
 
-def _count(number: int, below: int) -> Count:
-    return Count(1, below - 1) if 0 < number < below else Count(number, number)
+def _how(below: int, left_out: Sequence[str]) -> str:
+    few = f" Too few to be shown beside the others: {', '.join(left_out)}." if left_out else ""
+    return (
+        f"One row a person. Counts of 1 to {below - 1} are shown as <{below}; the number of persons and the largest counts "
+        "beside them are intervals where they would tell a small one. "
+        f"A person of several citizenships is in several flows, of several forms in several counts.{few}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Dimension:
+    """The exact counts by one key. With `outside`, the last count is of persons without a value, and may be zero."""
+
+    name: str
+    values: list[str]
+    line: Line
+
+
+def _line(counts: pa.ChunkedArray, outside: int | None) -> Line:
+    numbers = np.asarray(counts, dtype=np.int64)
+    return Line(counts=numbers) if outside is None else Line(counts=np.append(numbers, outside), outside=True)
+
+
+def _shown(one: _Dimension, ends: tuple[Ends, Ends]) -> pa.Table:
+    seen = np.flatnonzero(one.line.counts)
+    values = pa.array(one.values, pa.string()).take(pa.array(seen))
+    shown = cells(ends[0][seen], ends[1][seen])
+    return pa.table([pa.array([one.name] * len(seen), pa.string()), values, *shown.values()], schema=COUNTS)
+
+
+def _shown_flows(counted: pa.Table, ends: tuple[Ends, Ends] | None) -> tuple[pa.Table, Count | None]:
+    """The flows, largest first as far as is shown, and how many persons are in none."""
+    if ends is None:
+        return FLOWS.empty_table(), None
+    shown = cells(ends[0][:-1], ends[1][:-1])
+    flows = pa.table([counted["origin"], counted["destination"], *shown.values()], schema=FLOWS)
+    order = [
+        ("count_high", "descending"),
+        ("count_low", "descending"),
+        ("origin", "ascending"),
+        ("destination", "ascending"),
+    ]
+    return flows.sort_by(order), Count(int(ends[0][-1]), int(ends[1][-1]))
 
 
 def _pairs(cases: pa.Table) -> tuple[pa.Table, int]:
     """One row a person and pair of countries, without repeats, and how many persons have no pair."""
-    origins, destinations = _listed(cases["citizenship"], "origin"), _listed(cases["exploited_in"], "destination")
+    origins, destinations = _countries(cases, "citizenship", "origin"), _countries(cases, "exploited_in", "destination")
     pairs = origins.join(destinations, "person", join_type="inner")
     return pairs, int(cases.num_rows - pc.count_distinct(pairs["person"]).as_py())
+
+
+def _countries(cases: pa.Table, column: str, name: str) -> pa.Table:
+    listed = _listed(cases[column], name)
+    codes = listed.set_column(1, name, pc.utf8_upper(listed[name]))
+    return codes.group_by(["person", name]).aggregate([])
 
 
 def _listed(column: pa.ChunkedArray, name: str) -> pa.Table:
     """Values that `;` separates, one a row beside the row number they came from; no empty one, none twice."""
     lists = pc.split_pattern(column.combine_chunks().cast(pa.string()), ";")
     people = pa.array(np.arange(len(lists), dtype=np.int64)).take(pc.list_parent_indices(lists))
-    values = pc.utf8_upper(pc.utf8_trim_whitespace(pc.list_flatten(lists)))
+    values = pc.utf8_trim_whitespace(pc.list_flatten(lists))
     table = pa.table({"person": people, name: values})
     return table.filter(pc.not_equal(values, "")).group_by(["person", name]).aggregate([])
 
 
-def _counts(cases: pa.Table, below: int) -> pa.Table:
-    parts = []
+def _dimensions(cases: pa.Table) -> list[_Dimension]:
+    found = []
     for dimension, name, reader in COUNTED:
         if name in cases.column_names and (name in ALWAYS or cases[name].null_count < cases.num_rows):
-            parts.append(_counted(dimension, reader(cases[name].combine_chunks()), below))
+            found.append(_counted(dimension, reader(cases[name].combine_chunks())))
     if any(name in cases.column_names for name in FORMS):
-        parts.append(_forms(cases, below))
-    return pa.concat_tables(parts) if parts else COUNTS.empty_table()
+        found.append(_forms(cases))
+    return found + [
+        _several(name, cases)
+        for name in SEVERAL
+        if name in cases.column_names and cases[name].null_count < cases.num_rows
+    ]
 
 
-def _counted(dimension: str, values: pa.Array, below: int) -> pa.Table:
+def _counted(dimension: str, values: pa.Array) -> _Dimension:
     counted = pa.table({"value": pc.fill_null(values, UNKNOWN)}).group_by("value").aggregate([([], "count_all")])
-    return _count_rows(dimension, counted.sort_by("value")["value"], counted.sort_by("value")["count_all"], below)
+    counted = counted.sort_by("value")
+    return _Dimension(dimension, counted["value"].to_pylist(), _line(counted["count_all"], None))
 
 
-def _count_rows(
-    dimension: str, values: pa.ChunkedArray | pa.Array, counts: pa.ChunkedArray | pa.Array, below: int
-) -> pa.Table:
-    shown = suppress(counts, below)
-    return pa.table([pa.array([dimension] * len(values), pa.string()), values, *shown.columns], schema=COUNTS)
+def _several(name: str, cases: pa.Table) -> _Dimension:
+    """Counts of what a person may have several of."""
+    listed = _listed(cases[name], "value")
+    counted = listed.group_by("value").aggregate([([], "count_all")]).sort_by("value")
+    without = int(cases.num_rows - pc.count_distinct(listed["person"]).as_py())
+    return _Dimension(name, [*counted["value"].to_pylist(), UNKNOWN], _line(counted["count_all"], without))
 
 
-def _forms(cases: pa.Table, below: int) -> pa.Table:
+def _forms(cases: pa.Table) -> _Dimension:
     said = {
         label: pc.fill_null(pc.equal(cases[name], Answer.YES.value), False)
         for name, label in FORMS.items()
         if name in cases.column_names
     }
     ticked = np.array([answers.to_numpy() for answers in said.values()])
-    counts = [*ticked.sum(axis=1), int((~ticked.any(axis=0)).sum())]
-    kept = [(label, count) for label, count in zip([*said, UNKNOWN], counts, strict=True) if count]
-    return _count_rows(
-        "form", pa.array([label for label, _ in kept], pa.string()), pa.array([c for _, c in kept], pa.int64()), below
-    )
+    counts = np.array([*ticked.sum(axis=1), int((~ticked.any(axis=0)).sum())])
+    return _Dimension("form", [*said, UNKNOWN], Line(counts=counts, outside=True))
 
 
 SEXES: Mapping[str, tuple[str, ...]] = {
@@ -202,3 +261,5 @@ COUNTED = (
     ("age_when_trafficked", "age_when_trafficked", _age),
 )
 """Dimension, column and how it is read. The two ages are two: years may lie between what happened and the file."""
+SEVERAL = ("sector", "transit")
+"""Columns of which a person may have several values, separated by `;`."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.insight.flow_effort import EFFORT
 from clew.insight.flows import COUNTS, FLOWS, PLACES, REPATRIATED, UNKNOWN, FlowTables
 from clew.insight.intervals import cells, parse, total
 from clew.records.imprecise import Count
@@ -101,6 +102,7 @@ def _assembled(rows: pa.Table, rejects: Rejects) -> FlowTables:
         flows=_summed(flows, ["origin", "destination"], FLOWS),
         counts=counts,
         persons=persons,
+        effort=_effort(citizens, _where(rows, Dimension="Total", Sex="Total", Age="Total")),
         unknown=total(missing.rename_columns({"low": "count_low", "high": "count_high"})),
         elsewhere=_summed(elsewhere, ["place"], PLACES),
         repatriated=_repatriated(every),
@@ -108,7 +110,21 @@ def _assembled(rows: pa.Table, rejects: Rejects) -> FlowTables:
         rejects=rejects,
         how="Persons detected, as states reported them to UNODC; all years added up. Cells published as <5 stay "
         "intervals, and so do their sums. States report some dimensions and not others, so that the dimensions "
-        "do not add up to one total. A cell given twice with different counts is the interval between them.",
+        "do not add up to one total; a country that did not report a year has no count for it. A cell given twice with different counts is the interval between them.",
+    )
+
+
+def _effort(citizens: pa.Table, totals: pa.Table) -> pa.Table:
+    """For how many years a country reported citizenships, and how many countries reported a total for a year."""
+    years = citizens.group_by("country").aggregate([("year", "count_distinct")]).sort_by("country").combine_chunks()
+    states = totals.group_by("year").aggregate([("country", "count_distinct")]).sort_by("year").combine_chunks()
+    one = [pa.array([1] * table.num_rows, pa.int64()) for table in (years, states)]
+    return pa.concat_tables(
+        pa.table([pa.array([dimension] * table.num_rows, pa.string()), *columns], schema=EFFORT)
+        for dimension, table, columns in (
+            ("destination", years, (years["country"], one[0], years["year_count_distinct"])),
+            ("year", states, (states["year"], states["country_count_distinct"], one[1])),
+        )
     )
 
 

@@ -25,6 +25,8 @@ from clew.records.raw import Raw
 
 _LABEL_ROW = {"Case Owner", "First Name", "Second Name"}
 """What the second header row of the official HTCDS template holds under the names of the first."""
+EMPTY_WORDS = ("-99", "-99.0", "NULL", "null", "NA", "N/A")
+"""What copies of the CTDC releases hold for an empty cell."""
 _NUMBERED = "column_1"
 """The template's first column: the numbers of its prepared rows, without a name."""
 
@@ -50,17 +52,27 @@ def unfold(raw: Raw, mapping: ColumnMapping) -> tuple[Raw, ColumnMapping]:
     raw = _prepared_rows_only(raw) if layout == "htcds" else raw
     columns = dict(mapping.columns)
     table = raw.table
+    for place, name in enumerate(table.column_names if layout == "ctdc" else ()):
+        table = table.set_column(place, name, without_empties(table[name], country=name in rules["country_columns"]))
     for name in rules["country_columns"]:
         if name in table.column_names:
             table = table.set_column(table.column_names.index(name), name, _alpha3(table[name]))
     for field, column in _derived(table, rules).items():
-        if field not in columns:
+        if field not in columns or columns[field] == "hte_Country":
             table = table.append_column(f"({field})", column)
             columns[field] = f"({field})"
     if "id" not in columns:
         columns["id"] = _NUMBERED if _is_numbering(table) else ROW_NUMBER
     empty = Answer.UNKNOWN if layout == "ctdc" else mapping.empty_answer
     return Raw(table, raw.rows, raw.rejects), replace(mapping, columns=columns, empty_answer=empty)
+
+
+def without_empties(column: pa.ChunkedArray, *, country: bool) -> pa.ChunkedArray:
+    """A column of a CTDC release where -99 and its like are empty: an age of -99 is no fault. NA is Namibia's code."""
+    words = column.cast(pa.string())
+    empties = [word for word in EMPTY_WORDS if not (country and word == "NA")]
+    found = pc.fill_null(pc.is_in(pc.utf8_trim_whitespace(words), pa.array(empties)), False)
+    return pc.if_else(found, pa.scalar(None, pa.string()), words)
 
 
 @cache
@@ -90,12 +102,25 @@ def _derived(table: pa.Table, rules: Mapping[str, Any]) -> dict[str, pa.Array]:
     for column, fields in rules.get("multiselect", {}).items():
         if column in table.column_names:
             found |= _answers(table[column], fields)
-    found = _with_extensions(table, found)
+    found = _with_extensions(table, found) | _staged(table)
     for field, words in rules.get("joined", {}).items():
         joined = _joined(table, words)
         if joined is not None:
             found[field] = joined
     return found
+
+
+def _staged(table: pa.Table) -> dict[str, pa.Array]:
+    """Where an event has a stage (`hte_Type`), its country is that of the exploitation only where that is the stage."""
+    if not {"hte_Type", "hte_Country"} <= set(table.column_names):
+        return {}
+    stage = pc.utf8_lower(pc.utf8_trim_whitespace(table["hte_Type"].cast(pa.string()))).combine_chunks()
+    country, none = table["hte_Country"].cast(pa.string()).combine_chunks(), pa.scalar(None, pa.string())
+    elsewhere = pc.fill_null(pc.is_in(stage, pa.array(["recruitment", "transit"])), False)
+    return {
+        "exploited_in": pc.if_else(elsewhere, none, country),
+        "transit": pc.if_else(pc.fill_null(pc.equal(stage, "transit"), False), country, none),
+    }
 
 
 def _answers(column: pa.ChunkedArray, fields: Mapping[str, Sequence[str]]) -> dict[str, pa.Array]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.records.case_layouts import without_empties
 from clew.records.conversion_rules import joined, mapped
 from clew.records.htcds_values import country_words
 from clew.records.imprecise import AgeRange, DateInterval
@@ -21,8 +22,6 @@ from clew.standards.crosswalks import Crosswalk, Rule
 from clew.standards.htcds import fields
 
 FOREIGN = "not a value of this layout"
-_EMPTY = ("-99", "-99.0", "NULL", "null", "NA", "N/A")
-"""What releases write for nothing, besides an empty cell."""
 
 Understood = dict[str, pa.Array]
 
@@ -34,7 +33,7 @@ def read_back(raw: Raw, layout: Crosswalk) -> tuple[Raw, pa.Table, dict[str, str
     broken = np.zeros(raw.table.num_rows, dtype=bool)
     rejects = raw.rejects
     for column, rule in present.items():
-        values = _blank(raw.table[column].combine_chunks())
+        values = without_empties(raw.table[column], country=rule.form == "country").combine_chunks()
         made, misfits = _understood(rule, values, layout)
         fresh = misfits & ~broken
         if fresh.any():
@@ -55,10 +54,6 @@ def _present(raw: Raw, layout: Crosswalk) -> dict[str, Rule]:
         if column is not None:
             found[column] = rule
     return found
-
-
-def _blank(values: pa.Array) -> pa.Array:
-    return pc.if_else(pc.is_in(values, pa.array(_EMPTY)), pa.scalar(None, pa.string()), values)
 
 
 def _understood(rule: Rule, values: pa.Array, layout: Crosswalk) -> tuple[Understood, npt.NDArray[np.bool_]]:

@@ -148,10 +148,13 @@ class Count:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads a whole number or `<N` (at least one, fewer than N); raises ValueError otherwise."""
+        """Reads a whole number, `<N` (at least one, fewer than N) or `M to N`; raises ValueError otherwise."""
         match = re.fullmatch(r"\s*(<?)\s*(\d+)\s*", text)
+        between = re.fullmatch(r"\s*(\d+) to (\d+)\s*", text)
+        if between and int(between[1]) <= int(between[2]):
+            return cls(int(between[1]), int(between[2]))
         if not match:
-            raise ValueError("not a count of the forms N or <N")
+            raise ValueError("not a count of the forms N, <N or M to N")
         number = int(match[2])
         return cls(1, number - 1) if match[1] else cls(number, number)
 
