@@ -115,7 +115,7 @@ def _own(prices: pa.Table, adverts: pa.Table) -> pa.Table:
     )
     _, first = _grouped(joined, keys)
     amounts = np.asarray(joined["amount"], np.float64)
-    ends = np.append(first[1:], len(amounts))
+    ends = np.append(first[1:], len(amounts))[: len(first)]  # nothing is priced: no ends
     middle = [float(np.median(amounts[low:high])) for low, high in zip(first.tolist(), ends.tolist(), strict=True)]
     found = joined.select(keys).take(pa.array(first))
     return found.append_column("own", pa.array(middle, pa.float64())).append_column(
