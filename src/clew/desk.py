@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from clew.insight.quality_view import QualityView
 from clew.leads.classing import ClassModel, LeadClass
+from clew.leads.network_view import ExpansionView, NetworkRow, NetworkView
 from clew.leads.qualification_view import QualificationView
 from clew.leads.types import LeadRow, LeadView
 from clew.safeguards.actors import Actor, Purpose
@@ -59,17 +60,23 @@ class FlowRow:
     """ISO 3166-1 alpha-3."""
     destination: str
     count: str
-    """A number, or `<5` for a suppressed cell."""
+    """A number, `<5` for a suppressed cell, or `18 to 21` for one that would tell such a cell."""
     suppressed: bool
+    reporters: int | None = None
+    """How many contributors reported cases at the destination; None where not recorded, or where it would tell a small count."""
+    years: int | None = None
+    """In how many years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountRow:
     dimension: str
-    """year, form, sex, age."""
+    """year, form, sex, age, age_when_trafficked, sector, transit."""
     value: str
     count: str
     suppressed: bool
+    reporters: int | None = None
+    """How many contributors reported in a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +87,8 @@ class FlowsView:
     as_of: str
     how: str
     """How this was counted, in one or two sentences."""
-    unknown: int
-    """Cases whose origin or destination is not recorded (they are in no flow)."""
+    unknown: str
+    """A count of the cases whose origin or destination is not recorded (they are in no flow)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +191,11 @@ class Desk(Protocol):
         self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None
     ) -> Judgement: ...
     def say_class(self, actor: Actor, purpose: Purpose, lead: str, named: LeadClass, reason: str) -> Judgement: ...
+    def networks(
+        self, actor: Actor, purpose: Purpose, *, offset: int, limit: int
+    ) -> tuple[Sequence[NetworkRow], int]: ...
+    def network(self, actor: Actor, purpose: Purpose, network: str) -> NetworkView: ...
+    def expand(self, actor: Actor, purpose: Purpose, text: str) -> ExpansionView: ...
     def models(self, actor: Actor) -> ModelsView: ...
     def enable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement: ...
     def disable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement: ...

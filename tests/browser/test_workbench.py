@@ -11,7 +11,20 @@ Open = Callable[..., Page]
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 LEAD = "/leads/lead_0000"
-PAGES = ["/", "/leads", LEAD, "/cases", "/cases/K-2001", "/flows", "/releases", "/releases/new", "/audit", "/break"]
+PAGES = [
+    "/",
+    "/leads",
+    LEAD,
+    "/networks",
+    "/networks/net_0000",
+    "/cases",
+    "/cases/K-2001",
+    "/flows",
+    "/releases",
+    "/releases/new",
+    "/audit",
+    "/break",
+]
 
 INK = """(place) => {
   const canvas = [...place.querySelectorAll("canvas")];
@@ -51,7 +64,7 @@ def unfold(page: Page) -> None:
 
 
 def settle(page: Page) -> None:
-    if page.locator('[data-chart="map"]').count():
+    if page.locator('[data-chart="map"], [data-chart="places"]').count():
         page.wait_for_selector("[data-drawn]")
 
 

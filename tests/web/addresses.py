@@ -13,6 +13,7 @@ from clew.web import (
     leads,
     live,
     models,
+    networks,
     persons,
     qualification,
     quality,
@@ -32,6 +33,7 @@ ROUTERS = (
     quality,
     persons,
     leads,
+    networks,
     models,
     flows,
     releases,
@@ -40,7 +42,7 @@ ROUTERS = (
 FILLED = {
     "{lead}": "lead_0000", "{digest}": "0123456789abcdef", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
     "{contact}": f"ctc_{1:020x}", "{service}": f"svc_{1:016x}", "{referral}": f"ref_{1:020x}", "{kind}": "support",
-    "{subject}": "rec_1:rec_2",
+    "{subject}": "rec_1:rec_2", "{network}": "net_0000",
 }  # fmt: skip
 STREAMS = {"/live/events"}
 """Answers that go on; they have tests of their own."""

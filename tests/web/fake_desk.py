@@ -12,6 +12,7 @@ from typing import Any
 
 from fake_helpline import FakeHelpline
 from fake_models import FakeModels, class_view
+from fake_networks import FakeNetworks
 from fake_persons import FakePersons
 
 from clew.desk import (
@@ -264,6 +265,7 @@ COUNTS = (
     ("age", "18--20", "333"),
     ("age", "21--23", "270"),
     ("age", "48+", "<5"),
+    ("sector", "agriculture", "211"),
 )
 
 
@@ -272,7 +274,7 @@ def digest(*parts: object) -> str:
 
 
 @dataclass
-class FakeDesk(FakeHelpline, FakePersons, FakeModels):
+class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks):
     """Keeps sessions and acts in memory. `nasty` poisons every text, `empty` has nothing, `broken` raises in `overview`."""
 
     nasty: bool = False
@@ -436,7 +438,7 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels):
         how = "One case is one person registered by a contributor. A person known to two of them may be counted twice."
         return self._said(
             FlowsView(
-                flows=flows, counts=counts, source="Harbour House case files", as_of="3 March 2024", how=how, unknown=73
+                flows=flows, counts=counts, source="Harbour House case files", as_of="3 March 2024", how=how, unknown="73"
             )
         )
 

@@ -10,13 +10,15 @@ from clew.safeguards.keys import Cost, Unlock
 from clew.workspace.classing import Classing
 from clew.workspace.counting import Counting
 from clew.workspace.helping_cases import CaseHelping
+from clew.workspace.networks import Networks
 from clew.workspace.persons import Persons
 from clew.workspace.quality import Quality
 from clew.workspace.releasing import Releasing
+from clew.workspace.rights import Rights
 from clew.workspace.settings import Settings
 
 
-class Workspace(Classing, Releasing, Counting, CaseHelping, Persons, Quality):
+class Workspace(Rights, Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 
     It is the `Desk` of the pages.
@@ -29,6 +31,7 @@ class Workspace(Classing, Releasing, Counting, CaseHelping, Persons, Quality):
         opened.recover_releases()
         with suppress(Conflict, NotFound):  # another process has the lake, or it is gone: the next one tells it
             opened.mend_contacts()
+            opened.mend_purges()
         return opened
 
     # Accounts and sessions, as the pages need them.

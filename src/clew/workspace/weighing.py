@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from clew.leads.features import movement, network_features, sign_counts
+from clew.leads.local_prices import local_prices, priced
 from clew.leads.queue import build_queue
 from clew.store.lake import Lake
 from clew.workspace.settings import Settings
@@ -17,11 +18,26 @@ def find_leads(lake: Lake, settings: Settings) -> pa.Table:
     moves = movement(at, ads)
     joined = lake.evaluate(features.left_join(moves, "network").drop("network_right"))
     signs = lake.evaluate(sign_counts(at, claims))
+    anchors = _anchors(lake)
     leads, reasons = build_queue(
-        joined, signs, _anchors(lake), smallest=settings.smallest_lead, switched_off=frozenset(settings.switched_off)
+        joined, signs, anchors, smallest=settings.smallest_lead, switched_off=frozenset(settings.switched_off)
     )
-    lake.replace({"features": joined, "signs": signs, "leads": leads, "reasons": reasons})
+    found = {"features": joined, "signs": signs, "anchors": anchors, "leads": leads, "reasons": reasons}
+    lake.replace({**found, "local_prices": _local_prices(lake)})
     return leads
+
+
+def _local_prices(lake: Lake) -> pa.Table:
+    """What different networks ask in each place; nothing where few ask. Holds no record and no network."""
+    claims = lake.query(
+        "SELECT record_id AS record, value FROM claims WHERE kind = 'price' AND record_kind = 'advert' AND value IS NOT NULL "
+        "ORDER BY record_id, start"
+    )
+    adverts = lake.query(
+        "SELECT record_id AS record, a.place, m.network::VARCHAR AS asker FROM adverts a JOIN members m USING (record_id) "
+        "ORDER BY record_id"
+    )
+    return local_prices(priced(claims), adverts)
 
 
 def _anchors(lake: Lake) -> pa.Table:
