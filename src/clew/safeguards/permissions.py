@@ -44,11 +44,18 @@ class Action(StrEnum):
     READ_SUPPORT = "read_support"
     RECORD_SUPPORT = "record_support"
     REFER = "refer"
+    # Rows on single records, access in an emergency, and reviews that persons ask for.
+    MANAGE_ACCESS = "manage_access"
+    READ_ACCESS = "read_access"
+    BREAK_GLASS = "break_glass"
+    REVIEW_ACCESS = "review_access"
+    TAKE_REVIEW = "take_review"
+    ANSWER_REVIEW = "answer_review"
 
 
 CONTENT = frozenset(
     {Action.READ_LEAD, Action.JUDGE, Action.JUDGE_PERSONS, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE,
-     Action.READ_CONTACTS, Action.LOG_CONTACT, Action.READ_SUPPORT, Action.RECORD_SUPPORT, Action.REFER}
+     Action.READ_CONTACTS, Action.LOG_CONTACT, Action.READ_SUPPORT, Action.RECORD_SUPPORT, Action.REFER, Action.BREAK_GLASS}
 )  # fmt: skip
 
 
@@ -127,6 +134,8 @@ RULES: tuple[Rule, ...] = (
     _allow(
         Role.CASE_WORKER, Action.JUDGE_PERSONS, _SUPPORT, because="who supports a person knows which cases are theirs"
     ),
+    _allow(Role.CASE_WORKER, Action.BREAK_GLASS, _SUPPORT, because="danger to a person cannot wait; another one reviews"),
+    _allow(Role.CASE_WORKER, Action.TAKE_REVIEW, _SUPPORT, because="who is asked for a review writes it down (art. 22)"),
     # Analyst: leads, without identities.
     _allow(Role.ANALYST, Action.READ_LEAD, _REVIEW, because="an analyst reviews leads"),
     _allow(Role.ANALYST, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
@@ -139,11 +148,13 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.ANALYST, Action.RUN_CHAIN, _REVIEW, because="an analyst has detectors and links worked out"),
     _allow(Role.ANALYST, Action.READ_FLOWS, _REVIEW, _COUNT, because="flows are counts without identities"),
     _allow(Role.ANALYST, Action.COUNT_CONTACTS, _COUNT, because="counts of contacts name nobody"),
+    _allow(Role.ANALYST, Action.BREAK_GLASS, _REVIEW, because="danger to a person cannot wait; another one reviews"),
     # Reviewer: the second pair of eyes.
     _allow(Role.REVIEWER, Action.READ_LEAD, _REVIEW, because="a reviewer looks again at leads"),
     _allow(Role.REVIEWER, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
     _allow(Role.REVIEWER, Action.READ_SEALED_TEXT, _REVIEW, because="a tip cannot be weighed unread"),
     _allow(Role.REVIEWER, Action.ENABLE_MODEL, _REVIEW, because="a second pair of eyes lets a model of classes in"),
+    _allow(Role.REVIEWER, Action.ANSWER_REVIEW, _REVIEW, because="a person reviews what was judged, anew (GDPR art. 22)"),
     # Steward: answers for the data towards the persons they are about.
     _allow(Role.STEWARD, Action.READ_CASE, _COUNT, _OVERSEE, because="a steward checks the quality of what is kept"),
     _allow(Role.STEWARD, Action.JUDGE_PERSONS, _OVERSEE, because="a steward answers for accuracy (GDPR art. 5(1)(d))"),
@@ -166,10 +177,18 @@ RULES: tuple[Rule, ...] = (
     _allow(
         Role.STEWARD, Action.READ_SUPPORT, _OVERSEE, because="a steward checks that consent was asked (GDPR art. 7)"
     ),
+    _allow(Role.STEWARD, Action.MANAGE_ACCESS, _OVERSEE, because="a steward narrows and shares, each with a reason"),
+    _allow(Role.STEWARD, Action.READ_ACCESS, _OVERSEE, because="a steward says who can see a record"),
+    _allow(Role.STEWARD, Action.BREAK_GLASS, _OVERSEE, because="a right that cannot wait; another person reviews"),
+    _allow(Role.STEWARD, Action.REVIEW_ACCESS, _OVERSEE, because="a steward reviews access in an emergency"),
+    _allow(Role.STEWARD, Action.TAKE_REVIEW, _OVERSEE, because="who is asked for a review writes it down (art. 22)"),
+    _allow(Role.STEWARD, Action.ANSWER_REVIEW, _OVERSEE, because="a steward answers persons (GDPR art. 12(3))"),
     # Auditor: sees what was done, does nothing.
     _allow(Role.AUDITOR, Action.READ_AUDIT, _OVERSEE, because="an auditor reads what was done"),
     _allow(Role.AUDITOR, Action.VERIFY_AUDIT, _OVERSEE, because="an auditor checks that nothing was changed"),
     _allow(Role.AUDITOR, Action.READ_RELEASES, _OVERSEE, because="an auditor reads what left"),
+    _allow(Role.AUDITOR, Action.READ_ACCESS, _OVERSEE, because="an auditor reads who can see what, and why"),
+    _allow(Role.AUDITOR, Action.REVIEW_ACCESS, _OVERSEE, because="an auditor reviews access in an emergency"),
     *(
         _deny(Role.AUDITOR, action, because="who audits does not act: an auditor answers for nothing audited")
         for action in (
@@ -184,6 +203,10 @@ RULES: tuple[Rule, ...] = (
             Action.LOG_CONTACT,
             Action.RECORD_SUPPORT,
             Action.REFER,
+            Action.MANAGE_ACCESS,
+            Action.BREAK_GLASS,
+            Action.TAKE_REVIEW,
+            Action.ANSWER_REVIEW,
         )
     ),
     # Administrator: accounts, never content.
