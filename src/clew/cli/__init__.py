@@ -20,8 +20,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_NOUNS = ("adverts", "cases", "flows", "areas", "estimate", "media", "publish", "audit", "directory", "hotline", "models", "persons")
-_COMMANDS = ("world", "workspace", "demo", "serve")
+_NOUNS = ("adverts", "cases", "flows", "areas", "estimate", "media", "publish", "audit", "directory", "hotline", "models", "persons", "safeguards")
+_COMMANDS = ("world", "workspace", "erase", "demo", "serve")
 
 
 @cache

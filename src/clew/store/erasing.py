@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import delete, insert, select, update
@@ -21,7 +22,7 @@ from clew.safeguards.permissions import Action
 from clew.store.database import fold
 from clew.store.models import Meta, PersonKeyRow, SealedRow
 from clew.store.rights_models import BackupKeyRow, CertificateRow, ErasureRow
-from clew.store.sealed import Sealed, _chunks
+from clew.store.sealed import Sealed, _check_all_known, _chunks, _ids_among
 from clew.store.trail import why_text
 
 PURGE_OWED = "purge_owed"
@@ -49,7 +50,9 @@ class Erasing(Sealed):
         Raises NotAllowed, UsageError without a reason, Conflict when any of them is held.
         """
         why = why_text(why)
-        self.require(actor, Action.ERASE, purpose, records[0].record if len(records) == 1 else f"{len(records)} records")
+        self.require(
+            actor, Action.ERASE, purpose, records[0].record if len(records) == 1 else f"{len(records)} records"
+        )
         erasure, at = "era_" + secrets.token_hex(8), self._clock()
         with self._write() as tx:
             self._refuse_held(tx, records)
@@ -69,6 +72,40 @@ class Erasing(Sealed):
             self._log_all(tx, acts, actor=actor, action=Action.ERASE.value, purpose=purpose)
         fold(self._engine)
         return erasure, keys
+
+    def erase(self, record_ids: Sequence[str], actor: Actor, purpose: Purpose, *, why: str) -> int:
+        """Destroys the keys of the sealed records named and says how many were destroyed now.
+
+        What was sealed under them is unreadable from then on. Raises NotFound when any is unknown.
+        """
+        wanted = list(dict.fromkeys(record_ids))
+        self.require(actor, Action.ERASE, purpose, wanted[0] if len(wanted) == 1 else f"{len(wanted)} records")
+        with self._read() as tx:
+            known = {i for part in _chunks(wanted) for i in tx.scalars(_ids_among(part))}
+            _check_all_known(wanted, known)
+            live = [row for part in _chunks(wanted) for row in tx.scalars(_live_among(part))]
+        doomed = [Doomed(row.record_id, row.kind, row.source) for row in live]
+        return self.destroy(doomed, actor, purpose, why=why, for_good=False)[1] if doomed else 0
+
+    def sealed_records(self, records: Sequence[str]) -> dict[str, tuple[str, str, datetime, bool]]:
+        """Of these ids, those that are sealed here: kind, source, since when, whether erased."""
+        columns = (SealedRow.record_id, SealedRow.kind, SealedRow.source, SealedRow.sealed_at, PersonKeyRow.wrapped)
+        with self._read() as tx:
+            rows = [
+                row for part in _chunks(records)
+                for row in tx.execute(select(*columns).join(PersonKeyRow).where(SealedRow.record_id.in_(part)))
+            ]  # fmt: skip
+        return {id: (kind, source, at, wrapped is None) for id, kind, source, at, wrapped in rows}
+
+    def sealed_alone(self, but: Collection[str]) -> list[tuple[str, str, str, datetime]]:
+        """Sealed records that can still be read, other than these: id, kind, source, since when."""
+        live = (
+            select(SealedRow.record_id, SealedRow.kind, SealedRow.source, SealedRow.sealed_at)
+            .join(PersonKeyRow)
+            .where(PersonKeyRow.wrapped.is_not(None))
+        )
+        with self._read() as tx:
+            return [(id, kind, source, at) for id, kind, source, at in tx.execute(live) if id not in but]
 
     def _refuse_held(self, tx: Session, records: Sequence[Doomed]) -> None:
         """Raises Conflict where a hold stands over any of the records."""
@@ -124,7 +161,13 @@ class Erasing(Sealed):
     def certify(self, actor: Actor, purpose: Purpose, erasure: str, body: Mapping[str, object]) -> Certificate:
         """Signs what an erasure did and keeps it. Raises Conflict when it has a certificate."""
         self.require(actor, Action.ERASE, purpose, erasure)
-        whole = {"clew": "erasure-certificate/1", "id": erasure, "at": self._clock().isoformat(), "by": actor.id, **body}
+        whole = {
+            "clew": "erasure-certificate/1",
+            "id": erasure,
+            "at": self._clock().isoformat(),
+            "by": actor.id,
+            **body,
+        }
         certificate = signed(self._keys, json.dumps(whole, ensure_ascii=False, sort_keys=True))
         with self._write() as tx:
             if tx.get(CertificateRow, erasure) is not None:

@@ -14,12 +14,13 @@ from clew.safeguards.errors import Conflict, NotFound, UsageError
 from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
 from clew.safeguards.retention import SCOPES, Hold, RetentionRule
-from clew.store.erasing import Doomed, Erasing
+from clew.store.erasing import Doomed
+from clew.store.key_book import KeyBooks
 from clew.store.rights_models import HoldEventRow, RetentionEventRow
 from clew.store.trail import why_text
 
 
-class Holding(Erasing):
+class Holding(KeyBooks):
     def place_hold(self, actor: Actor, purpose: Purpose, scope: str, value: str, *, reason: str) -> str:
         """Keeps a record, a source or a kind from expiring and from being erased; answers the hold's id."""
         if scope not in SCOPES or not value.strip():
@@ -33,9 +34,7 @@ class Holding(Erasing):
             raise NotFound("there is no such hold")
         self._hold(actor, purpose, hold, standing.scope, standing.value, 1, reason)
 
-    def _hold(
-        self, actor: Actor, purpose: Purpose, hold: str, scope: str, value: str, lifted: int, reason: str
-    ) -> str:
+    def _hold(self, actor: Actor, purpose: Purpose, hold: str, scope: str, value: str, lifted: int, reason: str) -> str:
         reason = why_text(reason)
         self.require(actor, Action.ERASE, purpose, hold)
         row = HoldEventRow(
@@ -60,9 +59,7 @@ class Holding(Erasing):
             if held:
                 raise Conflict(f"{len(held)} of these records are held by {hold.id}: lift it first, with a reason")
 
-    def set_retention(
-        self, actor: Actor, purpose: Purpose, rule: RetentionRule, *, withdraw: bool = False
-    ) -> None:
+    def set_retention(self, actor: Actor, purpose: Purpose, rule: RetentionRule, *, withdraw: bool = False) -> None:
         """Sets how long records of a source, kind and purpose stay, or withdraws the rule."""
         self.require(actor, Action.ERASE, purpose, "retention")
         row = RetentionEventRow(

@@ -1,6 +1,6 @@
 """Sealed records: the fields that identify a person or hold a person's words, each record under a key of its own.
 
-Reading is a recorded act. Destroying the key makes the record unreadable (crypto-shredding).
+Reading is a recorded act. Destroying the key makes the record unreadable (crypto-shredding): `store.erasing`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 
 import pyarrow as pa
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from clew.records.kinds import KINDS, Kind, Sensitivity
@@ -19,7 +18,6 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import Erased, MissingColumn, NotFound, UsageError
 from clew.safeguards.keys import Use
 from clew.safeguards.permissions import Action
-from clew.store.database import fold
 from clew.store.models import PersonKeyRow, SealedRow, SourceRow
 from clew.store.sealed_check import SEAL, about, mark, total
 from clew.store.trail import Trail, why_text
@@ -150,25 +148,6 @@ class Sealed(Trail):
         with self._read() as tx:
             return frozenset(tx.scalars(live.where(SealedRow.kind == kind)))
 
-    def erase(self, record_ids: Sequence[str], actor: Actor, purpose: Purpose, *, why: str) -> int:
-        """Destroys the keys of the records named and says how many were destroyed now.
-
-        What was sealed under them is unreadable from then on in this vault. A copy made earlier still holds the wrapped
-        keys until it is replaced, and what was derived from the records elsewhere is not touched here.
-        """
-        why, wanted = why_text(why), list(dict.fromkeys(record_ids))
-        self.require(actor, Action.ERASE, purpose, wanted[0] if len(wanted) == 1 else f"{len(wanted)} records")
-        with self._write() as tx:
-            rows = [row for part in _chunks(wanted) for row in tx.execute(_sealed_among(part))]
-            _check_all_known(wanted, {row[0].record_id for row in rows})
-            live = [sealed for sealed, wrapped in rows if wrapped is not None]
-            _destroy(tx, live, self._clock())
-            self._forget(tx, wanted)
-            entries = [(sealed.record_id, {"why": why}) for sealed in live]
-            self._log_all(tx, entries, actor=actor, action=Action.ERASE.value, purpose=purpose)
-        fold(self._engine)
-        return len(live)
-
     def _forget(self, tx: Session, record_ids: Sequence[str]) -> None:
         """What else goes with records that are erased, in the same transaction."""
 
@@ -229,9 +208,3 @@ def _check_all_there(wanted: Sequence[str], keys: Mapping[str, bytes | None]) ->
     erased = [record_id for record_id in wanted if keys[record_id] is None]
     if erased:
         raise Erased(f"record {erased[0]} was erased and cannot be read again ({len(erased)} in all)")
-
-
-def _destroy(tx: Session, rows: Sequence[SealedRow], now: datetime) -> None:
-    for part in _chunks([row.person_key for row in rows]):
-        tx.execute(update(PersonKeyRow).where(PersonKeyRow.id.in_(part)).values(wrapped=None, destroyed_at=now))
-        tx.execute(update(SealedRow).where(SealedRow.person_key.in_(part)).values(blob=b""))

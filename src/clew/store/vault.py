@@ -21,11 +21,11 @@ from clew.safeguards.chain import Entry, Finding, Head
 from clew.safeguards.errors import Conflict
 from clew.safeguards.keys import Cost, KeyRing, canonical, verify_judgement
 from clew.safeguards.permissions import Action
+from clew.store.access_copy import AccessCopies
 from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
 from clew.store.database import damaged_pages, discard, make_engine
 from clew.store.erasing import certificate_digests
 from clew.store.helpline import Contacts
-from clew.store.helpline_cases import CaseWork
 from clew.store.helpline_check import HELPLINE_ACTS, helpline_digests
 from clew.store.helpline_services import Services
 from clew.store.holding import Holding, hold_digests, rule_digests
@@ -34,7 +34,7 @@ from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, Relea
 from clew.store.sealed_check import Noted, verify_sealed
 
 
-class Vault(Contacts, CaseWork, Services, Holding, Accounts, Ledger):
+class Vault(Contacts, AccessCopies, Services, Holding, Accounts, Ledger):
     """Sources, sealed records, accounts, judgements, releases, the helpline and the audit log, on SQLCipher or PostgreSQL.
 
     Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table

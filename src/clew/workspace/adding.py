@@ -17,6 +17,7 @@ from clew.records.rejects import Rejects
 from clew.records.write import textual
 from clew.safeguards.keys import KeyRing
 from clew.store.lake import record_columns
+from clew.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ def part(read: Read, kind: Kind, source: Source, keys: KeyRing) -> Parted:
         hidden = hidden.set_column(hidden.column_names.index("conversation"), "conversation", thread)
     sealed = textual(table.select(list(kind.sealed))).append_column("record_id", ids)
     return Parted(hidden.select(record_columns(kind).names), sealed)
+
+
+def without_erased(vault: Vault, kind: Kind, parted: Parted) -> Parted:
+    """What of a file may come in: records that were erased do not come back, nor what stands in their place."""
+    rows = zip(*(parted.open[name].to_pylist() for name in ("record_id", "source_id", "external_id")), strict=True)
+    gone = pa.array(sorted(vault.erased_among(kind.plural, rows)), pa.string())
+    if not len(gone):
+        return parted
+    return Parted(*(each.filter(pc.invert(pc.is_in(each["record_id"], gone))) for each in (parted.open, parted.sealed)))
 
 
 def _pseudonyms(kind: str, values: pa.Array, keys: KeyRing) -> pa.Array:

@@ -37,6 +37,8 @@ class Settings:
     """The source under which contacts are kept that are logged on the pages."""
     helpline_basis: str = "legitimate-interests"
     """The legal ground of that source."""
+    key_books: tuple[str, ...] = ()
+    """Places of the key book, which opens backups and is in none: keep each apart from them. Every erasure rewrites all."""
 
     def __post_init__(self) -> None:
         problems = []

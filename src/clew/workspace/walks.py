@@ -16,7 +16,7 @@ from clew.safeguards.actors import Actor
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action
 from clew.workspace import chain, joining, weighing
-from clew.workspace.adding import Added, part, read_source_file
+from clew.workspace.adding import Added, part, read_source_file, without_erased
 from clew.workspace.case_numbers import CaseNumbers
 from clew.workspace.chain import Progress, Ran, Texts
 from clew.workspace.helping_contacts import ContactHelping
@@ -49,7 +49,7 @@ class Walks(ContactHelping, CaseNumbers):
             return self._add_calls(kind, path, source, mapping, actor, rejects)
         purpose = self.purpose_for(actor, Action.ADD_RECORDS)
         read = read_source_file(path, kind, mapping)
-        parted = part(read, kind, source, self.keys)
+        parted = without_erased(self.vault, kind, part(read, kind, source, self.keys))
         self.vault.add_source(source, actor=actor, purpose=purpose)
         if kind.sealed:
             self.vault.seal_records(kind.plural, source.id, parted.sealed, actor=actor, purpose=purpose)

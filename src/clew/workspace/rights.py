@@ -1,0 +1,9 @@
+"""The rights of the persons that records are about: access, erasure, and that nothing stays longer than it may."""
+
+from clew.workspace.erasing import ErasingPersons
+from clew.workspace.person_copy import CopyingPersons
+from clew.workspace.retaining import Retaining
+
+
+class Rights(Retaining, CopyingPersons, ErasingPersons):
+    """What a steward does for persons. Checked and recorded."""
