@@ -11,6 +11,7 @@ from clew.web import (
     home,
     hotline,
     leads,
+    legal,
     live,
     models,
     networks,
@@ -37,6 +38,7 @@ ROUTERS = (
     models,
     flows,
     releases,
+    legal,
     audit,
 )
 FILLED = {

@@ -19,6 +19,7 @@ from clew.web import (
     home,
     hotline,
     leads,
+    legal,
     live,
     models,
     networks,
@@ -60,6 +61,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
         models,
         flows,
         releases,
+        legal,
         audit,
     ):
         app.include_router(rooms.router)
