@@ -20,5 +20,5 @@ def test_the_register_shows_every_article_answer_and_gap(client: Client) -> None
 
 def test_the_register_is_a_table_too(client: Client) -> None:
     lines = client.get("/register.csv").text.splitlines()
-    assert lines[0] == "text,article,title,asks,standing,answers,gaps,yours"
+    assert lines[0] == "text,article,title,asks,standing,answers,gaps,yours,original"
     assert len(lines) == 1 + sum(len(law.articles) for law in legal_register())

@@ -35,10 +35,11 @@ def register_table(visit: Visitor) -> Response:  # noqa: ARG001
             " ".join(f"{answer.words} [{answer.test}]" for answer in each.answers),
             " ".join(each.gaps),
             " ".join(each.yours),
+            text.source,
         )
         for text in legal_register()
         for each in text.articles
     )
     return csv_answer(
-        "legal-register", ("text", "article", "title", "asks", "standing", "answers", "gaps", "yours"), rows
+        "legal-register", ("text", "article", "title", "asks", "standing", "answers", "gaps", "yours", "original"), rows
     )
