@@ -130,3 +130,11 @@ def test_cases_quality_refuses_wrong_use(
     monkeypatch.chdir(tmp_path)
     ended = clew("cases", "quality", ctdc, *arguments)
     assert (ended.code, says in ended.err) == (2, True), ended.err
+
+
+def test_a_file_of_ids_alone_is_told_what_it_lacks(clew: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "ids.csv").write_text("id\n1\n2\n")
+    ended = clew("cases", "qualify", tmp_path / "ids.csv", "--out", tmp_path / "out.csv")
+    assert (ended.code, "The file has no column but the id." in ended.err) == (2, True)
+    ended = clew("flows", "count", tmp_path / "ids.csv", "--out", tmp_path / "out.csv")
+    assert (ended.code, "--map citizenship=COLUMN" in ended.err) == (2, True)

@@ -86,6 +86,9 @@ def test_quality_reads_flags_of_parquet() -> None:
         ({"majorityStatus": "Minor", "ageBroad": "30--38"}, "child_over_18"),
         ({"vic_TypeOfExploitation": "ChildLabour", "vic_AgeWhenTrafficked": "25"}, "child_over_18"),
         ({"pv-under-age": "yes", "pv-dob": "1990-01-01"}, "child_over_18"),
+        ({"child": "yes", "age": "44"}, "child_over_18"),
+        ({"child": "yes", "age_when_trafficked": "19", "age": "19"}, "child_over_18"),
+        ({"is_child": "No", "age": "12"}, "adult_under_18"),
         ({"majorityStatus": "Adult", "ageBroad": "9--17"}, "adult_under_18"),
         ({"vic_AgeWhenTrafficked": "40", "prs_Birthdate": "2000", "hte_Date": "2020"}, "age_disagrees_with_birth"),
         ({"journey_start": "2020-05-01", "journey_end": "2020-04-30"}, "ends_before_it_starts"),
@@ -111,12 +114,29 @@ def test_quality_finds_planted_contradictions(columns: dict[str, str], rule: str
         {"majorityStatus": "Minor", "ageBroad": "9--17"},
         {"vic_AgeWhenTrafficked": "20", "prs_Birthdate": "2000", "hte_Date": "2020"},
         {"prs_Birthdate": None, "hte_Date": "1999"},
+        {"child": "yes", "age": "19", "age_when_trafficked": "15"},  # a child then, of age by now
+        {"child": "not known", "age": "19"},
         {"isForcedLabour": "1", "typeOfLabourAgriculture": "1"},
         {"consent_given": "2021-02-01", "consent_withdrawn": None},
     ],
 )
 def test_quality_imprecise_or_missing_facts_are_no_contradiction(columns: dict[str, str]) -> None:
     assert broken(report(**{name: [value] for name, value in columns.items()})) == set()
+
+
+def test_quality_judges_own_names_of_common_fields() -> None:
+    found = report(
+        gender=["Feminine", "man", "purple"], age=["200", "17", "48+"], registered=["2031-05-01", "2020", None]
+    )
+    wrong = {(row["id"], row["field"]) for row in found.faults.to_pylist()}
+    assert wrong == {("c2", "gender"), ("c0", "age"), ("c0", "registered")}
+    assert "impartial: no column tells the age" not in found.not_measured
+
+
+def test_quality_says_in_words_what_is_not_shown() -> None:
+    small = report(age=["17"] * 38 + [None] * 2, registered=["2020"] * 39 + ["3020"])
+    texts = {row["text"] for row in small.measures.to_pylist()}
+    assert not [text for text in texts if "hidden" in text or text.startswith("of ")]
 
 
 def test_quality_accuracy_counts_only_cases_that_could_be_checked() -> None:
@@ -152,7 +172,7 @@ def test_quality_hides_small_cells_and_what_they_leave_over() -> None:
 def test_quality_hides_a_contributor_of_few_cases() -> None:
     found = report("who", who=["large"] * 40 + ["small"] * 3, prs_Gender=["Feminine"] * 43)
     small = measure(found, "complete", "prs_Gender", "small")
-    assert (small["text"], small["share_low"], small["share_high"]) == ("of <5", 0.0, 1.0)
+    assert (small["text"], small["share_low"], small["share_high"]) == ("fewer than 5 cases", 0.0, 1.0)
     assert found.differences.num_rows == 0
 
 
@@ -242,7 +262,7 @@ def test_quality_names_what_it_could_not_measure() -> None:
 
 def test_quality_empty_file_and_wrong_use() -> None:
     empty = quality(pa.table({"id": pa.array([], pa.string()), "prs_Gender": pa.array([], pa.string())}), today=TODAY)
-    assert measure(empty, "complete", "prs_Gender")["text"] == "of none"
+    assert measure(empty, "complete", "prs_Gender")["text"] == "no case to count"
     with pytest.raises(MissingColumn, match="missing column: who"):
         report("who", prs_Gender=["Feminine"])
     with pytest.raises(UsageError, match="2 or more"):

@@ -107,6 +107,16 @@ def test_flows_keep_small_cells_suppressed(client: Client) -> None:
     assert "2.5" not in text
 
 
+def test_every_dimension_of_flows_downloads_what_its_table_shows(client: Client) -> None:
+    links = {str(a["href"]) for a in Page(client.get("/flows").text).of("a") if str(a.get("href")).endswith(".csv")}
+    assert {"/flows.csv", "/flows/sector.csv"} <= links
+    for link in links:
+        assert client.get(link).headers["content-type"].startswith("text/csv")
+    assert client.get("/flows/sector.csv").text.splitlines()[1] == "agriculture,211,"
+    assert "None" not in client.get("/flows.csv").text
+    assert client.get("/flows/name.csv").status_code == 404
+
+
 def test_flow_map_joins_on_numbers_and_hatches_what_is_hidden() -> None:
     rows = [
         FlowRow(origin="GHA", destination="ITA", count="<5", suppressed=True),

@@ -56,7 +56,14 @@ def count(
     from clew.records import write_table
 
     files.check_output(out, rejects, counts, effort, inputs=[file])
-    tables = _tables(file, files.given_columns(map), files.layout(encoding, sheet=sheet), contributor, (out, rejects))
+    tables = _tables(
+        file,
+        files.given_columns(map),
+        files.layout(encoding, sheet=sheet),
+        contributor,
+        (out, rejects),
+        counts=counts is not None,
+    )
     for table, path in ((tables.counts, counts), (tables.effort, effort)):
         if path is not None:
             write_table(table, path)
@@ -68,8 +75,15 @@ def count(
 
 
 def _tables(
-    file: Path, columns: dict[str, str], form: Format, contributor: str | None, where: tuple[Path, Path | None]
+    file: Path,
+    columns: dict[str, str],
+    form: Format,
+    contributor: str | None,
+    where: tuple[Path, Path | None],
+    *,
+    counts: bool,
 ) -> FlowTables:
+    """With `counts`, a file that names no countries is counted all the same; no person is in a flow then."""
     from clew.insight import case_flows, glotip_flows
     from clew.insight.glotip import COLUMNS
     from clew.records import KINDS
@@ -88,7 +102,11 @@ def _tables(
         raise MissingColumn(contributor, present=tuple(raw.table.column_names))
     kind = _with_reporters(KINDS["cases"])
     given = {**columns, **({REPORTER: contributor} if contributor else {})}
-    read = mapped(raw, kind, guess(kind, raw.table.column_names, given=given))
+    mapping = guess(kind, raw.table.column_names, given=given)
+    for name in ("citizenship", "exploited_in"):
+        if name not in mapping.columns and not counts:
+            raise MissingColumn(name, present=tuple(raw.table.column_names), hint=f"--map {name}=COLUMN names it.")
+    read = mapped(raw, kind, mapping)
     files.keep_rejects(where[0], read.rejects, where[1], readable=read.table.num_rows or not len(read.rejects))
     return case_flows(read.table, contributor=REPORTER if read.table[REPORTER].null_count < len(read.table) else None)
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from clew.insight.quality_columns import Judged, ages, dates
+from clew.insight.quality_columns import YES_OR_NO, Judged, ages, dates
 from clew.standards.palermo import fold
 
 YEAR = 365.2425
@@ -29,9 +29,11 @@ CONSENT = (
     ("con_GivenDate", "con_WithdrawnDate"),
 )
 ENTRY = ("entered", "entry_date", "date_entered", "created", "created_at")
-AGE_TRAFFICKED = ("vic_AgeWhenTrafficked",)
+AGE_TRAFFICKED = ("vic_AgeWhenTrafficked", "age_when_trafficked")
+CHILD = ("child", "is_child", "minor")
+AGE = ("ageBroad", "age")
 STATUS_AGES = (
-    ("majorityStatus", "ageBroad"),
+    *(("majorityStatus", age) for age in AGE),
     ("majorityStatusAtExploit", "vic_AgeWhenTrafficked"),
     ("majorityEntry", "vic_AgeWhenTrafficked"),
 )
@@ -78,6 +80,16 @@ class _Known:
         column = self.columns[name]
         return np.asarray(np.array([fold(value or "") for value in column.values])[column.codes])
 
+    def majority(self, name: str) -> np.ndarray:
+        """Minor or adult, as written or as an answer to whether the person is a child."""
+        words = self.words(name)
+        if name not in CHILD:
+            return words
+        yes, no = (
+            np.isin(words, [word for word, said in YES_OR_NO.items() if said is is_so]) for is_so in (True, False)
+        )
+        return np.where(yes, "minor", np.where(no, "adult", ""))
+
     def ticked(self, name: str, codes: Sequence[str]) -> np.ndarray:
         return self.columns[name].having(lambda parts: bool(set(parts) & set(codes)))
 
@@ -109,10 +121,11 @@ def _births(known: _Known) -> Iterator[Contradiction]:
 
 
 def _children(known: _Known) -> Iterator[Contradiction]:
-    for status, age in STATUS_AGES:
+    told = known.there((*AGE_TRAFFICKED, *AGE))[:1]  # a child then may be of age by the time of the file
+    for status, age in (*STATUS_AGES, *((child, age) for child in known.there(CHILD) for age in told)):
         if status in known.columns and age in known.columns:
             low, high = ages(known.columns[age])
-            said, words = known.words(status), (status, age)
+            said, words = known.majority(status), (status, age)
             both = ~np.isnan(low) & np.isin(said, ("minor", "adult"))
             yield _check(
                 "child_over_18",

@@ -38,6 +38,7 @@ UNKNOWN_WORDS = frozenset(
 )
 _FLAG = re.compile(r"(?:means|is[A-Z]|typeOf|sectorOf|recruiterRelation|IP_(?!Gender|ageBroad|citizen|Relation)).*")
 _SEX = {"woman", "man", "female", "male", "transtransgendernonconforming", "transgender", "transgendernonconforming"}
+_SEX |= {"feminine", "masculine", "transgenderfeminine", "transgendermasculine", "nonconforming", "other"}
 _NOT_WORDS = re.compile(r"-?99(?:\.0)?")
 
 
@@ -127,16 +128,29 @@ def rule_of(name: str) -> Rule | None:
         "citizenship": Rule("a country (ISO 3166-1)", lambda v, _: v.casefold() in country_words()),
         "traffickMonths": Rule("months such as 0--12 or 25+", lambda v, _: bool(re.match(r"\d+(?:--\d+|\+)", v))),
         "majorityStatus": Rule("Minor or Adult", lambda v, _: fold(v) in ("minor", "adult")),
+        "age": Rule("an age in years up to 130 (as in 17, 9--17 or 48+)", lambda v, _: _readable(_age, v)),
+        "child": Rule("yes or no", lambda v, _: fold(v) in YES_OR_NO),
     }
     same = {"CountryOfExploitation": "citizenship", "yearRegister": "yearOfRegistration"}
+    same |= {"age_when_trafficked": "age", "is_child": "child", "minor": "child"}
     same |= dict.fromkeys(("majorityStatusAtExploit", "majorityEntry"), "majorityStatus")
     if same.get(name, name) in known:
         return known[same.get(name, name)]
     if _FLAG.fullmatch(name):
         return Rule("1, 0 or empty (-99 in the release to 2020)", lambda v, _: _bit(v) in ("0", "1", "-99"))
     if is_date(name):
-        return Rule("a date (as in 2021, 2021-02 or 2021-02-28)", lambda v, today: _date(name, v, today) is not None)
+        past = " up to today" if name in PAST else ""
+        return Rule(
+            f"a date{past} (as in 2021, 2021-02 or 2021-02-28)", lambda v, today: _date(name, v, today) is not None
+        )
     return None
+
+
+YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def _age(value: str) -> AgeRange:
+    return AgeRange.parse(value.removesuffix(".0"))
 
 
 def _bit(value: str) -> str:
@@ -196,6 +210,8 @@ DATES = frozenset(
     }
 )  # fmt: skip
 """Columns that are dates, besides those of the standard."""
+PAST = DATES - {"consent_withdrawn", "con_DateWithdrawn", "con_WithdrawnDate"}
+"""Of these, dates that cannot lie in the future."""
 
 
 def is_date(name: str) -> bool:
@@ -203,7 +219,7 @@ def is_date(name: str) -> bool:
 
 
 def _date(name: str, value: str, today: date) -> DateInterval | None:
-    field = htcds_field(name) or HtcdsField(name=name, label=name, section="", kind="date")
+    field = htcds_field(name) or HtcdsField(name=name, label=name, section="", kind="date", past=name in PAST)
     written = re.sub(r"(?<=\d)[T ]\d\d:.*$", "", value)
     found = judge(field, written, today=today).value
     return DateInterval.parse(found) if found else None
@@ -224,10 +240,10 @@ def ages(column: Judged) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end of an age in years by row; NaN where nothing readable is written, infinity for an open band."""
 
     def high(value: str) -> float:
-        end = AgeRange.parse(value.removesuffix(".0")).high
+        end = _age(value).high
         return np.inf if end is None else float(end)
 
     def low(value: str) -> float:
-        return float(AgeRange.parse(value.removesuffix(".0")).low)
+        return float(_age(value).low)
 
     return column.each(low), column.each(high)

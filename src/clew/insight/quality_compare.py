@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 import pyarrow as pa
 
-from clew.insight.quality_columns import Judged
+from clew.insight.quality_columns import Judged, ages
 from clew.insight.quality_shares import newcombe
 from clew.standards.htcds import rules
 
@@ -35,8 +35,8 @@ DIFFERENCES = pa.schema(
 )
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "gender": ("prs_Gender", "gender", "pv-gender"),
-    "age": ("ageBroad", "majorityStatus"),
-    "age when trafficked": ("vic_AgeWhenTrafficked",),
+    "age": ("ageBroad", "age", "majorityStatus"),
+    "age when trafficked": ("vic_AgeWhenTrafficked", "age_when_trafficked"),
     "nationality": ("prs_Citizenship", "citizenship", "pv-nationality"),
     "form": ("vic_TypeOfExploitation",),
 }
@@ -201,9 +201,9 @@ def groups_of(columns: Mapping[str, Judged]) -> Iterator[tuple[str, tuple[str, .
 
 def _by_code(column: Judged) -> dict[str, np.ndarray]:
     parts = column.parts
-    if column.name == "vic_AgeWhenTrafficked":
-        low = column.each(float)
-        return {"0--17": low < 18, "18+": low >= 18}
+    if column.name in ("vic_AgeWhenTrafficked", "age_when_trafficked", "age"):
+        low, high = ages(column)
+        return {"0--17": high < 18, "18+": low >= 18}
     codes = sorted({part for each in parts for part in each if part})
     return {code: column.with_code(code) for code in codes}
 

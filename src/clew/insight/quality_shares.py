@@ -67,7 +67,7 @@ def shares(count: npt.ArrayLike, of: npt.ArrayLike, below: int) -> dict[str, pa.
     """The columns of `SHARES` of counts that nothing binds to each other. See `shares_of_field` for those that are.
 
     >>> shares([3, 38, 20, 1], [40, 40, 40, 3], 5)["text"].to_pylist()
-    ['<5 of 40', '>35 of 40', '20 of 40 (50 %)', 'of <5']
+    ['<5 of 40', '>35 of 40', '20 of 40 (50 %)', 'fewer than 5 cases']
     """
     k, n = np.asarray(count, dtype=np.int64), np.asarray(of, dtype=np.int64)
     return _columns(k, n, alone(k, n, below), below)
@@ -81,6 +81,10 @@ def shares_of_field(
     What is hidden lies between its ends and cannot be told from them, from the other lines or the other measures.
     """
     return [_columns(k, n, shown, below) for (k, n), shown in zip(pairs, hide(pairs, below, cases), strict=True)]
+
+
+NONE = "no case to count"
+NOT_SHOWN = "not shown"
 
 
 def _columns(k: Counts, n: Counts, shown: tuple[Shown, Shown, Shown], below: int) -> dict[str, pa.Array]:
@@ -117,21 +121,21 @@ def _text(line: int, k: Counts, n: Counts, shown: tuple[Shown, Shown, Shown], be
     own, rest, whole = shown
     count, of = int(k[line]), int(n[line])
     if of == 0 and not whole.hidden[line]:
-        return "of none"
+        return NONE
     if whole.mark[line]:
-        return f"of <{below}"
+        return f"fewer than {below} cases"
     words = _between(whole, line)
     if not own.hidden[line]:
         return f"{count} of {words}" + ("" if whole.hidden[line] else f" ({100 * count / of:.0f} %)")
     if own.mark[line] and rest.mark[line]:
-        return f"some of {words}"
+        return f"some of {words}, not all"
     if own.mark[line]:
         return f"<{below} of {words}"
     if rest.mark[line] and not whole.hidden[line]:
         return f">{of - below} of {words}"
     open_ = own.low[line] <= 0 and own.high[line] >= whole.high[line]
-    mine = "hidden" if open_ else _between(own, line)
-    return mine if mine == words else f"{mine} of {words}"
+    mine = NOT_SHOWN if open_ else _between(own, line)
+    return mine if words == NOT_SHOWN else f"{mine}, of {words}" if open_ else f"{mine} of {words}"
 
 
 def _between(shown: Shown, line: int) -> str:
@@ -139,5 +143,5 @@ def _between(shown: Shown, line: int) -> str:
     if not shown.hidden[line]:
         return f"{low:.0f}"
     if np.isinf(high):
-        return f"{low:.0f} or more" if low > 1 else "hidden"
+        return f"{low:.0f} or more" if low > 1 else NOT_SHOWN
     return f"{low:.0f} to {high:.0f}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clew.insight.quality import QualityReport
+from clew.insight.quality_shares import NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def quality_view(report: QualityReport, contributor: str = "") -> QualityView:
         checks=tuple(
             CheckQuality(fields=row["field"], rule=row["rule"], passes=row["text"])
             for row in mine
-            if row["measure"] == "accurate" and row["text"] != "of none"
+            if row["measure"] == "accurate" and row["text"] != NONE
         ),
         times=tuple(row for row in report.times.to_pylist() if row["contributor"] == contributor),
         differences=tuple(

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from clew.leads.qualification_age import ORDER, read_ages
 from clew.leads.qualification_finding import Finding, age_finding, element_finding, missing, readings_said, standing
 from clew.leads.qualification_reading import Codes, FieldReadings, Unread, known_columns, read_elements, words_of
+from clew.records.column_names import counted, shown
 from clew.records.imprecise import Answer
 from clew.safeguards.errors import MissingColumn, UsageError
 from clew.standards.instruments import Jurisdiction, instruments_for
@@ -31,7 +32,7 @@ ANSWERS = tuple(Answer)
 _OTHER_LAYOUT = (
     "no column speaks of an act, a means or a purpose: the file is of another layout. Read are HTCDS (vic_*, per_*, hte_*), "
     "CTDC (means*, is*Exploit, recruiterRelation*), the UK first-responder form (types-of-exploitation-*) and clew's own "
-    "names; name others with --map OURS=THEIRS. The file has: {}."
+    "names; name others with --map OURS=THEIRS. "
 )
 _UNNAMED = "No instrument looked at names {}; their lists are open, so argue it from the facts. "
 _ONLINE = ("vic_RecruitmentWebsitesAndApps", "vic_ExploitationWebsitesAndApps")
@@ -80,7 +81,7 @@ def qualify(cases: pa.Table, *, id: str = "id", jurisdiction: Jurisdiction = Jur
     ages, unread_ages = read_ages(cases, present)
     without = [name for name in ELEMENTS if not any(not one.is_text for one in fields[name])]
     if len(without) == len(ELEMENTS):
-        raise UsageError(_OTHER_LAYOUT.format(", ".join(name for name in cases.column_names if name != id)[:400]))
+        raise UsageError(_OTHER_LAYOUT + _present([name for name in cases.column_names if name != id]))
     found = {name: _element(name, fields[name], cases.num_rows) for name in ELEMENTS}
     found["child"] = _age(ages, cases.num_rows)
     table = _table(cases[id], found, _online(cases), jurisdiction)
@@ -179,6 +180,13 @@ def _questions(found: Mapping[str, _Found], unnamed: pa.Array) -> pa.Array:
 
 def _trimmed(parts: Sequence[pa.Array], rest: str) -> pa.Array:
     return pc.utf8_rtrim(pc.binary_join_element_wise(*parts, ""), rest)
+
+
+def _present(names: list[str]) -> str:
+    if not names:
+        return "The file has no column but the id."
+    told = shown(names)
+    return f"The file has: {', '.join(told)[:400]}." if told else counted(names)
 
 
 def _instruments(purpose: _Found, child: Codes, online: Codes, jurisdiction: Jurisdiction) -> tuple[pa.Array, pa.Array]:

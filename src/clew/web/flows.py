@@ -1,4 +1,4 @@
-"""From where to where: recorded cases by country, year, form, sex and age. Small cells stay suppressed."""
+"""From where to where: recorded cases by country, year, form, sex, age and sector. Small cells stay suppressed."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ DIMENSIONS = {
     "sex": "Sex",
     "age": "Age at registration",
     "age_when_trafficked": "Age when trafficked",
+    "sector": "Sector",
+    "transit": "Country passed through",
 }
 UNKNOWN = {"unknown", ""}
 SCALE = (5, 20, 100, 500)
@@ -52,9 +54,11 @@ def largest(count: CountRow | FlowRow) -> int:
 def group(name: str, rows: Sequence[CountRow]) -> Group:
     mine = [row for row in rows if row.dimension == name]
     known = [row for row in mine if row.value not in UNKNOWN]
-    known.sort(key=_in_order if name in {"year", "age", "age_when_trafficked"} else lambda row: (-largest(row), row.value))
+    known.sort(
+        key=_in_order if name in {"year", "age", "age_when_trafficked"} else lambda row: (-largest(row), row.value)
+    )
     chart = {
-        "labels": [words.plain(row.value) for row in known],
+        "labels": [said(row) for row in known],
         "values": [largest(row) for row in known],
         "words": [row.count for row in known],
         "suppressed": [row.suppressed for row in known],
@@ -78,7 +82,12 @@ def _most(rows: Sequence[CountRow]) -> str:
     if not open_rows:
         return "every cell is too small to show"
     top = max(open_rows, key=largest)
-    return f"most cases: {words.plain(top.value)} ({top.count})"
+    return f"most cases: {said(top)} ({top.count})"
+
+
+def said(row: CountRow) -> str:
+    """A value in words; a country by its name."""
+    return country_name(row.value) if row.dimension == "transit" else words.plain(row.value)
 
 
 def map_finding(rows: Sequence[FlowRow]) -> str:
@@ -142,19 +151,19 @@ def flows(request: Request, visit: Visitor) -> Response:
         map_data=map_data(rows),
         scale=SCALE,
         hidden=sum(row.suppressed for row in rows),
+        said=said,
     )
 
 
 @router.get("/flows.csv")
 def flows_table(visit: Visitor) -> Response:
     view = visit.desk.flows(visit.actor, visit.purpose)
-    return csv_answer(
-        "flows", ("origin", "destination", "cases"), ((r.origin, r.destination, r.count) for r in view.flows)
-    )
+    head = ("origin", "destination", "cases", "reporters_at_destination", "years_at_destination")
+    return csv_answer("flows", head, ((r.origin, r.destination, r.count, r.reporters, r.years) for r in view.flows))
 
 
 @router.get("/flows/{dimension}.csv")
-def counts_table(visit: Visitor, dimension: Annotated[str, Path(pattern=r"^(year|form|sex|age)$")]) -> Response:
+def counts_table(visit: Visitor, dimension: Annotated[str, Path(pattern=f"^({'|'.join(DIMENSIONS)})$")]) -> Response:
     view = visit.desk.flows(visit.actor, visit.purpose)
-    rows = ((row.value, row.count) for row in view.counts if row.dimension == dimension)
-    return csv_answer(f"cases-by-{dimension}", (dimension, "cases"), rows)
+    rows = ((row.value, row.count, row.reporters) for row in view.counts if row.dimension == dimension)
+    return csv_answer(f"cases-by-{dimension}", (dimension, "cases", "reporters"), rows)

@@ -74,7 +74,7 @@ def _chart(found: QualityPage) -> dict[str, Any]:
     return {
         "labels": [words.plain(name) for name, _ in rows],
         "values": [share for _, (share, _) in rows],
-        "words": [texts[name].split(" of ")[0] if hidden else texts[name] for name, (_, hidden) in rows],
+        "words": [texts[name].split(" of ")[0].rstrip(",") if hidden else texts[name] for name, (_, hidden) in rows],
         "suppressed": [hidden for _, (_, hidden) in rows],
         "unit": "cases",
         "most": 100,

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from clew.desk import AuditRow, AuditView, CaseRow, CaseView, CountRow, FlowRow, FlowsView
-from clew.insight.flows import case_flows
+from clew.insight import beside, case_flows
 from clew.records import Answer
 from clew.records.imprecise import AgeRange, DateInterval
 from clew.records.kinds import answer_fields
@@ -55,15 +55,22 @@ class Counting(CaseNumbers):
         """Flows between countries and counts, with small cells suppressed."""
         self.vault.require(actor, Action.READ_FLOWS, purpose, "cases")
         self.vault.record(actor, Action.READ_FLOWS.value, "cases", purpose)
-        tables = case_flows(self.lake.read("cases"), below=self.settings.suppress_below)
+        tables = case_flows(self.lake.read("cases"), contributor="source_id", below=self.settings.suppress_below)
+        reporters = {r["value"]: r["reporters"] for r in tables.effort.to_pylist() if r["dimension"] == "year"}
         flows = [
-            FlowRow(origin=r["origin"], destination=r["destination"], count=r["text"], suppressed=r["suppressed"])
-            for r in tables.flows.to_pylist()
-        ]
+            FlowRow(
+                origin=r["origin"], destination=r["destination"], count=r["text"], suppressed=r["text"].startswith("<"),
+                reporters=r["reporters"], years=r["years"],
+            )
+            for r in beside(tables.flows, tables.effort).to_pylist()
+        ]  # fmt: skip
         counts = [
-            CountRow(dimension=r["dimension"], value=r["value"], count=r["text"], suppressed=r["suppressed"])
+            CountRow(
+                dimension=r["dimension"], value=r["value"], count=r["text"], suppressed=r["text"].startswith("<"),
+                reporters=reporters.get(r["value"]) if r["dimension"] == "year" else None,
+            )
             for r in tables.counts.to_pylist()
-        ]
+        ]  # fmt: skip
         names = ", ".join(s.name for s in self.vault.sources())
         return FlowsView(
             flows=flows,
@@ -71,7 +78,7 @@ class Counting(CaseNumbers):
             source=f"cases of this workspace ({names})" if names else "cases of this workspace",
             as_of=datetime.now(UTC).date().isoformat(),
             how=tables.how,
-            unknown=tables.unknown.high,
+            unknown=str(tables.unknown),
         )
 
     def audit(self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 50) -> AuditView:
