@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli import files
+from clew.cli import files, publish_table
 from clew.cli.unlocking import HERE, As, Folder, opened
 from clew.safeguards.errors import UsageError
 
@@ -162,3 +162,6 @@ def _say_who_disappeared(report: Report, out: Path) -> None:
     files.say(
         f"gone: {one} values and {two} pairs of values; see {report_path(out)} before anybody signs (not for release)"
     )
+
+
+publish_table.register(app)

@@ -5,11 +5,13 @@ from clew.publish.budget import Budget
 from clew.publish.door import check, report_path, write_release
 from clew.publish.fingerprint import fingerprint
 from clew.publish.synthesise import Synthesised, synthesise
+from clew.publish.tables import Counted, count_table
 from clew.publish.types import Guarantee, Method, Raw, Releasable
 
 __all__ = [
     "Anonymised",
     "Budget",
+    "Counted",
     "Guarantee",
     "Method",
     "Raw",
@@ -17,6 +19,7 @@ __all__ = [
     "Synthesised",
     "anonymise",
     "check",
+    "count_table",
     "fingerprint",
     "report_path",
     "synthesise",

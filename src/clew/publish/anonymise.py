@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from clew.publish.columns import Codes, Column, Mask, aligned, bare, chosen, coded, in_own_order
 from clew.publish.disclosure import NOTICE, Report, compare
+from clew.publish.diversity import diversity, groups_of
 from clew.publish.identifiers import without_identifiers
 from clew.publish.recode import Division, Ladder, divide, laddered
 from clew.publish.types import Guarantee, Method, Releasable, _releasable
@@ -76,6 +77,7 @@ def anonymise(
         "dropped_columns": list(drop),
         "rows": {"in": rows, "kept": int(kept.sum()), "suppressed": int((~kept).sum())},
         "cells": _cells(columns, labels, kept),
+        "diversity": diversity(out, names),
         **compare(*aligned(table.select(names), out.select(names)), factor=factor, invented="coarser"),
     }
     return Anonymised(_releasable(out, Guarantee(method=Method.ANONYMISE, words=words, k=k)), report)
@@ -83,9 +85,7 @@ def anonymise(
 
 def smallest_group(table: pa.Table, names: Sequence[str]) -> int:
     """How many rows share the rarest combination of values of these columns, an empty cell being a value; 0 of none."""
-    groups = np.zeros(table.num_rows, dtype=np.int64)
-    for column in coded(table, names):
-        groups = np.unique(groups * column.size + column.codes, return_inverse=True)[1].astype(np.int64)
+    groups = groups_of(table, names)
     return int(np.bincount(groups).min()) if len(groups) else 0
 
 

@@ -22,6 +22,7 @@ class Method(StrEnum):
 
     ANONYMISE = "anonymise"
     SYNTHESISE = "synthesise"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Guarantee:
 
 @dataclass(frozen=True, slots=True)
 class Raw(Generic[T]):
-    """A value about persons, as received. It has no way out but through `anonymise` or `synthesise`."""
+    """A value about persons, as received. It has no way out but through the methods of this package."""
 
     value: T
 
