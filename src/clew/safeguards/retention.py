@@ -32,7 +32,9 @@ class RetentionRule:
             raise UsageError("reason: required, in words")
 
     def covers(self, source: str, kind: str, purpose: str) -> bool:
-        """>>> RetentionRule(kind="tips", days=30, reason="agreed").covers("src_1", "tips", "anti-trafficking")
+        """Whether the rule speaks of such records.
+
+        >>> RetentionRule(kind="tips", days=30, reason="agreed").covers("src_1", "tips", "anti-trafficking")
         True
         """
         mine, given = (self.source, self.kind, self.purpose), (source, kind, purpose)

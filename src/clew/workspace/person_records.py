@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from clew.records import KINDS
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotFound, UsageError
@@ -49,7 +51,7 @@ class PersonRecordsFinding(Persons):
         recorded, as it may be a number; which records were found is, by what is done with them.
         """
         self.vault.require(actor, Action.ERASE, purpose, "person")
-        first, numbers = self._first_records(person.strip())
+        first, numbers = self._first_records(actor, person.strip())
         found = dict(first)
         cases = [id for id, each in found.items() if each.kind == "cases"]
         joined, possible = self._same_person(cases)
@@ -67,22 +69,18 @@ class PersonRecordsFinding(Persons):
             tuple(sorted(kept, key=lambda one: (one.kind, one.record))), tuple(sorted(possible - set(found)))
         )
 
-    def _first_records(self, person: str) -> tuple[dict[str, Doomed], list[str]]:
+    def _first_records(self, actor: Actor, person: str) -> tuple[dict[str, Doomed], list[str]]:
         """What goes by this name, and the number it is, if any."""
         keys, numbers = self._identifiers(person)
         if keys:
-            rows = (
-                self.lake.query("SELECT DISTINCT record_id FROM claims WHERE key IN (SELECT unnest($1))", [keys])
-                if "claims" in self.lake.names()
-                else None
-            )
-            found = self._records_named(rows["record_id"].to_pylist() if rows is not None else [])
-            return found, numbers
-        if len(person) < _SHORTEST:
+            named = self._naming(keys) + self._sealed_naming(actor, person, numbers)
+            return self._records_named(named), numbers
+        found = self._by_own_number(person)
+        if not found and len(person) < _SHORTEST:
             raise UsageError(
-                f"person: a case's number, a record's id, a phone number or an e-mail address; {_SHORTEST} characters at least"
+                f"person: a case's number, a record's id, a phone number or an e-mail address; {_SHORTEST} characters of an id at least"
             )
-        found = self._starting(person)
+        found = found or self._starting(person)
         if not found:
             raise NotFound("person: no case, record or contact goes by this")
         places = {(each.kind, each.external or each.record) for each in found.values()}
@@ -90,14 +88,53 @@ class PersonRecordsFinding(Persons):
             raise UsageError(f"person: {len(places)} records start like this; give more of it")
         return found, []
 
+    def _by_own_number(self, number: str) -> dict[str, Doomed]:
+        """Sealed records by the number that their own file gave them, which the lake has as a keyed pseudonym alone."""
+        names = {
+            self.keys.pseudonym(f"{kind.plural}/{source.id}", number)
+            for source in self.vault.sources()
+            for kind in KINDS.values()
+            if kind.sealed
+        }
+        found: dict[str, Doomed] = {}
+        for table, kind in self._tables():
+            rows = self.lake.query(
+                f'SELECT record_id, source_id, external_id FROM "{table}" WHERE external_id IN (SELECT unnest($1))',  # noqa: S608 (ours)
+                [sorted(names)],
+            )
+            found |= _doomed(rows, kind)
+        return found
+
+    def _naming(self, keys: Sequence[str]) -> list[str]:
+        """Records in which a detector read one of these."""
+        if "claims" not in self.lake.names():
+            return []
+        rows = self.lake.query("SELECT DISTINCT record_id FROM claims WHERE key IN (SELECT unnest($1))", [list(keys)])
+        return list(rows["record_id"].to_pylist())
+
+    def _sealed_naming(self, actor: Actor, person: str, numbers: Sequence[str]) -> list[str]:
+        """Cases and tips whose own sealed contact is this number or address: a recorded machine read that shows nobody."""
+        found: list[str] = []
+        region = self.settings.region or None
+        for kind, fields in (("cases", ("phone", "email")), ("tips", ("contact",))):
+            for batch in self.vault.sealed_batches(
+                kind, actor, self.purpose_for(actor, Action.RUN_CHAIN), fields=fields
+            ):
+                for row in batch.to_pylist():
+                    values = [row[name] for name in fields if row[name]]
+                    said = {v.strip().casefold() for v in values} | {
+                        p.value for v in values for p in phones(v, region=region)
+                    }
+                    if person.casefold() in said or said & set(numbers):
+                        found.append(row["record_id"])
+        return found
+
     def _identifiers(self, person: str) -> tuple[list[str], list[str]]:
         """Pseudonyms of the phone number or address that `person` is, and the number itself."""
         if "@" in person:
             return [self.keys.pseudonym("email", one.value) for one in emails(person)], []
         if person.startswith("+"):
-            numbers = [one.value for one in phones(person)]
-            if not numbers:
-                raise UsageError("person: not a phone number that can be read; write it with + and the country's code")
+            numbers = [one.value for one in phones(person)] or ["+" + "".join(filter(str.isdigit, person))]
             return [self.keys.pseudonym("phone", number) for number in numbers], numbers
         return [], []
 
@@ -108,10 +145,7 @@ class PersonRecordsFinding(Persons):
                 f'SELECT record_id, source_id, external_id FROM "{table}" WHERE starts_with(record_id, $1) OR external_id = $1 OR (length($1) >= 12 AND starts_with(external_id, $1))',  # noqa: S608 (ours)
                 [name],
             )
-            found |= {
-                row["record_id"]: Doomed(row["record_id"], kind, row["source_id"], row["external_id"])
-                for row in rows.to_pylist()
-            }
+            found |= _doomed(rows, kind)
         return found
 
     def _records_named(self, records: Iterable[str]) -> dict[str, Doomed]:
@@ -123,10 +157,7 @@ class PersonRecordsFinding(Persons):
                 f'SELECT record_id, source_id, external_id FROM "{table}" WHERE record_id IN (SELECT unnest($1))',  # noqa: S608 (ours)
                 [wanted],
             )
-            found |= {
-                row["record_id"]: Doomed(row["record_id"], kind, row["source_id"], row["external_id"])
-                for row in rows.to_pylist()
-            }
+            found |= _doomed(rows, kind)
         for id, (kind, source, _, _) in self.vault.sealed_records([id for id in wanted if id not in found]).items():
             found[id] = Doomed(id, kind, source)
         return found
@@ -187,8 +218,12 @@ class PersonRecordsFinding(Persons):
             f"SELECT i.record_id, i.source_id, i.external_id FROM images i WHERE (source_id, external_id) IN ({shown} IN (SELECT unnest($1))) AND (source_id, external_id) NOT IN ({shown} NOT IN (SELECT unnest($1)))",  # noqa: S608 (ours)
             [ids],
         )
-        return {
-            row["record_id"]: Doomed(row["record_id"], kind, row["source_id"], row["external_id"])
-            for kind, table in (("postings", postings), ("images", images))
-            for row in table.to_pylist()
-        }
+        return _doomed(postings, "postings") | _doomed(images, "images")
+
+
+def _doomed(rows: pa.Table, kind: str) -> dict[str, Doomed]:
+    """By record id, of rows with record_id, source_id and external_id."""
+    columns = (rows[name].to_pylist() for name in ("record_id", "source_id", "external_id"))
+    return {
+        record: Doomed(record, kind, source, external or "") for record, source, external in zip(*columns, strict=True)
+    }

@@ -1,6 +1,7 @@
 """Erasures and their certificates, legal holds, rules of retention, checkpoints of the log, and keys of records in backups.
 
-Going back loses all of them, so it is refused where a record was erased: an older clew would let it come back.
+Going back loses all of them, so it is refused where an erasure was certified: an older clew would let
+the records come back.
 """
 
 import sqlalchemy as sa
@@ -58,8 +59,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    if op.get_bind().execute(sa.text("SELECT count(*) FROM erasures")).scalar():
-        raise RuntimeError("records were erased: an older clew would let them come back")
+    if op.get_bind().execute(sa.text("SELECT count(*) FROM certificates")).scalar():
+        raise RuntimeError("erasures were certified: an older clew would let the records come back")
     for table in ("backup_keys", *reversed(APPEND_ONLY)):
         op.drop_table(table)
 
