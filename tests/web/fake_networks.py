@@ -92,8 +92,8 @@ def network_view(row: NetworkRow) -> NetworkView:
         ),
         contradicting=1,
         prices=(
-            PriceRow(place="Lyon", currency="EUR", hours=1.0, own=80.0, own_adverts=9, askers=31, low=120.0, median=150.0, high=200.0, ratio=0.533),
-            PriceRow(place="Basel", currency="CHF", hours=None, own=90.0, own_adverts=2, askers=None, low=None, median=None, high=None, ratio=None),
+            PriceRow(place="Lyon", currency="EUR", hours=1.0, own=80.0, own_adverts=9, area="all of FR", askers=31, low=120.0, median=150.0, high=200.0, ratio=0.533),
+            PriceRow(place="Basel", currency="CHF", hours=None, own=90.0, own_adverts=2, area=None, askers=None, low=None, median=None, high=None, ratio=None),
         ),
         fewest=12,
         templates=(TemplateView(adverts=7, shown=((ids[0], pieces), (ids[1], pieces[:3]))),),

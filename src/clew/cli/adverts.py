@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli import adverts_authors, adverts_cluster, adverts_evaluate, files
+from clew.cli import adverts_authors, adverts_cluster, adverts_evaluate, adverts_expand, files
 from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ Engine = Annotated[str, typer.Option("--engine", help="local (this machine) or s
 app.command("cluster")(adverts_cluster.cluster)
 app.command("evaluate")(adverts_evaluate.evaluate)
 app.command("authors")(adverts_authors.authors)
+app.command("expand")(adverts_expand.expand)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -48,18 +49,49 @@ def _country_code(text: str) -> str:
     return next(same, "")
 
 
-def likeliest(names: Sequence[str]) -> dict[str, places.City]:
-    """Of names that stand together, the city each means: the one in the country that most of them can be in, then the largest."""
+def likeliest(names: Sequence[str], phones: Iterable[str] = ()) -> dict[str, places.City]:
+    """Of names that stand together, the city each means: in the country that most of them, or the phones beside them, can be in.
+
+    Phones are in E.164. Among cities of equally likely countries the largest is taken. A guess, for a map; not for a finding.
+    """
     found = {name: cities_of(name) for name in dict.fromkeys(names)}
     votes: dict[str, int] = {}
     for options in found.values():
         for country in {city.country for city in options}:
             votes[country] = votes.get(country, 0) + 1
+    for country in (code for phone in phones for code in calling(phone)):
+        votes[country] = votes.get(country, 0) + 1
     return {
         name: max(options, key=lambda city: (votes[city.country], city.population))
         for name, options in found.items()
         if options
     }
+
+
+def calling(phone: str) -> tuple[str, ...]:
+    """The countries (alpha-2) of an E.164 number's calling code; empty for what is none.
+
+    >>> calling("+441134960762")[:1], calling("@someone")
+    (('GB',), ())
+    """
+    digits = phone.removeprefix("+")
+    known = _by_calling_code()
+    for length in (3, 2, 1):
+        if phone.startswith("+") and digits[:length] in known:
+            return known[digits[:length]]
+    return ()
+
+
+@cache
+def _by_calling_code() -> Mapping[str, tuple[str, ...]]:
+    """Calling code -> countries, those of most inhabitants (in cities) first."""
+    people: dict[str, int] = {}
+    for city in places.cities():
+        people[city.country] = people.get(city.country, 0) + city.population
+    found: dict[str, list[str]] = {}
+    for country in sorted(places.countries(), key=lambda each: -people.get(each.alpha2, 0)):
+        found.setdefault(country.calling_code.removeprefix("+"), []).append(country.alpha2)
+    return {code: tuple(countries) for code, countries in found.items() if code}
 
 
 def distances_km(

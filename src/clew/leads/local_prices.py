@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -32,6 +34,7 @@ COMPARED = pa.schema(
         ("hours", pa.float64()),
         ("own", pa.float64()),
         ("own_adverts", pa.int64()),
+        ("area", pa.string()),
         ("askers", pa.int64()),
         ("low", pa.float64()),
         ("median", pa.float64()),
@@ -89,17 +92,28 @@ def local_prices(prices: pa.Table, adverts: pa.Table, *, fewest: int = FEWEST) -
     return found.sort_by([(k, "ascending") for k in keys])
 
 
-def against_local(prices: pa.Table, adverts: pa.Table, asker: str, local: pa.Table) -> pa.Table:
-    """What one asker asks in each place beside the local figures; these are null where too few ask there. See `COMPARED`."""
+def against_local(
+    prices: pa.Table, adverts: pa.Table, asker: str, local: pa.Table, wider: Mapping[str, str] | None = None
+) -> pa.Table:
+    """What one asker asks in each place beside the local figures. See `COMPARED`.
+
+    Where too few ask in a place, the figures are those of the wider area that it lies in (`wider`: place -> area in `local`),
+    named in `area`; null where there are too few there as well.
+    """
     mine = adverts.filter(pc.equal(adverts["asker"], asker))
     own = _own(prices, mine).drop_columns(["asker"])
     figures = {(r["place"], r["currency"], r["hours"]): r for r in local.to_pylist()}
     rows = []
     for row in own.sort_by([(k, "ascending") for k in ("place", "currency", "hours")]).to_pylist():
-        there = figures.get((row["place"], row["currency"], row["hours"]), {})
+        areas = (row["place"], (wider or {}).get(row["place"], ""))
+        there = next(
+            (figures[a, row["currency"], row["hours"]] for a in areas if (a, row["currency"], row["hours"]) in figures),
+            {},
+        )
         median = there.get("median")
         ratio = round(row["own"] / median, 3) if median else None
-        rows.append({**row, **{k: there.get(k) for k in ("askers", "low", "median", "high")}, "ratio": ratio})
+        kept = {k: there.get(k) for k in ("askers", "low", "median", "high")}
+        rows.append({**row, **kept, "area": there.get("place"), "ratio": ratio})
     return pa.Table.from_pylist(rows, schema=COMPARED)
 
 

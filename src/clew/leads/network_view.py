@@ -107,6 +107,8 @@ class PriceRow:
     hours: float | None
     own: float
     own_adverts: int
+    area: str | None
+    """Where others ask: the place, or its country where too few ask in the place."""
     askers: int | None
     low: float | None
     median: float | None

@@ -35,8 +35,10 @@ class EvidenceIndex:
     around: Numbers
 
     @classmethod
-    def of(cls, mentions: pa.Table) -> Self:
+    def of(cls, mentions: pa.Table, hubs: pa.Table | None = None) -> Self:
         """From rows record, kind, key and, where known, cluster (a text posted many times counts once).
+
+        `hubs` (kind, key) are identifiers that lead nowhere whatever their number of texts, as `bridges` finds them.
 
         Kinds without a weight in `evidence.yaml` are left out, as are rows with a missing value. Every identifier is in it,
         shared or not: what names one advert today may name two tomorrow.
@@ -65,6 +67,10 @@ class EvidenceIndex:
         limit = np.array([each.limit for each in kinds.values()])[place]
         texts = _texts(table, rows, ids, count)
         damped = np.where(texts > limit, 0.0, 1.0 / np.log2(1.0 + np.maximum(texts, 1)))
+        if hubs is not None and hubs.num_rows:
+            leading = pc.binary_join_element_wise(hubs["kind"].cast(pa.string()), hubs["key"].cast(pa.string()), ":")
+            leading = leading.combine_chunks() if isinstance(leading, pa.ChunkedArray) else leading
+            damped[np.asarray(pc.is_in(identifier.dictionary, leading))] = 0.0
         start, around = _both_ways(rows, ids, size, count)
         return cls(record.dictionary, identifier.dictionary, weight, damped, texts, start, around)
 

@@ -25,14 +25,16 @@ from clew.leads.network_view import (
     TemplateView,
     TextPiece,
 )
+from clew.leads.types import GraphEdge, GraphNode
 from clew.links import aligned
 from clew.links.evidence import evidence_kinds
 from clew.store.lake import Lake
+from clew.workspace.weighing import wider_areas
 
 SHOWN_CONTRADICTIONS = 30
 SHOWN_STAYS = 200
 SHOWN_PRICES = 40
-SHOWN_TEMPLATES, SHOWN_TEXTS = 4, 6
+SHOWN_TEMPLATES, SHOWN_TEXTS = 4, 3
 CONTACTS = ("phone", "email", "handle")
 
 POSTINGS = """
@@ -99,6 +101,20 @@ class Parts:
             _join(number, row, labels, here, hub=number >= len(edges)) for number, row in enumerate((*edges, *hubs))
         )
 
+    def graph(
+        self, shown: Mapping[str, str], joins: Sequence[Join]
+    ) -> tuple[tuple[GraphNode, ...], tuple[GraphEdge, ...]]:
+        """The adverts shown (record -> label) and what joins two or more of them; hubs are drawn, and named as such."""
+        held = [join for join in joins if len(join.records) > 1]
+        nodes = [GraphNode(id=record, kind="advert", label=label) for record, label in shown.items()]
+        nodes += [GraphNode(id=join.id, kind=join.kind, label=join.label, hub=join.hub) for join in held]
+        edges = [
+            GraphEdge(source=record, target=join.id, relation=join.words, weight=join.weight)
+            for join in held
+            for record in join.records
+        ]
+        return tuple(nodes), tuple(edges)
+
     def _labels(self, keys: Sequence[str]) -> Mapping[str, str]:
         rows = self._lake.query(
             "SELECT key, any_value(value) AS value FROM claims WHERE key IN (SELECT unnest($1::VARCHAR[])) AND value IS NOT NULL GROUP BY key",
@@ -158,7 +174,7 @@ class Parts:
         """Places on the map, most adverts first; and how many adverts are on none."""
         counted = pc.value_counts(self._adverts["place"]).to_pylist()
         names = [each["values"] for each in counted if each["values"]]
-        meant = likeliest(names)
+        meant = likeliest(names, self._contacts.values())
         found = [
             PlacePoint(
                 place=each["values"],
@@ -188,7 +204,9 @@ class Parts:
         own = priced(claims) if claims.num_rows else HOURLY.empty_table()
         asker = pa.repeat(pa.scalar(str(self._number)), self._adverts.num_rows)
         adverts = self._adverts.select(["record", "place"]).append_column("asker", asker)
-        found = against_local(own, adverts, str(self._number), self._lake.read("local_prices", LOCAL.names))
+        local = self._lake.read("local_prices", LOCAL.names)
+        wider = wider_areas(name for name in pc.unique(adverts["place"]).to_pylist() if name)
+        found = against_local(own, adverts, str(self._number), local, wider)
         rows = sorted(found.to_pylist(), key=lambda row: (row["median"] is None, -row["own_adverts"], row["place"]))
         return tuple(PriceRow(**row) for row in rows[:SHOWN_PRICES])
 

@@ -14,7 +14,7 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotFound, UsageError
 from clew.safeguards.permissions import Action
 from clew.signals import scan
-from clew.workspace.joining import JOINING
+from clew.workspace.joining import BULK_HANDS, JOINING
 from clew.workspace.network_parts import Parts, network_id
 from clew.workspace.reading import Reading
 
@@ -56,14 +56,14 @@ class Networks(Reading):
         self.vault.record(actor, Action.READ_LEAD.value, network, purpose)
         members, hidden = self._evidence_of_adverts(number)
         parts = Parts(self.lake, number)
-        records = [each.record for each in members]
-        graph = self._graph(records, {each.record: each for each in members})
+        joins = parts.joins([each.record for each in members])
+        graph = parts.graph({each.record: each.external_id for each in members}, joins)
         points, unplaced = parts.points()
         found, contradicting = parts.contradictions()
         return NetworkView(
             row=_row(row[0]),
             question=row[0]["question"],
-            joins=parts.joins(records),
+            joins=joins,
             members=members,
             hidden=hidden,
             nodes=graph[0],
@@ -138,16 +138,22 @@ class Networks(Reading):
 
     def _evidence_index(self) -> EvidenceIndex:
         """Built when first asked, and anew after a run or when records went."""
-        if "claims" not in self.lake.names() or "clusters" not in self.lake.names():
+        if not {"claims", "clusters", "evidence"} <= set(self.lake.names()):
             raise NotFound("nothing was run yet: 'clew run' reads the adverts first")
         state = (self.lake.count("claims"), self._last_run())
         if self._index is None or self._index[0] != state:
             mentions = self.lake.query(
                 "SELECT DISTINCT c.record_id AS record, c.kind, c.key, k.cluster FROM claims c LEFT JOIN clusters k USING (record_id) "
-                "WHERE c.kind IN (SELECT unnest($1)) ORDER BY record, kind, key",
+                "WHERE c.kind IN (SELECT unnest($1)) UNION ALL SELECT e.record, e.kind, e.key, k.cluster FROM evidence e "
+                "JOIN clusters k ON k.record_id = e.record WHERE e.kind = 'text' ORDER BY record, kind, key",
                 [list(JOINING)],
             )
-            self._index = (state, EvidenceIndex.of(mentions))
+            hubs = self.lake.query(
+                "SELECT kind, key FROM hubs UNION ALL SELECT 'text', e.key FROM evidence e JOIN claims c ON c.record_id = e.record "
+                "WHERE e.kind = 'text' AND c.kind IN ('phone', 'email', 'handle') GROUP BY e.key HAVING count(DISTINCT c.key) >= $1",
+                [BULK_HANDS],
+            )
+            self._index = (state, EvidenceIndex.of(mentions, hubs))
         return self._index[1]
 
     def _last_run(self) -> str:
@@ -170,7 +176,7 @@ class Networks(Reading):
             if node is None or kind is None:
                 return ""
             if kind != "record":
-                return labels.get(node, f"{kind} (sealed)")
+                return labels.get(node, "one text" if kind == "text" else f"{kind} (sealed)")
             about_it = known.get(node)
             return (about_it["external_id"] or f"{about_it['record_kind']} (sealed)") if about_it else "record"
 

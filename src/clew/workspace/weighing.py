@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from collections.abc import Iterable, Mapping
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.leads.coordinates import cities_of
 from clew.leads.features import movement, network_features, sign_counts
 from clew.leads.local_prices import local_prices, priced
 from clew.leads.queue import build_queue
@@ -37,7 +41,16 @@ def _local_prices(lake: Lake) -> pa.Table:
         "SELECT record_id AS record, a.place, m.network::VARCHAR AS asker FROM adverts a JOIN members m USING (record_id) "
         "ORDER BY record_id"
     )
-    return local_prices(priced(claims), adverts)
+    prices = priced(claims)
+    wider = wider_areas(name for name in pc.unique(adverts["place"]).to_pylist() if name)
+    names, areas = pa.array(list(wider), pa.string()), pa.array(list(wider.values()), pa.string())
+    countries = adverts.set_column(1, "place", areas.take(pc.index_in(adverts["place"], names)))
+    return pa.concat_tables([local_prices(prices, adverts), local_prices(prices, countries)])
+
+
+def wider_areas(names: Iterable[str]) -> Mapping[str, str]:
+    """Place -> the country of the largest city of that name, as `all of GB`; places that are not known are left out."""
+    return {name: f"all of {found[0].country}" for name in sorted(set(names)) if (found := cities_of(name))}
 
 
 def _anchors(lake: Lake) -> pa.Table:
