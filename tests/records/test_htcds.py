@@ -103,7 +103,7 @@ def test_a_title_over_merged_cells_is_refused_by_name(tmp_path):
         book.active.append(row)
     book.active.merge_cells("A1:C1")
     book.save(tmp_path / "t.xlsx")
-    with pytest.raises(UnreadableInput, match="merged cells stand above the header"):
+    with pytest.raises(UnreadableInput, match="merged cells stand above the header: delete the rows above"):
         read_htcds(tmp_path / "t.xlsx")
 
 

@@ -72,13 +72,14 @@ def read_htcds(
     _check_given(given or {}, present, id_column)
     columns, notes = _columns(raw, given or {})
     if not columns:
-        where = " (merged cells stand above the header)" if merged_rows(path, form.sheet, title=True) else ""
-        raise UnreadableInput(
-            f"{path.name}: no column is a field of HTCDS 2.0{where}; name columns with --map FIELD=COLUMN"
-        )
+        if merged_rows(path, form.sheet, title=True):
+            raise UnreadableInput(
+                f"{path.name}: no column is a field of HTCDS 2.0; merged cells stand above the header: delete the rows above the names of the columns"
+            )
+        raise UnreadableInput(f"{path.name}: no column is a field of HTCDS 2.0; name columns with --map FIELD=COLUMN")
     chosen = id_column or _id_column(raw, columns)
     kept = _without_form(raw, [name for name in present if name != NUMBERED])
-    kept = _without_merged(path, form, kept, columns)
+    kept = _without_merged(path, form, kept, columns, chosen)
     return Arrival(
         raw=kept,
         columns=columns,
@@ -237,7 +238,7 @@ def _without_form(raw: Raw, named: Sequence[str]) -> Raw:
     return Raw(raw.table.filter(pa.array(filled)), raw.rows[filled], raw.rejects)
 
 
-def _without_merged(path: Path, form: Format, raw: Raw, columns: Mapping[str, str]) -> Raw:
+def _without_merged(path: Path, form: Format, raw: Raw, columns: Mapping[str, str], id_column: str | None) -> Raw:
     """Rows under a merged cell: its value belongs to several rows or columns, and nobody knows which."""
     merged = merged_rows(path, form.sheet)
     if not merged or not raw.table.num_rows:
@@ -248,6 +249,8 @@ def _without_merged(path: Path, form: Format, raw: Raw, columns: Mapping[str, st
         hit = np.isin(raw.rows, [row for row, column in merged.items() if column == place])
         column = names[place] if place < len(names) else f"column_{place + 1}"
         if hit.any():
-            gone = rejects_of(raw.table.filter(pa.array(hit)), raw.rows[hit], by_column.get(column, column), MERGED)
+            ids = id_column if id_column in names and id_column != column else None
+            field = by_column.get(column, column)
+            gone = rejects_of(raw.table.filter(pa.array(hit)), raw.rows[hit], field, MERGED, ids)
             raw = Raw(raw.table.filter(pa.array(~hit)), raw.rows[~hit], raw.rejects + gone)
     return raw
