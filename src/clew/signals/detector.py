@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from clew.safeguards.errors import ClewError
 from clew.signals.base import Detector, Failed, Found, Manifest, NotFound, Outcome, Settings, Signal
 from clew.signals.glyphs import IGNORED, plain
+from clew.signals.phrases import Phrases
 from clew.signals.watch import TooLong, Watch
 
 NOTHING = NotFound()
@@ -35,6 +36,10 @@ class TextDetector(ABC):
         self.colleagues: Mapping[str, Detector] = {}
         """The detectors that read the same texts in this scan, by name: what they found may serve as a hint."""
         self._answered: dict[str, Outcome] = {}
+
+    def dictionaries(self) -> Sequence[Phrases[Any]]:
+        """The phrases it looks for in the view of every text: those of all detectors are then found in one pass."""
+        return ()
 
     @abstractmethod
     def read(self, text: str) -> list[Signal]:

@@ -33,7 +33,13 @@ def plain(text: str) -> str:
     """
     if text.isascii():
         return text
+    if (known := AHEAD.get(text)) is not None:
+        return known
     return _kept(text) if len(text) <= _LONGEST_KEPT else _plain(text)
+
+
+AHEAD: dict[str, str] = {}
+"""The plain forms of the texts that are being read, where they were worked out together."""
 
 
 _LONGEST_KEPT = 10_000
@@ -41,7 +47,7 @@ _LONGEST_KEPT = 10_000
 
 
 def _plain(text: str) -> str:
-    table = _table()
+    table = rewritten()
     return _signs().sub(lambda sign: table.get(ord(sign[0]), sign[0]), text)
 
 
@@ -54,7 +60,7 @@ def _signs() -> re.Pattern[str]:
 
     Beyond the first plane it is any sign: `re` looks slowly through a set that mixes planes.
     """
-    first_plane = "".join(re.escape(chr(point)) for point in sorted(_table()) if point < 0x10000)
+    first_plane = "".join(re.escape(chr(point)) for point in sorted(rewritten()) if point < 0x10000)
     return re.compile(f"[{first_plane}]|[\U00010000-\U000e0fff]")
 
 
@@ -64,7 +70,8 @@ _WRITTEN = ((0x80, 0x3400), (0xA000, 0xAC00), (0xF900, 0x12000), (0x16A00, 0x170
 
 
 @cache
-def _table() -> Mapping[int, str]:
+def rewritten() -> Mapping[int, str]:
+    """Signs, as numbers, that are not plain, and what stands for them."""
     table = {point: sign for first, last in _WRITTEN for point in range(first, last) if (sign := _ascii(chr(point)))}
     table |= dict.fromkeys(map(ord, _DASHES), "-") | {0x2795: "+"}
     table |= dict.fromkeys(map(ord, _INVISIBLE), IGNORED)

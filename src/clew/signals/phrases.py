@@ -52,7 +52,10 @@ class View:
         return at + self.shifts[bisect_right(self.cuts, at)]
 
 
-@lru_cache(maxsize=4096)
+AHEAD: dict[str, View] = {}
+"""The views of the texts that are being read, where they were worked out together."""
+
+
 def view(text: str) -> View:
     """The text folded.
 
@@ -60,10 +63,22 @@ def view(text: str) -> View:
     >>> seen.text, seen.span(4, 11)
     ('sin limites', (5, 12))
     """
-    folded = text.lower().translate(_spaces()) if text.isascii() else text.translate(_table())
-    if not text.isascii() and _CYRILLIC.search(folded) and _MIXED.search(folded):
+    return AHEAD.get(text) or _view(text)
+
+
+@lru_cache(maxsize=4096)
+def _view(text: str) -> View:
+    if text.isascii():
+        return seen(text.lower().translate(_spaces()), may_mix=False, may_drop=True)
+    folded = text.translate(folds())
+    return seen(folded, may_mix=bool(_CYRILLIC.search(folded)), may_drop=True)
+
+
+def seen(folded: str, *, may_mix: bool, may_drop: bool) -> View:
+    """The view of a text whose signs are folded: letters that look like others made one script, what shows nothing dropped."""
+    if may_mix and _MIXED.search(folded):
         folded = _WORD.sub(lambda word: latin(word[0]) if _MIXED.search(word[0]) else word[0], folded)
-    if not any(run in folded for run in _TO_DROP):
+    if not may_drop or not any(run in folded for run in _TO_DROP):
         return View(folded, (), ())
     return _squeezed(folded)
 
@@ -102,7 +117,8 @@ class _Folds(dict[int, str]):
 
 
 @cache
-def _table() -> _Folds:
+def folds() -> dict[int, str]:
+    """Sign, as a number, to the sign that stands for it in a view."""
     return _Folds(dict.fromkeys(_POINTS, IGNORED) | dict(_QUOTES))
 
 
@@ -131,27 +147,32 @@ class Phrases(Generic[T]):
         for phrase, meaning in meanings.items():
             known.setdefault(fold(phrase), meaning)
         self.phrases = list(known)
-        self._means = [
+        self.means = [
             (meaning, not _UNSPACED.match(phrase[0]), not _UNSPACED.match(phrase[-1]))
             for phrase, meaning in known.items()
         ]
+        self.ahead: dict[str, list[tuple[int, int, T]]] = {}
+        """What was found in the texts that are being read, where they were looked through together."""
         self._automaton = ahocorasick_rs.AhoCorasick(self.phrases)
 
     def find(self, text: str) -> list[tuple[int, int, T]]:
         """(start, end, meaning) of the phrases in a view's text that stand as whole words, in order."""
+        known = self.ahead.get(text)
+        if known is not None:
+            return known
         text = text.replace("\n", " ")
         whole = []
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            meaning, left, right = self._means[index]
-            if left and start and (sign := text[start - 1]) != " " and _joins(sign):
+            meaning, left, right = self.means[index]
+            if left and start and (sign := text[start - 1]) != " " and joins(sign):
                 continue
-            if right and end < len(text) and (sign := text[end]) != " " and _joins(sign):
+            if right and end < len(text) and (sign := text[end]) != " " and joins(sign):
                 continue
             whole.append((start, end, meaning))
-        return _first_and_longest(whole) if len(whole) > 1 else whole
+        return first_and_longest(whole) if len(whole) > 1 else whole
 
 
-def _first_and_longest(hits: list[tuple[int, int, T]]) -> list[tuple[int, int, T]]:
+def first_and_longest(hits: list[tuple[int, int, T]]) -> list[tuple[int, int, T]]:
     """The hits without those that lie over an earlier one, or over a longer one of the same start."""
     hits.sort(key=_place)
     found: list[tuple[int, int, T]] = []
@@ -167,7 +188,7 @@ def _place(hit: tuple[int, int, T]) -> tuple[int, int]:
     return hit[0], -hit[1]
 
 
-def _joins(sign: str) -> bool:
+def joins(sign: str) -> bool:
     """Whether a word goes on with this sign; beside a sign of a script without spaces any word may end."""
     if sign < "\u0300":
         return sign.isalnum() or sign == "_"

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from clew.safeguards.errors import ClewError, UsageError
+from clew.signals.ahead import looked_ahead
 from clew.signals.base import FAILURES, SIGNALS, Detection, Detector, Failed, Found, Outcome, Settings, Signal
 from clew.signals.detector import NOTHING, TextDetector
 from clew.signals.different import Column, Different
@@ -64,8 +65,10 @@ def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_
         if isinstance(detector, TextDetector):
             detector.colleagues = running_detectors(running)
     asked_first = sorted(names, key=lambda name: name not in _ASKED_BY_OTHERS)
+    dictionaries = [each for d in running.values() if isinstance(d, TextDetector) for each in d.dictionaries()]
     for start, batch in _batches(texts):
-        answers = {name: _run(running[name], batch) for name in asked_first}
+        with looked_ahead(batch, dictionaries):
+            answers = {name: _run(running[name], batch) for name in asked_first}
         in_order = [(known[name].mark, answers[name]) for name in names]
         for offset in range(len(batch)):
             for mark, outcomes in in_order:

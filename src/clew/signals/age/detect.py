@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
+from typing import Any
 
 from clew.signals.age import words
 from clew.signals.base import Signal
@@ -35,6 +36,9 @@ class AgeDetector(TextDetector):
     """Reads the age that a text states of somebody, in figures or words. A range or a limit, as offers of work have, is no
     age; neither are years of experience, prices, sizes and hours. A unit of years alone is less sure than "years old".
     """
+
+    def dictionaries(self) -> Sequence[Phrases[Any]]:
+        return (_cues(),)
 
     def read(self, text: str) -> list[Signal]:
         seen = view(text)

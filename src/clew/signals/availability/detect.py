@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice, pairwise
+from typing import Any
 
 from clew.signals.availability import words
 from clew.signals.base import Signal
@@ -43,6 +44,9 @@ class AvailabilityDetector(TextDetector):
     Two numbers are hours only with a sign of the clock (9:00, 9 am, 9h, 9 Uhr) beside one of them. What is denied ("no
     outcall") is not said. Prices, ages and dates are no hours.
     """
+
+    def dictionaries(self) -> Sequence[Phrases[Any]]:
+        return (_phrases(),)
 
     def read(self, text: str) -> list[Signal]:
         seen = view(text)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from typing import Any
 
 from clew.signals.base import Signal
 from clew.signals.date import words
@@ -61,6 +62,9 @@ class DateDetector(TextDetector):
     A day and a month without a year stay so (--05-03). Which of two numbers is the day is a guess where both may be: the
     day first, except for the United States. Hours, prices, fractions and weekly opening days are no dates.
     """
+
+    def dictionaries(self) -> Sequence[Phrases[Any]]:
+        return (_named(),)
 
     def read(self, text: str) -> list[Signal]:
         seen = view(text)

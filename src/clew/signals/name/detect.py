@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 import re
 import secrets
 from functools import cache
+from typing import Any
 
 from clew.signals.base import Manifest, Settings, Signal
 from clew.signals.detector import TextDetector
@@ -27,6 +29,9 @@ class NameDetector(TextDetector):
     def __init__(self, manifest: Manifest, settings: Settings) -> None:
         super().__init__(manifest, settings)
         self._key = settings.name_key or _key_of_this_run()
+
+    def dictionaries(self) -> Sequence[Phrases[Any]]:
+        return (_cues(),)
 
     def read(self, text: str) -> list[Signal]:
         seen = view(text)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from clew.signals.base import Settings, Signal
 from clew.signals.detector import TextDetector
@@ -34,6 +35,9 @@ class OfferDetector(TextDetector):
     The value `job` is the offer itself; others name what is offered or asked. What is denied is not said: "no fees" is
     `no fees`, never `fees`; "you keep your passport" is `documents own`.
     """
+
+    def dictionaries(self) -> Sequence[Phrases[Any]]:
+        return (_phrases(),)
 
     def read(self, text: str) -> list[Signal]:
         seen = view(text)

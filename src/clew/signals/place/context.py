@@ -36,7 +36,7 @@ def areas_in(text: str) -> list[Area]:
     """The countries and regions that a text names, with a capital where its script has any."""
     seen = view(text)
     found = []
-    for start, end, (code, country, point, is_ambiguous) in _names().find(seen.text):
+    for start, end, (code, country, point, is_ambiguous) in area_names().find(seen.text):
         first, last = seen.span(start, end)
         written = text[first:last]
         if written[0].islower() or (written.isascii() and len(written) < 4 and not written.isupper()):
@@ -136,7 +136,7 @@ _Area = tuple[str, str, tuple[float, float] | None, bool]
 
 
 @cache
-def _names() -> Phrases[_Area]:
+def area_names() -> Phrases[_Area]:
     known: dict[str, _Area] = {}
     for code, names in areas.COUNTRIES.items():
         known |= {name: (code, code, None, name in areas.AMBIGUOUS) for name in names}

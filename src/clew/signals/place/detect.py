@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
 from clew.signals.glyphs import without_accents
 from clew.signals.phrases import Phrases
 from clew.signals.place.areas import COUNTRIES, CUED_SHORT, SHORT
-from clew.signals.place.context import BESIDE, CITY, NAMED, Area, areas_in, beside, state_after, weights
+from clew.signals.place.context import BESIDE, CITY, NAMED, Area, area_names, areas_in, beside, state_after, weights
 from clew.signals.place.words import COMMON, CUES, STRONG_CUES
 from clew.standards import places
 
@@ -53,6 +53,9 @@ class PlaceDetector(TextDetector):
     text says: countries, states and other cities named, telephones' country codes, money, language. How much likelier it
     is than the others is how sure the claim is. Countries and some regions are claims of kind `area`.
     """
+
+    def dictionaries(self) -> Sequence[Phrases[Any]]:
+        return (area_names(),)
 
     def read(self, text: str) -> list[Signal]:
         sightings, named = _sightings(text), areas_in(text)

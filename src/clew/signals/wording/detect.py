@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
@@ -32,6 +33,9 @@ class WordingDetector(TextDetector):
 
     A phrase is a reason to look or not to look; alone it says nothing of a person.
     """
+
+    def dictionaries(self) -> Sequence[Phrases[Any]]:
+        return (_phrases(),)
 
     def read(self, text: str) -> list[Signal]:
         seen = view(text)
