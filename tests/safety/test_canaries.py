@@ -51,15 +51,15 @@ def use_everything(vault: Vault) -> list[str]:
     token = vault.sign_in("Anna", PASSWORD) or ""
     vault.session(token)
     ids = [f"rec_{kind}" for kind in SEALED]
-    opened = vault.unseal(ids, CASE_WORKER, Purpose.CASE_SUPPORT, why="support")
+    opened = vault.unseal(ids, CASE_WORKER, Purpose.CASE_SUPPORT, why="support", case="K-1")
     assert {word for fields in opened.values() for word in fields.values()} == set(EVERY_CANARY)
     for kind, fields in SEALED.items():
         list(vault.sealed_batches(kind, ANALYST, Purpose.LEAD_REVIEW, fields=fields))
     words = []
     for act in (
-        lambda: vault.unseal(ids, ADMINISTRATOR, Purpose.CASE_SUPPORT, why="x"),
+        lambda: vault.unseal(ids, ADMINISTRATOR, Purpose.CASE_SUPPORT, why="x", case="K-1"),
         lambda: vault.unseal(["rec_none"], CASE_WORKER, Purpose.CASE_SUPPORT, why="x"),
-        lambda: vault.unseal(ids, CASE_WORKER, Purpose.CASE_SUPPORT, why="x", action=Action.JUDGE),
+        lambda: vault.unseal(ids, CASE_WORKER, Purpose.CASE_SUPPORT, why="x", case="K-1", action=Action.JUDGE),
         lambda: vault.seal_records("tips", SOURCE.id, table_of("cases"), actor=ANALYST, purpose=Purpose.LEAD_REVIEW),
         lambda: vault.seal_records("tips", "src_none", table_of("tips"), actor=ANALYST, purpose=Purpose.LEAD_REVIEW),
         lambda: vault.append_judgement(STEWARD, Purpose.OVERSIGHT, "lead", Verdict.YES, EVERY_CANARY[0], None),

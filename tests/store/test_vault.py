@@ -178,7 +178,7 @@ def test_a_source_is_kept_once_and_on_its_terms(vault: Vault) -> None:
 
 
 def test_unseal_gives_back_what_was_sealed(sealed: Vault) -> None:
-    opened = sealed.unseal(["rec_3", "rec_2"], CASE_WORKER, Purpose.CASE_SUPPORT, why="calling back")
+    opened = sealed.unseal(["rec_3", "rec_2"], CASE_WORKER, Purpose.CASE_SUPPORT, why="calling back", case="K-1")
     assert opened == {
         "rec_2": {"text": "Les papiers sont gardés."},
         "rec_3": {"contact": "c@invented.example", "text": "他们不能离开"},
@@ -191,12 +191,12 @@ def test_reading_words_does_not_show_who_said_them(sealed: Vault) -> None:
 
 
 def test_each_reading_leaves_one_entry_a_record(sealed: Vault) -> None:
-    sealed.unseal(["rec_1", "rec_2", "rec_1"], CASE_WORKER, Purpose.CASE_SUPPORT, why="calling back")
+    sealed.unseal(["rec_1", "rec_2", "rec_1"], CASE_WORKER, Purpose.CASE_SUPPORT, why="calling back", case="K-1")
     entries, _ = sealed.audit(AUDITOR, Purpose.OVERSIGHT)
     reads = [entry for entry in entries if entry.action == "read_identity"]
     assert sorted(entry.object for entry in reads) == ["rec_1", "rec_2"]
     assert {(entry.actor, entry.purpose, entry.detail) for entry in reads} == {
-        (CASE_WORKER.id, "case-support", '{"why":"calling back"}')
+        (CASE_WORKER.id, "case-support", '{"why":"calling back; case K-1"}')
     }
 
 
@@ -278,7 +278,7 @@ def test_erasing_makes_a_record_unreadable_for_good(
     assert sealed.erase(["rec_2"], STEWARD, Purpose.OVERSIGHT, why="asked for") == 1
     assert sealed.erase(["rec_2"], STEWARD, Purpose.OVERSIGHT, why="asked for") == 0
     with pytest.raises(Erased, match="rec_2"):
-        sealed.unseal(["rec_1", "rec_2"], CASE_WORKER, Purpose.CASE_SUPPORT, why="x")
+        sealed.unseal(["rec_1", "rec_2"], CASE_WORKER, Purpose.CASE_SUPPORT, why="x", case="K-1")
     (table,) = sealed.sealed_batches("tips", ANALYST, Purpose.LEAD_REVIEW)
     assert table["record_id"].to_pylist() == ["rec_1", "rec_3"]
     # Adding the same file again does not bring the record back.

@@ -190,9 +190,8 @@ def explain(
         checks.append(Check(f"emergency {grant.id}", True, f"emergency access until {grant.until:%Y-%m-%d %H:%M} UTC"))
         return Explanation(tuple(checks))
     checks.append(_level(actor, facts, standing.shares))
-    for row in standing.rows:
-        if facts.covered(row.scope, row.values):
-            checks.append(Check(f"row {row.id}", row.admits(actor, action, purpose), row.reason))
+    covering = (row for row in standing.rows if facts.covered(row.scope, row.values))
+    checks += [Check(f"row {row.id}", row.admits(actor, action, purpose), row.reason) for row in covering]
     return Explanation(tuple(checks))
 
 

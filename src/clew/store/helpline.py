@@ -151,7 +151,7 @@ class Contacts(Corrections, Accounts):
     ) -> tuple[Sequence[KeptContact], int]:  # fmt: skip
         """Contacts, newest first, and how many there are; those of one status, or of one case ('' for none)."""
         self.require(actor, Action.READ_CONTACTS, purpose, case_record or "contacts")
-        wanted: list[ColumnElement[bool]] = []
+        wanted = self._hidden_contacts(actor, purpose)
         if status is not None:
             wanted.append(_STATUS.is_not_distinct_from(status))
         if case_record is not None:
@@ -163,6 +163,10 @@ class Contacts(Corrections, Accounts):
             detail = {"offset": offset, "shown": len(rows)}
             self._log(tx, actor, Action.READ_CONTACTS.value, case_record or "contacts", purpose, detail)
         return rows, total
+
+    def _hidden_contacts(self, actor: Actor, purpose: Purpose) -> list[ColumnElement[bool]]:  # noqa: ARG002
+        """What a list must satisfy so that it shows nothing that rows keep from this actor (`guarding`)."""
+        return []
 
     def contact(
         self, actor: Actor, purpose: Purpose, id: str

@@ -25,16 +25,17 @@ from clew.store.access_copy import AccessCopies
 from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
 from clew.store.database import damaged_pages, discard, make_engine
 from clew.store.erasing import certificate_digests
-from clew.store.helpline import Contacts
+from clew.store.guarding import Guarding
 from clew.store.helpline_check import HELPLINE_ACTS, helpline_digests
 from clew.store.helpline_services import Services
 from clew.store.holding import Holding, hold_digests, rule_digests
 from clew.store.ledger import Ledger, judgement, judgement_digest, release, release_digest
 from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, ReleaseRow, SourceRow
+from clew.store.safeguard_acts import SAFEGUARD_ACTS
 from clew.store.sealed_check import Noted, verify_sealed
 
 
-class Vault(Contacts, AccessCopies, Services, Holding, Accounts, Ledger):
+class Vault(Guarding, AccessCopies, Services, Holding, Accounts, Ledger):
     """Sources, sealed records, accounts, judgements, releases, the helpline and the audit log, on SQLCipher or PostgreSQL.
 
     Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table
@@ -105,6 +106,7 @@ class Vault(Contacts, AccessCopies, Services, Holding, Accounts, Ledger):
             )
             detail = {"basis": source.basis, "tlp": source.tlp, "digest": _source_digest(source)}
             self._log(tx, actor, "add_source", source.id, purpose, detail)
+            self._welcome(tx, actor, purpose, source)
 
     def sources(self) -> Sequence[Source]:
         """By name."""
@@ -168,6 +170,7 @@ _RIGHTS: Mapping[str, tuple[str, Callable[[Session], dict[str, str]]]] = {
     "certify_erasure": ("certificate", certificate_digests),
     "hold": ("hold", hold_digests),
     "set_retention": ("retention rule", rule_digests),
+    **SAFEGUARD_ACTS,
 }
 """Act -> what it makes, and the digests of what is there."""
 

@@ -9,6 +9,7 @@ from clew.safeguards.errors import Conflict, NotFound
 from clew.safeguards.keys import Cost, Unlock
 from clew.workspace.classing import Classing
 from clew.workspace.counting import Counting
+from clew.workspace.guarded import Guarded
 from clew.workspace.helping_cases import CaseHelping
 from clew.workspace.networks import Networks
 from clew.workspace.persons import Persons
@@ -18,7 +19,7 @@ from clew.workspace.rights import Rights
 from clew.workspace.settings import Settings
 
 
-class Workspace(Rights, Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
+class Workspace(Guarded, Rights, Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 
     It is the `Desk` of the pages.

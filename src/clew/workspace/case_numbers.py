@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.safeguards.errors import NotFound
-from clew.workspace.opened import Opened
+from clew.workspace.access import SUPERSEDED as SUPERSEDED
+from clew.workspace.access import Access
 
-SUPERSEDED = "cases_superseded"
 
-
-class CaseNumbers(Opened):
+class CaseNumbers(Access):
     def settle_cases(self) -> int:
         """Puts all records but the newest of each number aside, and says how many."""
         sql = "SELECT external_id, record_id FROM cases WHERE external_id IN (SELECT external_id FROM cases GROUP BY ALL HAVING count(*) > 1)"

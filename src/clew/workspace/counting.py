@@ -31,11 +31,18 @@ class Counting(CaseNumbers):
         """Cases, newest first, and how many there are. None says who a person is."""
         self.vault.require(actor, Action.READ_CASE, purpose, "cases")
         self.vault.record(actor, Action.READ_CASE.value, "cases", purpose, {"offset": offset, "limit": limit})
-        rows = self.lake.query(
-            "SELECT * FROM cases ORDER BY registered.first DESC NULLS LAST, record_id LIMIT $1 OFFSET $2",
-            [limit, offset],
+        out = self.withheld(actor, Action.READ_CASE, purpose, "cases")
+        kept = (
+            "WHERE record_id NOT IN (SELECT unnest($1::VARCHAR[])) AND external_id NOT IN (SELECT unnest($1::VARCHAR[])) "
+            "AND (source_id NOT IN (SELECT unnest($2::VARCHAR[])) OR external_id IN (SELECT unnest($3::VARCHAR[])))"
         )
-        return [_case_row(row) for row in rows.to_pylist()], self.lake.count("cases")
+        shut = [sorted(out.records), sorted(out.sources), sorted(out.opened)]
+        total = self.lake.query(f"SELECT count(*) AS n FROM cases {kept}", shut)["n"][0].as_py()  # noqa: S608 (ours)
+        rows = self.lake.query(
+            f"SELECT * FROM cases {kept} ORDER BY registered.first DESC NULLS LAST, record_id LIMIT $4 OFFSET $5",  # noqa: S608 (ours)
+            [*shut, limit, offset],
+        )
+        return [_case_row(row) for row in rows.to_pylist()], int(total)
 
     def case(self, actor: Actor, purpose: Purpose, number: str, *, open_identity: bool = False) -> CaseView:
         """One case, as it was corrected last. Opening the identity is an act of its own: checked, recorded, and then shown once."""

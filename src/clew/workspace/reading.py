@@ -17,8 +17,8 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action, decide
+from clew.workspace.access import Access
 from clew.workspace.chain import OPEN_TEXTS, SEALED_TEXTS
-from clew.workspace.opened import Opened
 
 SHOWN_RECORDS = 60
 """Records that a lead page shows; the rest are counted."""
@@ -26,7 +26,7 @@ SHOWN_SEALED = 12
 """Sealed records that a lead page opens at once."""
 
 
-class Reading(Opened):
+class Reading(Access):
     def overview(self, actor: Actor) -> Overview:
         """What is here and what waits; totals that name nobody."""
         self.vault.require(actor, Action.READ_OVERVIEW, self.purpose_for(actor, Action.READ_OVERVIEW))
@@ -146,6 +146,9 @@ class Reading(Opened):
         answers = self._standing()
         names = table["lead"].to_pylist()
         chosen = [judged is None or (answers.get(name) is not None) is judged for name in names]
+        shut = self.hidden_leads(self.withheld_from_leads(actor, purpose))
+        if shut:
+            chosen = [keep and name not in shut for keep, name in zip(chosen, names, strict=True)]
         if asked:
             wanted = {lead for lead, row in self._classed(names).items() if row["asked"] and answers.get(lead) is None}
             chosen = [keep and name in wanted for keep, name in zip(chosen, names, strict=True)]
@@ -252,17 +255,29 @@ class Reading(Opened):
     def _evidence(self, actor: Actor, purpose: Purpose, network: int) -> tuple[tuple[Evidence, ...], int]:
         """Adverts first in order of time, then reports; and how many records the network has in all."""
         members = self.lake.query("SELECT record_id, record_kind FROM members WHERE network = $1", [network])
+        out = self.withheld_from_leads(actor, purpose)
+        shut = [sorted(out.records), sorted(out.sources), sorted(out.opened)]
         adverts = self.lake.query(
-            "SELECT a.* FROM adverts a JOIN members m USING (record_id) WHERE m.network = $1 ORDER BY a.posted, a.record_id LIMIT $2",
-            [network, SHOWN_RECORDS],
+            "SELECT a.* FROM adverts a JOIN members m USING (record_id) WHERE m.network = $1 AND "
+            "a.record_id NOT IN (SELECT unnest($3::VARCHAR[])) AND (a.source_id NOT IN (SELECT unnest($4::VARCHAR[])) "
+            "OR a.record_id IN (SELECT unnest($5::VARCHAR[]))) ORDER BY a.posted, a.record_id LIMIT $2",
+            [network, SHOWN_RECORDS, *shut],
         )
         spans = self._spans(adverts["record_id"].to_pylist())
         sources = {source.id: source.name for source in self.vault.sources()}
         shown = [_advert_evidence(row, sources, spans.get(row["record_id"], ())) for row in adverts.to_pylist()]
         for kind in ("tip", "call", "conversation"):
             ids = members.filter(_equal("record_kind", kind))["record_id"].to_pylist()
+            ids = self._open_of(actor, purpose, ids)
             shown += self._sealed_evidence(actor, purpose, kind, sorted(ids)[:SHOWN_SEALED], sources)
         return tuple(shown), members.num_rows
+
+    def _open_of(self, actor: Actor, purpose: Purpose, records: Sequence[str]) -> Sequence[str]:
+        """Those of these sealed records that may be read with a lead."""
+        able = decide(actor, Action.READ_SEALED_TEXT, purpose).allowed
+        action = Action.READ_SEALED_TEXT if able else Action.READ_LEAD
+        explained = ((f.record, self.vault.explain_access(actor, action, purpose, f)) for f in self.record_facts(records))
+        return [record for record, found in explained if found.decision.allowed]
 
     def _spans(self, records: Sequence[str]) -> Mapping[str, Sequence[tuple[int, int, str]]]:
         rows = self.lake.query(
