@@ -29,7 +29,7 @@ ALLOWED = {
     (Role.REVIEWER, Purpose.LEAD_REVIEW): "read_lead judge enable_model read_sealed_text answer_review",
     (Role.STEWARD, Purpose.STATISTICS): "read_case read_flows release read_releases count_contacts",
     (Role.STEWARD, Purpose.OVERSIGHT): (
-        "read_case read_identity read_flows add_records run_chain enable_model read_releases erase read_audit verify_audit"
+        "read_case read_identity read_flows add_records run_chain enable_model read_releases approve_dpia erase read_audit verify_audit"
         " read_directory manage_directory count_contacts read_contacts read_support judge_persons"
         " manage_access read_access break_glass review_access take_review answer_review"
     ),

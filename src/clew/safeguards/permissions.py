@@ -31,6 +31,7 @@ class Action(StrEnum):
     RUN_CHAIN = "run_chain"
     RELEASE = "release"
     READ_RELEASES = "read_releases"
+    APPROVE_DPIA = "approve_dpia"
     ERASE = "erase"
     READ_AUDIT = "read_audit"
     VERIFY_AUDIT = "verify_audit"
@@ -168,6 +169,7 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.STEWARD, Action.READ_RELEASES, _COUNT, _OVERSEE, because="a steward answers for what left"),
     _allow(Role.STEWARD, Action.ERASE, _OVERSEE, because="a person may have their data erased (GDPR art. 17)"),
     _allow(Role.STEWARD, Action.ENABLE_MODEL, _OVERSEE, because="a steward answers for who is wrongly flagged"),
+    _allow(Role.STEWARD, Action.APPROVE_DPIA, _OVERSEE, because="a steward answers for the impact (GDPR art. 35)"),
     _allow(Role.STEWARD, Action.READ_AUDIT, _OVERSEE, because="a steward proves who saw what"),
     _allow(Role.STEWARD, Action.VERIFY_AUDIT, _OVERSEE, because="a steward proves that nothing was changed"),
     _allow(Role.STEWARD, Action.READ_DIRECTORY, _OVERSEE, because="a steward checks how old the entries are"),
@@ -195,6 +197,7 @@ RULES: tuple[Rule, ...] = (
             Action.JUDGE,
             Action.JUDGE_PERSONS,
             Action.ENABLE_MODEL,
+            Action.APPROVE_DPIA,
             Action.RELEASE,
             Action.ERASE,
             Action.ADD_RECORDS,
