@@ -47,6 +47,8 @@ CONTRADICTIONS = pa.schema(
 )
 LONGEST_TOUR = 8
 """Places in a tour, at most."""
+SHORTEST_TOUR = 6
+"""Stays that a tour must explain: A, B, A, B happens by chance where an advert was not posted at every stop."""
 ROAD_KMH, DETOUR = 90.0, 1.25
 """Door to door by road or rail: the way is a quarter longer than the straight line."""
 AIR_KMH, AIR_HOURS = 750.0, 3.0
@@ -80,7 +82,7 @@ def circuits(found: pa.Table, *, least: int = 2) -> pa.Table:
     """Tours that a mover makes `least` times or more: the same places in the same order, without a pause in between.
 
     `found` as `stays` gives it. A tour has 2 to 8 places, each once; of all lengths the one that explains most stays is told,
-    and its first place is the one with which it began. Two places back and forth are a tour as well.
+    and its first place is the one with which it began. Two places back and forth are a tour from the third time on.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> days = [datetime(2024, 5, 1, tzinfo=UTC) + timedelta(days=7 * n) for n in range(6)]
@@ -115,7 +117,7 @@ def _longest_tour(places: Sequence[str], least: int) -> tuple[int, int, int] | N
     for length in range(2, min(LONGEST_TOUR, len(places) // least) + 1):
         for start, stops in _runs(places, length):
             different = len(set(places[start : start + length])) == length
-            if different and stops >= least * length and (best is None or stops > best[2]):
+            if different and stops >= max(least * length, SHORTEST_TOUR) and (best is None or stops > best[2]):
                 best = (start, length, stops)
     return best
 
