@@ -138,7 +138,9 @@ def lead_row(number: int) -> LeadRow:
         last=first + timedelta(days=40) if number % 9 else None,
         looks="organised_control" if number % 3 else "unclear",
         sure="72 of 100 points for organised control, from signs alone: points, not a probability",
-        asked="organised control and independent work lie close, and none like it was judged yet" if number == 1 else "",
+        asked="organised control and independent work lie close, and none like it was judged yet"
+        if number == 1
+        else "",
         strongest_for="One phone number, written three different ways, is in 12 of them",
         strongest_against=""
         if number % 5 == 4
@@ -430,15 +432,37 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks):
 
     def flows(self, actor: Actor, purpose: Purpose) -> FlowsView:
         flows = (
-            [] if self.empty else [FlowRow(origin=o, destination=d, count=c, suppressed=c == "<5") for o, d, c in FLOWS]
+            []
+            if self.empty
+            else [
+                FlowRow(
+                    origin=o,
+                    destination=d,
+                    count=c,
+                    suppressed=c == "<5",
+                    reporters=None if c == "<5" else 2,
+                    years=1 + len(c),
+                )
+                for o, d, c in FLOWS
+            ]
         )
         counts = (
-            [] if self.empty else [CountRow(dimension=d, value=v, count=c, suppressed=c == "<5") for d, v, c in COUNTS]
+            []
+            if self.empty
+            else [
+                CountRow(dimension=d, value=v, count=c, suppressed=c == "<5", reporters=2 if d == "year" else None)
+                for d, v, c in COUNTS
+            ]
         )
         how = "One case is one person registered by a contributor. A person known to two of them may be counted twice."
         return self._said(
             FlowsView(
-                flows=flows, counts=counts, source="Harbour House case files", as_of="3 March 2024", how=how, unknown="73"
+                flows=flows,
+                counts=counts,
+                source="Harbour House case files",
+                as_of="3 March 2024",
+                how=how,
+                unknown="73",
             )
         )
 

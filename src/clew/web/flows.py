@@ -45,6 +45,11 @@ class Group:
     """What is not recorded, as counted; empty when nothing is missing."""
     chart: dict[str, Any]
 
+    @property
+    def reported(self) -> bool:
+        """Whether a row says how many contributors reported."""
+        return any(row.reporters for row in self.rows)
+
 
 def largest(count: CountRow | FlowRow) -> int:
     """The upper end of a count, to draw and to sort by."""

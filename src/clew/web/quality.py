@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from clew.desk import QualityPage
+from clew.insight.quality_shares import NOT_SHOWN
 from clew.safeguards.errors import Conflict, UsageError
 from clew.safeguards.permissions import Action, decide
 from clew.web import words
@@ -74,12 +75,17 @@ def _chart(found: QualityPage) -> dict[str, Any]:
     return {
         "labels": [words.plain(name) for name, _ in rows],
         "values": [share for _, (share, _) in rows],
-        "words": [texts[name].split(" of ")[0].rstrip(",") if hidden else texts[name] for name, (_, hidden) in rows],
+        "words": [_beside_bar(texts[name]) if hidden else texts[name] for name, (_, hidden) in rows],
         "suppressed": [hidden for _, (_, hidden) in rows],
         "unit": "cases",
         "most": 100,
         "lying": True,
     }
+
+
+def _beside_bar(text: str) -> str:
+    """What stands beside a hatched bar: the bounds, or nothing, since hatching says that it is not shown."""
+    return "" if text.startswith(NOT_SHOWN) else text.split(" of ")[0]
 
 
 @router.get("/quality.csv")
