@@ -17,7 +17,6 @@ from clew.safeguards.keys import Cost, Unlock
 from clew.safeguards.retention import RetentionRule
 from clew.workspace import Workspace
 from clew.workspace.person_copy import readable
-from clew.workspace.person_records import PersonRecords
 from clew.workspace.person_subjects import LEAD, subject_of
 
 OVERSIGHT = Purpose.OVERSIGHT
@@ -79,7 +78,7 @@ def test_a_person_is_found_as_far_as_somebody_judged(kept: Workspace) -> None:
     assert set(found.ids) == set(kept.records)
     assert kept.person_records(anna, OVERSIGHT, kept.records[1]) == found
     hers = kept.person_records(anna, OVERSIGHT, "+44 7911 123456")
-    assert hers.kinds() == {"adverts": 1, "images": 1, "postings": 1}  # p2 is also shown by another advert
+    assert hers.kinds() == {"adverts": 1, "cases": 3, "images": 1, "postings": 1}  # p2 is also another advert's
     for nobody in ("+447911000000", "nothing-by-this-name"):
         with pytest.raises(NotFound):
             kept.person_records(anna, OVERSIGHT, nobody)
@@ -94,9 +93,13 @@ def test_a_person_gets_their_data_and_nobody_elses(kept: Workspace) -> None:
     text = json.dumps(copy, default=str)
     for word in ("Amaracanary", "Okaforcanary", "+447911123456", "Words of Amara", "Shelter", "synthetic"):
         assert word in text
-    assert "Berta" not in text and "anna" not in text
+    assert "Berta" not in text
+    assert "anna" not in text
     page = readable(copy)
-    assert "Okaforcanary" in page and "&lt;b&gt;bold" in page and "<b>bold" not in page and "<script" not in page
+    assert "Okaforcanary" in page
+    assert "&lt;b&gt;bold" in page
+    assert "<b>bold" not in page
+    assert "<script" not in page
     reads = [e for e in kept.vault.audit(anna, OVERSIGHT, limit=20)[0] if e.action == "read_identity"]
     assert {e.object for e in reads} >= set(kept.records)
     with pytest.raises(NotAllowed):
@@ -120,15 +123,14 @@ def test_an_erased_person_is_gone_from_every_file_and_does_not_come_back(kept: W
     book = kept.folder.parent / "book" / "w.book"
     object.__setattr__(kept.settings, "key_books", (str(book), "/nowhere/at/all.book"))
     book.parent.mkdir()
-    person = kept.person_records(anna, OVERSIGHT, number_of(kept, "AM-0001"))
-    hers = kept.person_records(anna, OVERSIGHT, "+447911123456")
-    found = PersonRecords(person.records + hers.records)
+    found = kept.person_records(anna, OVERSIGHT, "+447911123456")
+    assert set(kept.records) < set(found.ids)
     seen = [b"Canarytext", *(record.encode() for record in found.ids)]
     before = bytes_of(kept)
     assert all(canary in before for canary in seen)  # the search below can fail
     done = kept.erase_person(anna, OVERSIGHT, found, "asked in writing")
     facts = done.certificate.facts
-    assert (facts["records"], facts["keys_destroyed"]) == ({"adverts": 1, "cases": 2, "images": 1, "postings": 1}, 2)
+    assert (facts["records"], facts["keys_destroyed"]) == ({"adverts": 1, "cases": 3, "images": 1, "postings": 1}, 3)
     assert facts["rejected_rows_removed"] == 1
     assert (facts["key_books_written"], facts["key_books_not_reached"]) == ([str(book)], ["/nowhere/at/all.book"])
     after = bytes_of(kept)
@@ -158,12 +160,13 @@ def test_a_certificate_is_true_only_as_it_was_signed(kept: Workspace) -> None:
     anna = kept.account()
     certificate = kept.vault.certificates(anna, OVERSIGHT)[-1]
     text = certificate.text()
-    assert "canary" not in text.lower() and "Amara" not in text
+    assert "canary" not in text.lower()
+    assert "Amara" not in text
     assert is_true(read_certificate(text), kept.keys.public_key)
     assert not is_true(read_certificate(text), "00" * 32)
     with pytest.raises(UnreadableInput):
-        read_certificate(text.replace('"keys_destroyed": 2', '"keys_destroyed": 3', 1))
-    raised = certificate.body.replace('"keys_destroyed": 2', '"keys_destroyed": 3')
+        read_certificate(text.replace('"keys_destroyed": 3', '"keys_destroyed": 2', 1))
+    raised = certificate.body.replace('"keys_destroyed": 3', '"keys_destroyed": 2')
     assert not is_true(type(certificate)(raised, certificate.signature, certificate.public_key), kept.keys.public_key)
 
 
@@ -174,9 +177,10 @@ def test_what_stops_after_the_keys_went_is_finished_at_the_next_opening(
         anna = workspace.account()
         workspace.run(anna)
         found = workspace.person_records(anna, OVERSIGHT, "+447911123456")
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        with monkeypatch.context() as patch:
             patch.setattr(type(workspace.lake), "forget", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-            workspace.erase_person(anna, OVERSIGHT, found, "asked")
+            with pytest.raises(KeyboardInterrupt):
+                workspace.erase_person(anna, OVERSIGHT, found, "asked")
         assert workspace.lake.count("adverts") == 2
     with Workspace.open(tmp_path / "w", Unlock(key_file=tmp_path / "k" / "w.key")) as workspace:
         assert workspace.lake.count("adverts") == 1
@@ -192,7 +196,8 @@ def test_what_may_not_stay_longer_goes_by_itself_but_not_what_is_held(tmp_path: 
         workspace.vault.place_hold(anna, OVERSIGHT, "record", kept[1], reason="asked for by a court")
         done = workspace.expire(anna, OVERSIGHT, now + timedelta(days=31))
         assert (done.records, done.held) == (1, 1)
-        assert done.certificate is not None and done.certificate.facts["ground"] == "GDPR art. 5(1)(e)"
+        assert done.certificate is not None
+        assert done.certificate.facts["ground"] == "GDPR art. 5(1)(e)"
         assert workspace.lake.read("adverts")["record_id"].to_pylist() == [kept[1]]
         assert kept[0].encode() not in bytes_of(workspace)
         rule = RetentionRule(kind="cases", purpose="anti-trafficking", days=10, reason="agreed with the shelter")

@@ -23,6 +23,7 @@ from clew.safeguards.keys import Cost, KeyRing, canonical, verify_judgement
 from clew.safeguards.permissions import Action
 from clew.store.access_copy import AccessCopies
 from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
+from clew.store.checkpoints import Checkpoints
 from clew.store.database import damaged_pages, discard, make_engine
 from clew.store.erasing import certificate_digests
 from clew.store.guarding import Guarding
@@ -35,7 +36,7 @@ from clew.store.safeguard_acts import SAFEGUARD_ACTS
 from clew.store.sealed_check import Noted, verify_sealed
 
 
-class Vault(Guarding, AccessCopies, Services, Holding, Accounts, Ledger):
+class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, Accounts, Ledger):
     """Sources, sealed records, accounts, judgements, releases, the helpline and the audit log, on SQLCipher or PostgreSQL.
 
     Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table
@@ -140,7 +141,10 @@ class Vault(Guarding, AccessCopies, Services, Holding, Accounts, Ledger):
         noted: dict[str, dict[str, tuple[int, str]]] = {act: {} for act in topics}
         sealed = Noted()
         with self._snapshot() as tx:
-            findings = self._verify_chain(tx, _noting(self._entries(tx), noted, sealed), anchors)
+            signed: list[Finding] = []
+            entries = _apart(self._verify_checkpoints(tx, self._entries(tx)), signed)
+            findings = self._verify_chain(tx, _noting(entries, noted, sealed), anchors)
+            findings += signed
             if tx.get(HeadRow, 1) is None and tx.scalar(select(AuditRow.seq).limit(1)) is None:
                 findings.append(
                     Finding(0, 0, "emptied", "the audit log is empty: a vault is never without its first entry")
@@ -173,6 +177,15 @@ _RIGHTS: Mapping[str, tuple[str, Callable[[Session], dict[str, str]]]] = {
     **SAFEGUARD_ACTS,
 }
 """Act -> what it makes, and the digests of what is there."""
+
+
+def _apart(read: Iterator[Entry | Finding], findings: list[Finding]) -> Iterator[Entry]:
+    """Passes entries on and keeps findings."""
+    for each in read:
+        if isinstance(each, Finding):
+            findings.append(each)
+        else:
+            yield each
 
 
 def _noting(entries: Iterator[Entry], noted: dict[str, dict[str, tuple[int, str]]], sealed: Noted) -> Iterator[Entry]:

@@ -3,7 +3,8 @@
 from clew.workspace.erasing import ErasingPersons
 from clew.workspace.person_copy import CopyingPersons
 from clew.workspace.retaining import Retaining
+from clew.workspace.shipping import Shipping
 
 
-class Rights(Retaining, CopyingPersons, ErasingPersons):
+class Rights(Retaining, CopyingPersons, ErasingPersons, Shipping):
     """What a steward does for persons. Checked and recorded."""
