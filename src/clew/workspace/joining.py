@@ -61,7 +61,9 @@ def _shared(lake: Lake, clusters: pa.Table) -> tuple[pa.Table, pa.Table]:
     return weighed(taken), pa.concat_tables([common, more.cast(common.schema)])
 
 
-def join_networks(lake: Lake, clusters: pa.Table, edges: pa.Table, progress: Progress = _silent) -> pa.Table:
+def join_networks(
+    lake: Lake, clusters: pa.Table, edges: pa.Table, progress: Progress = _silent, *, hands_up_to: int = 300_000
+) -> pa.Table:
     """record_id, record_kind, network: records held together by evidence. What joins them is kept, each edge by its kind.
 
     Identifiers and threads join; a text joins where few hands use it; habits of writing and the same place and time join
@@ -74,7 +76,8 @@ def join_networks(lake: Lake, clusters: pa.Table, edges: pa.Table, progress: Pro
     few = hands.filter(pc.less_equal(hands["hands"], MOST_HANDS))["cluster"].combine_chunks()
     own = pa.concat_arrays([few, bulk])
     borrowed = hands.filter(pc.greater(hands["hands"], MOST_HANDS))["cluster"].combine_chunks()
-    pairs = supported_pairs(lake, clusters, borrowed, progress)
+    compared = clusters.num_rows <= hands_up_to
+    pairs = supported_pairs(lake, clusters, borrowed, progress) if compared else SUPPORTED.empty_table()
     parts = [_identifier_edges(joining), _thread_edges(lake), _text_edges(clusters, own), pairs.select(_EDGE.names)]
     found = networks(pa.concat_tables([part.cast(_EDGE) for part in parts]), giant=GIANT)
     kinds = _record_kinds(lake)

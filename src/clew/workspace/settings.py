@@ -23,6 +23,8 @@ class Settings:
     """Points from which a network is put to a person."""
     switched_off: tuple[str, ...] = ()
     """Signs that leads do not weigh."""
+    hands_up_to: int = 300_000
+    """Adverts up to which a run compares habits of writing; 0 for never. They join nothing by themselves."""
     wrong_flag_bound: float = 0.05
     """Highest upper 95% limit of the share of independent workers whom an enabled model may flag."""
     k: int = 11
@@ -48,6 +50,8 @@ class Settings:
             problems.append("epsilon must be above 0 and at most 20")
         if not 0 < self.smallest_lead < 100:
             problems.append("smallest_lead must be between 0 and 100")
+        if self.hands_up_to < 0:
+            problems.append("hands_up_to must not be negative")
         if not 0 < self.wrong_flag_bound <= 0.5:
             problems.append("wrong_flag_bound must be above 0 and at most 0.5")
         if self.suppress_below < 2:

@@ -117,7 +117,7 @@ class Walks(ContactHelping, CaseNumbers):
         claims, failures, seen = self._signals(actor, progress)
         clusters, edges, hubs = joining.link(self.lake, progress)
         progress("Joining networks", 0, 1)
-        members = joining.join_networks(self.lake, clusters, edges, progress)
+        members = joining.join_networks(self.lake, clusters, edges, progress, hands_up_to=self.settings.hands_up_to)
         progress("Joining networks", 1, 1)
         progress("Weighing leads", 0, 1)
         leads = weighing.find_leads(self.lake, self.settings)
