@@ -61,3 +61,10 @@ def test_instruments_for_children_bear_only_where_the_person_may_be_a_child() ->
     assert not one("lanzarote").bears_on(sexual, may_be_child=False)
     assert one("palermo").bears_on(frozenset(), may_be_child=False)
     assert one("budapest").bears_on(frozenset(), may_be_child=False, online=True)
+
+
+def test_instruments_say_what_was_not_compared_with_the_text() -> None:
+    known = {"articles", "adopted", "in_force", "transposed_by"}
+    assert [i.id for i in instruments() if not set(i.unchecked) <= known] == []
+    assert one("cedaw").marks == ""
+    assert one("eu-2011-36").marks == "not checked against the text: articles, entry into force, date of transposition"

@@ -18,6 +18,14 @@ import yaml
 READ_THE_ORIGINAL = "Facts in our own words; read the original before relying on any of it."
 
 
+_FACTS = {
+    "articles": "articles",
+    "adopted": "date of adoption",
+    "in_force": "entry into force",
+    "transposed_by": "date of transposition",
+}
+
+
 class Jurisdiction(StrEnum):
     """Which instruments are looked at: each level includes those before it."""
 
@@ -40,6 +48,8 @@ class Instrument:
     purposes: frozenset[str]
     """Forms of exploitation that the text itself names, as in `palermo.yaml`."""
     source: str
+    unchecked: tuple[str, ...]
+    """Facts (of `articles`, `adopted`, `in_force`, `transposed_by`) that were not compared with the text itself."""
     open_list: bool = False
     """The text names its purposes "at a minimum"."""
     definition: bool = False
@@ -49,6 +59,16 @@ class Instrument:
     """It is about evidence, not about the elements."""
     transposed_by: date | None = None
     amends: str | None = None
+
+    @property
+    def marks(self) -> str:
+        """The facts that were not compared, in words; empty where all were.
+
+        >>> next(one for one in instruments() if one.id == "palermo").marks
+        'not checked against the text: articles'
+        """
+        names = ", ".join(_FACTS[name] for name in self.unchecked)
+        return f"not checked against the text: {names}" if names else ""
 
     def bears_on(self, purposes: frozenset[str], *, may_be_child: bool, online: bool = False) -> bool:
         """Whether a case with these recorded purposes should be read under it.
@@ -81,5 +101,5 @@ def instruments_for(jurisdiction: Jurisdiction) -> tuple[Instrument, ...]:
 
 
 def _instrument(item: Mapping[str, Any]) -> Instrument:
-    lists = {"articles": tuple(item["articles"]), "purposes": frozenset(item["purposes"])}
+    lists = {name: tuple(item[name]) for name in ("articles", "unchecked")} | {"purposes": frozenset(item["purposes"])}
     return Instrument(**{**item, **lists, "level": Jurisdiction(item["level"])})
