@@ -24,7 +24,7 @@ BY_CHANCE = 0.01
 """Share of the pairs found that pairs at random, carried on, may explain. Carrying on has been seen to overstate it fourfold."""
 _AT_RANDOM = 600_000
 _LOOKED_AT = 24
-"""Pairs between two groups that are looked at before they join."""
+"""Pairs between two groups that are looked at, at most, before they join."""
 
 Reals = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]

@@ -19,6 +19,10 @@ EVIDENCE = (
 COUNT = len(EVIDENCE)
 HABIT_GROUPS = slice(3, 9)
 _GROUP = np.array([habits.GROUPS.index(habit.group) for habit in habits.HABITS], np.int64)
+FEW = 1_000
+"""Texts below which nearness counts no more than the likeness of surfaces."""
+LEAST_ROWS = 1_000
+"""The smallest file that the weights were fitted on; a smaller one is weighed as if it had so many texts."""
 _MOST = 6.0
 """One group of habits counts at most this much, in natural logarithms of odds."""
 
@@ -89,6 +93,8 @@ def weigh(texts: Texts, left: int, right: int, out: Reals) -> None:
     near = 0.0
     for place in range(dense.shape[1]):
         near += dense[left, place] * dense[right, place]
+    if len(words) < FEW:  # the directions of a few texts are those texts: everything is near everything
+        near = min(near, total[2])
     length = math.log(1.0 + min(words[left], words[right], 200)) - 3.5
     out[9] = total[PHRASES]
     out[10] = length
@@ -96,7 +102,7 @@ def weigh(texts: Texts, left: int, right: int, out: Reals) -> None:
     out[12] = 0.5 * (crowded[left] + crowded[right])
     out[13] = out[2] * length
     out[14] = out[0] * length
-    out[15] = math.log(len(words)) - 9.0
+    out[15] = math.log(max(len(words), LEAST_ROWS)) - 9.0
 
 
 @compiled
