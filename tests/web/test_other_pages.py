@@ -38,7 +38,8 @@ def test_home_shows_failed_detectors_plainly(client: Client) -> None:
 def test_navigation_has_no_dead_end(client: Client) -> None:
     links = {str(a["href"]) for a in Page(client.get("/").text).of("a") if str(a.get("href", "")).startswith("/")}
     assert {"/", "/cases", "/leads", "/flows", "/releases", "/audit"} <= links
-    assert {client.get(link).status_code for link in links} == {200}
+    dead = {link: answer.status_code for link in sorted(links) if (answer := client.get(link)).status_code != 200}
+    assert dead == {}  # a line of the navigation comes with its page and with the invented desk's answer for it
 
 
 def test_navigation_leaves_out_what_no_role_opens(
