@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "store"))
+sys.path += [str(Path(__file__).parents[1] / "store"), str(Path(__file__).parent)]
 
 from vault_backends import backend, clock, opened, postgresql, sqlcipher, vault
 

@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 
 _NOUNS = ("adverts", "cases", "flows", "areas", "estimate", "media", "publish", "audit", "directory", "hotline", "models", "persons", "safeguards")
-_COMMANDS = ("world", "workspace", "erase", "demo", "serve")
+_COMMANDS = ("world", "workspace", "erase", "backup", "demo", "serve")
 
 
 @cache

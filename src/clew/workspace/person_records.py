@@ -73,7 +73,9 @@ class PersonRecordsFinding(Persons):
         """What goes by this name, and the number it is, if any."""
         keys, numbers = self._identifiers(person)
         if keys:
-            named = self._naming(keys) + self._sealed_naming(actor, person, numbers)
+            named = (
+                self._naming(keys) + self._unread_naming(person, numbers) + self._sealed_naming(actor, person, numbers)
+            )
             return self._records_named(named), numbers
         found = self._by_own_number(person)
         if not found and len(person) < _SHORTEST:
@@ -112,20 +114,38 @@ class PersonRecordsFinding(Persons):
         rows = self.lake.query("SELECT DISTINCT record_id FROM claims WHERE key IN (SELECT unnest($1))", [list(keys)])
         return list(rows["record_id"].to_pylist())
 
+    def _unread_naming(self, person: str, numbers: Sequence[str]) -> list[str]:
+        """Open records that no run has read yet and that name this number or address."""
+        unread = (
+            ""
+            if "texts_read" not in self.lake.names()
+            else " WHERE record_id NOT IN (SELECT record_id FROM texts_read)"
+        )
+        found: list[str] = []
+        for table, columns in (("adverts", ("text", "phone")), ("pages", ("text",)), ("payments", ("memo",))):
+            rows = self.lake.query(f'SELECT record_id, {", ".join(columns)} FROM "{table}"{unread}')  # noqa: S608 (ours)
+            found += [
+                row["record_id"]
+                for row in rows.to_pylist()
+                if any(self._names(row[name], person, numbers) for name in columns if row[name])
+            ]
+        return found
+
+    def _names(self, text: str, person: str, numbers: Sequence[str]) -> bool:
+        if not numbers:
+            return person.casefold() in text.casefold()
+        return any(one.value in numbers for one in phones(text, region=self.settings.region or None))
+
     def _sealed_naming(self, actor: Actor, person: str, numbers: Sequence[str]) -> list[str]:
         """Cases and tips whose own sealed contact is this number or address: a recorded machine read that shows nobody."""
         found: list[str] = []
-        region = self.settings.region or None
         for kind, fields in (("cases", ("phone", "email")), ("tips", ("contact",))):
             for batch in self.vault.sealed_batches(
                 kind, actor, self.purpose_for(actor, Action.RUN_CHAIN), fields=fields
             ):
                 for row in batch.to_pylist():
                     values = [row[name] for name in fields if row[name]]
-                    said = {v.strip().casefold() for v in values} | {
-                        p.value for v in values for p in phones(v, region=region)
-                    }
-                    if person.casefold() in said or said & set(numbers):
+                    if any(v.strip() in numbers or self._names(v, person, numbers) for v in values):
                         found.append(row["record_id"])
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -39,6 +40,8 @@ class Settings:
     """The source under which contacts are kept that are logged on the pages."""
     helpline_basis: str = "legitimate-interests"
     """The legal ground of that source."""
+    dpia_days: int = 365
+    """How long an approval of the impact assessment holds."""
     key_books: tuple[str, ...] = ()
     """Places of the key book, which opens backups and is in none: keep each apart from them. Every erasure rewrites all."""
 
@@ -58,6 +61,8 @@ class Settings:
             problems.append("suppress_below must be at least 2")
         if not 1 <= self.stale_days <= 3650:
             problems.append("stale_days must be between 1 and 3650")
+        if not 1 <= self.dpia_days <= 1096:
+            problems.append("dpia_days must be between 1 and 1096")
         if not self.helpline_source.strip():
             problems.append("helpline_source must not be empty")
         if self.helpline_basis not in set(LegalBasis):
@@ -104,3 +109,22 @@ def write_settings(folder: Path) -> None:
         value = f'"{shown}"' if isinstance(shown, str) else str(shown)
         lines.append(f"# {f.name} = {value}")
     (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def add_key_book(folder: Path, place: Path) -> Settings:
+    """Adds a place to `key_books` in clew.toml, if it is not there yet. UsageError where it lies in the workspace."""
+    settings, where = read_settings(folder), str(place.expanduser().resolve())
+    if Path(where).is_relative_to(folder.resolve()):
+        raise UsageError("key book: it must not lie in the workspace: keep it apart from what it opens")
+    if where in settings.key_books:
+        return settings
+    lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.lstrip("# ").startswith("key_books ")]
+    kept.append(f"key_books = {json.dumps([*settings.key_books, where], ensure_ascii=False)}")
+    fresh = folder / f"{FILE}.new"
+    fresh.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    read = tomllib.loads(fresh.read_text(encoding="utf-8"))
+    if read.get("key_books") != [*settings.key_books, where]:
+        raise UsageError(f"{FILE}: key_books is written in a way that cannot be added to; add the place by hand")
+    fresh.replace(folder / FILE)
+    return read_settings(folder)
