@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.links import near_duplicates, networks, shared
+from clew.links import near_duplicates, networks, shared, templates
 from clew.links.bridges import bridges
 from clew.links.evidence import SUPPORTED, author_pairs, evidence_kinds, place_time_pairs, supported, weighed
 from clew.store.lake import Lake
@@ -24,16 +24,23 @@ def _silent(step: str, done: int, total: int) -> None:
 
 
 def link(lake: Lake, progress: Progress) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Clusters of near-duplicate texts, edges to shared identifiers, and hubs; each is stored."""
+    """Clusters of adverts of one template, edges to shared identifiers, and hubs; each is stored."""
     adverts = lake.read("adverts", ["record_id", "text"])
     progress("Comparing texts", 0, adverts.num_rows)
-    labels = near_duplicates(adverts["text"])
-    clusters = pa.table({"record_id": adverts["record_id"], "cluster": pa.array(labels, pa.int64())})
+    clusters = _templates(adverts["record_id"], pc.fill_null(adverts["text"], ""))
     lake.replace({"clusters": clusters})
     progress("Comparing texts", adverts.num_rows, adverts.num_rows)
     edges, hubs = _shared(lake, clusters)
     lake.replace({"edges": edges, "hubs": hubs})
     return clusters, edges, hubs
+
+
+def _templates(ids: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Table:
+    """record_id, cluster: near-duplicate texts, without those that the template of their cluster does not describe."""
+    near = pa.table({"id": ids, "cluster": pa.array(near_duplicates(texts), pa.int64())})
+    if not near.num_rows:
+        return near.rename_columns(["record_id", "cluster"])
+    return templates(pa.table({"id": ids, "text": texts}), near).clusters.rename_columns(["record_id", "cluster"])
 
 
 def _shared(lake: Lake, clusters: pa.Table) -> tuple[pa.Table, pa.Table]:
