@@ -14,6 +14,8 @@ from clew.leads.qualification_view import QualificationView
 from clew.leads.types import LeadRow, LeadView
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Release, Verdict
+from clew.safeguards.document import Document
+from clew.safeguards.dpia import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,26 @@ class ModelsView:
     trouble: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentView:
+    """The impact assessment as it would be now, how it stands, and what changed since the last approved one."""
+
+    name: str
+    standing: Standing
+    document: Document
+    open_points: Sequence[str]
+    before: str
+    """Name of the last approved one, empty for none."""
+    before_is_here: bool
+    """False where its file is gone or was changed: nothing can be compared."""
+    changes: Sequence[tuple[str, str]]
+    """added, removed or changed; and what."""
+    by: str
+    at: datetime | None
+    why: str
+    until: datetime | None
+
+
 class Desk(Protocol):
     """Every method checks permission itself and raises NotAllowed, NotFound, Conflict or Blocked (safeguards.errors)."""
 
@@ -199,6 +221,10 @@ class Desk(Protocol):
     def models(self, actor: Actor) -> ModelsView: ...
     def enable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement: ...
     def disable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement: ...
+    def assessment(self, actor: Actor) -> AssessmentView: ...
+    def approve_assessment(
+        self, actor: Actor, purpose: Purpose, name: str, reason: str, *, accept_open: bool = False, demo: bool = False
+    ) -> Judgement: ...
     def cases(self, actor: Actor, purpose: Purpose, *, offset: int, limit: int) -> tuple[Sequence[CaseRow], int]: ...
     def case(self, actor: Actor, purpose: Purpose, number: str, *, open_identity: bool) -> CaseView: ...
     def flows(self, actor: Actor, purpose: Purpose) -> FlowsView: ...

@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 import pytest
 
 from clew.records import KINDS, LegalBasis, Source
+from clew.safeguards.actors import Purpose
 from clew.safeguards.keys import Cost, KeyRing, Unlock
 from clew.store.lake import Lake
 from clew.store.vault import Vault
@@ -50,6 +51,16 @@ def make(folder: Path) -> Workspace:
     """A copy of one empty workspace: its tables are made once. Copies share their keys."""
     copytree(_template(), folder, dirs_exist_ok=True)
     return reopen(folder)
+
+
+def assess(workspace: Workspace, *planned: tuple[Source, str], reason: str = "read and accepted", **more: bool) -> str:
+    """What a steward does before sources are added: each with a kind that it will give. Answers the assessment's name."""
+    for source, kind in planned:
+        workspace.plan_source(source, kind)
+    actor = workspace.account("anna")
+    name = workspace.assessment(actor).name
+    workspace.approve_assessment(actor, Purpose.OVERSIGHT, name, reason, **{"accept_open": True, **more})
+    return name
 
 
 def with_keys(folder: Path, keys: KeyRing) -> Workspace:

@@ -79,7 +79,7 @@ def test_adding_a_file_twice_doubles_nothing(empty, world):
 def test_the_same_row_from_another_source_is_another_record(empty, world):
     actor = empty.account()
     empty.add(KINDS["areas"], world / "areas.csv", INVENTED, None, actor)
-    other = Source(name="Another", basis=LegalBasis.PUBLIC_INTEREST)
+    other = Source(name="Another", basis=LegalBasis.SYNTHETIC)
     assert empty.add(KINDS["areas"], world / "areas.csv", other, None, actor).known == 0
 
 

@@ -19,7 +19,7 @@ from clew.safeguards.actors import Purpose, Role
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, UnreadableInput
 
-from .conftest import INVENTED, make, reopen
+from .conftest import INVENTED, assess, make, reopen
 
 pytestmark = pytest.mark.xdist_group("grown")
 
@@ -236,6 +236,7 @@ def test_a_model_of_the_invented_world_is_kept_out_where_real_data_are(grown, go
     row = [("r", "songs by the sea", START.isoformat(), "Lyon")]
     name = kept(grown, good, tmp_path)
     grown.enable_model(grown.account("anna"), REVIEW, name, "only an invented world is here")
+    assess(grown, (real, "adverts"))
     grown.add(KINDS["adverts"], write(tmp_path / "r.csv", row), real, None, grown.account("anna"))
     assert not shown(grown, name).enabled  # the gate closed behind it
     assert grown.models(grown.account("anna")).trouble

@@ -15,8 +15,11 @@ from clew.safeguards.errors import Blocked, Conflict, Erased, NotAllowed, NotFou
 from clew.safeguards.keys import Cost, Unlock
 from clew.workspace import Workspace
 
+from .conftest import assess
+
 SUPPORT, COUNT, REVIEW = Purpose.CASE_SUPPORT, Purpose.STATISTICS, Purpose.LEAD_REVIEW
 INVENTED = Source(name="Invented", basis=LegalBasis.SYNTHETIC)
+HELPLINE = Source(name="Own helpline", basis=LegalBasis.LEGITIMATE_INTERESTS)
 CASES = (
     "case_id,first_name,gender,age,citizenship,exploited_in,forced_labour,means_threats\n"
     "A1,Ada-canary,Woman,9--17,NPL,QAT,yes,yes\nA2,Bo-canary,Man,30,ROU,ITA,no,unknown\n"
@@ -43,6 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         workspace.add(KINDS["cases"], folder / "more.csv", INVENTED, None, anna)
         put, read = workspace.import_directory(folder / "directory.csv", anna)
         assert (put.new, len(read.rejects)) == (2, 1)
+        assess(workspace, (HELPLINE, "calls"), (INVENTED, "calls"), (INVENTED, "cases"))
         yield workspace
 
 

@@ -64,9 +64,11 @@ def demo(
         unlock = Unlock(key_file=out / "demo.key")
         with Workspace.create(out / "workspace", unlock, owner="demo") as workspace:
             actor = workspace.account()
+            _settle(workspace)
             counts = _add_all(workspace, actor, out / "world", seed, progress)
             ran = workspace.run(actor, progress)
     with Workspace.open(out / "workspace", unlock) as workspace:
+        _approve(workspace, actor)
         _summary(workspace, actor, out / "world", counts, ran)
     typer.echo(f"\nAll of it took {time.monotonic() - started:.0f} s. Files: {out}")
     if serve:
@@ -99,6 +101,23 @@ def _build(seed: int, adverts: int, folder: Path, progress: Progress) -> None:
         folder,
         progress=lambda _, d, t: progress("World: files", d, t),
     )
+
+
+def _settle(workspace: Workspace) -> None:
+    """What is typed into the demo's helpline is invented too."""
+    from clew.workspace.settings import FILE
+
+    with (workspace.folder / FILE).open("a", encoding="utf-8") as settings:
+        settings.write('\nhelpline_source = "Helpline of the demo"\nhelpline_basis = "synthetic"\n')
+
+
+def _approve(workspace: Workspace, actor: Actor) -> None:
+    """Marks the impact assessment as a demo's: it covers invented data and lets no other in."""
+    from clew.safeguards.permissions import Action
+
+    purpose = workspace.purpose_for(actor, Action.APPROVE_DPIA)
+    name = workspace.assessment(actor).name
+    workspace.approve_assessment(actor, purpose, name, "demo: signed by the command, read by nobody", demo=True)
 
 
 def _add_all(workspace: Workspace, actor: Actor, world: Path, seed: int, progress: Progress) -> dict[str, int]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from clew.cli import rights
+from clew.cli import access, assessment, rights
 
-app = typer.Typer(help="Rights of persons: copies of their data, retention, holds.", no_args_is_help=True)
+app = typer.Typer(
+    help="Rights as code: who may see a record and why, copies for persons, retention, holds, impact.", no_args_is_help=True
+)
 rights.register(app)
+access.register(app)
+assessment.register(app)

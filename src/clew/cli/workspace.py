@@ -47,6 +47,9 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
             files.say(
                 f"Its key is {unlock.key_file}. Keep a copy apart from the data: without it the vault stays closed for ever."
             )
+        files.say(
+            f"Data of real persons need an approved impact assessment: its questions are in {made.draft_assessment()}, and 'clew safeguards dpia' shows it. Invented data (--basis synthetic) need none."
+        )
 
 
 def add(

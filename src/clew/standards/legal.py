@@ -44,9 +44,7 @@ class Article:
 
     @property
     def standing(self) -> Standing:
-        """>>> Article(article="1", title="", asks="", answers=(), gaps=("all of it",), yours=()).standing
-        <Standing.OPEN: 'open'>
-        """
+        """Answered where tests answer and no gap is named; open where none answers."""
         if not self.answers:
             return Standing.OPEN
         return Standing.IN_PART if self.gaps else Standing.ANSWERED

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from clew.safeguards import chain
 from clew.safeguards.actors import Actor, Purpose
-from clew.safeguards.errors import NotAllowed, Tampered, UsageError
+from clew.safeguards.errors import Blocked, NotAllowed, Tampered, UsageError
 from clew.safeguards.keys import KeyRing, Use
 from clew.safeguards.permissions import Action, decide
 from clew.store.database import Database
@@ -29,6 +29,8 @@ class Trail(Database):
     def __init__(self, engine: Engine, keys: KeyRing, clock: Callable[[], datetime] | None = None) -> None:
         super().__init__(engine, keys)
         self._clock = clock or (lambda: datetime.now(UTC))
+        self.gates: dict[Action, Callable[[], str]] = {}
+        """What else must hold before an act that is allowed: each answers why it does not, or nothing."""
 
     def record(self, actor: Actor | str, action: str, object: str, purpose: str, detail: Detail = "") -> None:  # noqa: A002
         """Records an act that has no transaction of its own here, such as running the chain or a search."""
@@ -36,12 +38,16 @@ class Trail(Database):
             self._log(tx, actor, action, object, purpose, detail)
 
     def require(self, actor: Actor, action: Action, purpose: Purpose, about: str = "") -> None:
-        """Lets an allowed act pass. A refused one is recorded with its reason, then raises NotAllowed."""
+        """Lets an allowed act pass. A refused one is recorded with its reason, then raises NotAllowed, or Blocked at a gate."""
         decision = decide(actor, action, purpose)
         if not decision.allowed:
             refusal = {"asked": action.value, "because": decision.reason}
             self.record(actor, "refused", about, purpose, refusal)
             raise NotAllowed(f"{action} is not allowed: {decision.reason}")
+        shut = self.gates[action]() if action in self.gates else ""
+        if shut:
+            self.record(actor, "refused", about, purpose, {"asked": action.value, "because": shut})
+            raise Blocked(shut)
 
     def audit(
         self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 100, about: str | None = None

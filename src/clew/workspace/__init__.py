@@ -7,6 +7,7 @@ from typing import Self
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import Conflict, NotFound
 from clew.safeguards.keys import Cost, Unlock
+from clew.workspace.assessing import Assessing
 from clew.workspace.classing import Classing
 from clew.workspace.counting import Counting
 from clew.workspace.guarded import Guarded
@@ -19,7 +20,7 @@ from clew.workspace.rights import Rights
 from clew.workspace.settings import Settings
 
 
-class Workspace(Guarded, Rights, Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
+class Workspace(Assessing, Guarded, Rights, Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 
     It is the `Desk` of the pages.
