@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from clew.signals.base import Signal
@@ -33,6 +34,8 @@ _NAMING = re.compile(
     r"|sunt|mă numesc|numele meu este|меня зовут|mi chiamo|ik ben|mam na imię|nazywam się|miss|lady|mrs|madame|señorita)\s\Z",
     re.IGNORECASE,
 )
+_NAMING_ENDS = frozenset("is 's e: me or am 'm im mo oy le in ou nt sc te en ss dy rs ta".split())
+"""The last two letters of those that are ASCII."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HALF = re.compile("[\ud800-\udfff]")
 _LARGE = 500_000
@@ -186,23 +189,70 @@ def _sightings(text: str) -> tuple[_Sighting, ...]:
 
 
 def _sighted(text: str) -> Iterator[_Sighting]:
-    words = list(_WORD.finditer(text))
-    heads = _heads()
-    is_cue, taken = False, -2
-    for position, token in enumerate(words):
-        word = token[0]
-        head = heads.get(word) or _head(heads, word)
-        after_cue, is_cue = is_cue, head.is_cue
-        if position < taken or (head.is_small and not after_cue):
+    written = _WORD.findall(text)
+    if len(_met()[0]) > _MOST_HEADS:
+        _met.cache_clear()
+    heads, roles = _met()
+    likely = _likely(written, heads, roles)
+    if not likely:
+        return
+    words = list(islice(_WORD.finditer(text), likely[-1] + _MOST_WORDS))
+    taken = -2
+    for position in likely:
+        head, after_cue = heads[written[position]], position > 0 and heads[written[position - 1]].is_cue
+        if position < taken:
             continue
-        if head.short and (after_cue or position <= taken + 1 or word not in CUED_SHORT):
+        if head.short and (after_cue or position <= taken + 1 or written[position] not in CUED_SHORT):
             taken = position + 1
-            yield _Sighting(token.start(), token.end(), head.short, after_cue)
+            yield _Sighting(*words[position].span(), head.short, after_cue)
         elif head.reach:
             sighting = _look(text, words, position, head.reach, head.key)
             if sighting:
                 taken = position + sighting[0]
                 yield sighting[1]
+
+
+_PLAIN, _SMALL, _CUE = 1, 2, 4
+"""What a word may be: the start of a name, the start of one that counts after a cue only, a cue."""
+
+
+def _likely(written: list[str], heads: dict[str, _Head], roles: dict[str, int]) -> list[int]:
+    """Which words may start the name of a city: a quick look at words by themselves, which most do not pass."""
+    said = list(map(roles.get, written))
+    if None in said:
+        for word in written:
+            if word not in roles:
+                _learn(word, heads, roles)
+        said = list(map(roles.get, written))
+    before = 0
+    found = []
+    for at, role in enumerate(said):
+        if role:
+            if role & _PLAIN or (role & _SMALL and before & _CUE):
+                found.append(at)
+            before = role
+        else:
+            before = 0
+    return [at for at in found if _starts_one(written, at, heads)]
+
+
+def _starts_one(written: list[str], at: int, heads: dict[str, _Head]) -> bool:
+    """Whether a name of this word alone, or of it and the next one, is known and is no common word."""
+    head = heads[written[at]]
+    if head.short or " " in head.key:
+        return True
+    following = written[at + 1] if head.reach > 1 and at + 1 < len(written) else None
+    if following is not None and f"{head.key} {heads[following].own.partition(' ')[0]}" in _pairs():
+        return True
+    if not head.is_known:
+        return False
+    return not head.is_common or (at > 0 and written[at - 1].lower() in STRONG_CUES)
+
+
+def _learn(word: str, heads: dict[str, _Head], roles: dict[str, int]) -> None:
+    heads[word] = head = _head(word)
+    starts = (_SMALL if head.is_small else _PLAIN) if head.reach or head.short else 0
+    roles[word] = starts | (_CUE if head.is_cue else 0)
 
 
 def _look(text: str, words: list[re.Match[str]], position: int, reach: int, key: str) -> tuple[int, _Sighting] | None:
@@ -237,24 +287,36 @@ class _Head(NamedTuple):
     is_small: bool
     short: tuple[int, ...]
     """The city that it is a short name of."""
+    own: str
+    """Its key as written."""
+    is_known: bool
+    """Whether it is a name by itself."""
+    is_common: bool
 
 
 @cache
-def _heads() -> dict[str, _Head]:
-    return {}
+def _met() -> tuple[dict[str, _Head], dict[str, int]]:
+    """What is known of the words met so far, and what each may be."""
+    return {}, {}
 
 
-def _head(heads: dict[str, _Head], word: str) -> _Head:
+def _head(word: str) -> _Head:
     starts, names = _names()
-    key = places.key(word)
+    own = key = places.key(word)
     if key not in starts and word[0] > "\u03ff" and len(word) > 3:
         key = next((one for one in _base_forms(key) if one in names), key)
     is_cue = word in CUES or (word[0].isupper() and word.lower() in CUES)
     short = _short(word) if word in SHORT else ()
-    found = _Head(starts.get(key.partition(" ")[0], 0), key, is_cue, word.islower(), short)
-    if len(heads) < _MOST_HEADS:
-        heads[word] = found
-    return found
+    return _Head(
+        starts.get(key.partition(" ")[0], 0),
+        key,
+        is_cue,
+        word.islower(),
+        short,
+        own,
+        key in names,
+        word.casefold() in COMMON,
+    )
 
 
 _CYRILLIC_ENDINGS = {
@@ -286,11 +348,19 @@ def _counts(
         return cued and _well_known(candidates, run)
     if cued:
         return True
-    if len(run) == 1 and _NAMING.search(text, max(0, run[0].start() - 22), run[0].start()):
+    if len(run) == 1 and _is_introduced(text, run[0].start()):
         return False
     shouted = len(run) == 1 and word.isupper() and text.isupper()
     least = _LONE_ELSEWHERE if name.isascii() and places.key(name) not in _own_names() else _LONE
     return len(name) > 3 and places.cities()[candidates[0]].population >= (max(least, 5 * _LONE) if shouted else least)
+
+
+def _is_introduced(text: str, start: int) -> bool:
+    """Whether words such as "my name is" stand before it; their last letters are quick to look for."""
+    last = text[max(0, start - 3) : start]
+    if last.isascii() and last[:2].lower() not in _NAMING_ENDS:
+        return False
+    return _NAMING.search(text, max(0, start - 22), start) is not None
 
 
 def _cued(text: str, words: Sequence[re.Match[str]], position: int) -> bool:
@@ -326,6 +396,12 @@ def _names() -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
         kept[name] = cities
         starts[parts[0]] = max(starts.get(parts[0], 0), len(parts))
     return starts, kept
+
+
+@cache
+def _pairs() -> frozenset[str]:
+    """The first two words of the names of more than one."""
+    return frozenset(" ".join(name.split()[:2]) for name in _names()[1] if " " in name)
 
 
 @cache
