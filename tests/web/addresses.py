@@ -7,6 +7,7 @@ from clew.web import (
     case_record,
     cases,
     directory,
+    dpia,
     flows,
     home,
     hotline,
@@ -38,6 +39,7 @@ ROUTERS = (
     models,
     flows,
     releases,
+    dpia,
     legal,
     audit,
 )
@@ -63,5 +65,5 @@ def addresses(method: str) -> list[str]:
 
 GET = [address for address in addresses("GET") if address not in STREAMS]
 POST = addresses("POST")
-PAGES = [address for address in GET if not address.endswith((".csv", ".md"))]
+PAGES = [address for address in GET if not address.endswith((".csv", ".md", ".pdf"))]
 DOWNLOADS = [address for address in GET if address.endswith(".csv")]

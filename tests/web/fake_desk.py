@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from fake_assessment import FakeAssessment
 from fake_helpline import FakeHelpline
 from fake_models import FakeModels, class_view
 from fake_networks import FakeNetworks
@@ -276,7 +277,7 @@ def digest(*parts: object) -> str:
 
 
 @dataclass
-class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks):
+class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessment):
     """Keeps sessions and acts in memory. `nasty` poisons every text, `empty` has nothing, `broken` raises in `overview`."""
 
     nasty: bool = False

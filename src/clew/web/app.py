@@ -14,6 +14,7 @@ from clew.web import (
     case_record,
     cases,
     directory,
+    dpia,
     faults,
     flows,
     home,
@@ -61,6 +62,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
         models,
         flows,
         releases,
+        dpia,
         legal,
         audit,
     ):

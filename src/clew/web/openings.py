@@ -31,7 +31,7 @@ WALKS = (
     Walk("/quality", "quality", "Quality"),
     Walk("/releases", "releases", "Releases"),
 )
-SAFEGUARDS = (Walk("/models", "models", "Models"), Walk("/register", "register", "Law"), Walk("/audit", "audit", "Audit"))
+SAFEGUARDS = (Walk("/models", "models", "Models"), Walk("/dpia", "dpia", "Impact"), Walk("/register", "register", "Law"), Walk("/audit", "audit", "Audit"))
 READS: Mapping[str, Action] = {
     "": Action.READ_OVERVIEW,
     "cases": Action.READ_CASE,
@@ -43,6 +43,7 @@ READS: Mapping[str, Action] = {
     "leads": Action.READ_LEAD,
     "networks": Action.READ_LEAD,
     "models": Action.READ_OVERVIEW,
+    "dpia": Action.READ_OVERVIEW,
     "register": Action.READ_OVERVIEW,
     "flows": Action.READ_FLOWS,
     "releases": Action.READ_RELEASES,
