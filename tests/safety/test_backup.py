@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from small_workspace import OVERSIGHT, SHELTER, made, number_of
 
 from clew.records import KINDS
 from clew.safeguards.actors import Purpose
 from clew.safeguards.errors import Blocked, ClewError, Conflict, Erased, Tampered, UnreadableInput, UsageError, WrongKey
-from clew.safeguards.keys import Cost, Unlock
+from clew.safeguards.keys import Cost, KeyRing, Unlock
 from clew.store.key_book import read_book
+from clew.store.vault import Vault
 from clew.workspace import Workspace
 from clew.workspace.backing import drill, restore
 
@@ -54,7 +56,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
         done = workspace.back_up(anna, OVERSIGHT, kept.backup)
         assert (done.books, done.missed) == ([str(kept.book)], [])
         shutil.copy(kept.book, folder / "old.book")
-        workspace.records = (workspace._case_of(number_of(workspace, "AM-0001")), workspace._case_of(number_of(workspace, "ZZ-0002")))
+        workspace.records = (
+            workspace._case_of(number_of(workspace, "AM-0001")),
+            workspace._case_of(number_of(workspace, "ZZ-0002")),
+        )
         before = drill(kept.backup, kept.book, kept.unlock, cost=CHEAP)
         assert (before.readable, before.erased_since, before.lake_rows_erased, before.findings) == (3, 0, 0, [])
         found = workspace.person_records(anna, OVERSIGHT, "+447911123456")
@@ -76,7 +81,11 @@ def test_an_old_backup_gives_back_everybody_but_who_was_erased(kept: Kept) -> No
             again.vault.unseal([amara], anna, OVERSIGHT, why="restored")
         assert again.vault.verify() == []
         assert again.lake.read("adverts")["text"].to_pylist() == ["Another massage by the sea with a view"]
-        assert [r for r in kept.workspace.erased.ids if r in str([again.lake.read(n).to_pylist() for n in again.lake.names()])] == []
+        assert [
+            r
+            for r in kept.workspace.erased.ids
+            if r in str([again.lake.read(n).to_pylist() for n in again.lake.names()])
+        ] == []
         before, after = (w.lake.read("cases").sort_by("record_id") for w in (kept.workspace, again))
         assert before.equals(after)
         again.run(anna)
@@ -135,3 +144,35 @@ def test_a_backup_opens_for_nobody_else_and_into_nothing_that_is_there(kept: Kep
     with pytest.raises(ClewError):
         kept.workspace.back_up(kept.workspace.account(), Purpose.CASE_SUPPORT, tmp_path / "x.backup")
     assert not (tmp_path / "x.backup").exists()
+
+
+def test_keys_are_rotated_while_others_read_and_old_backups_open_with_the_new_book(kept: Kept) -> None:
+    workspace, anna = kept.workspace, kept.workspace.account()
+    berta = kept.workspace.records[1]
+    # As another process would: a ring and a vault of its own on the same files.
+    with Vault.open(
+        kept.folder / "w" / "vault.db", KeyRing.open(kept.folder / "w" / "keys.json", kept.unlock)
+    ) as reader:
+        read: list[str] = []
+
+        def between(_: int) -> None:
+            opened = reader.unseal([berta], anna, OVERSIGHT, why="meanwhile")
+            read.append(opened[berta]["first_name"])
+
+        first = workspace.rotate_keys(anna, OVERSIGHT, tick=between)
+        assert (first.generation, first.oldest) == (1, 0)
+        assert first.keys > 0
+        second = workspace.rotate_keys(anna, OVERSIGHT, drop=True, tick=between)
+        assert (second.generation, second.oldest, second.keys) == (2, 2, first.keys)
+        between(0)
+        assert set(read) == {"Berta"}
+        tips = pa.table({"record_id": ["rec_after"], "text": ["sealed by the other one after the rotation"]})
+        reader.seal_records("tips", SHELTER.id, tips, actor=anna, purpose=Purpose.LEAD_REVIEW)
+    assert workspace.vault.verify() == []
+    assert workspace.vault.live_ids("tips") == {"rec_after"}
+    result = drill(kept.backup, kept.book, kept.unlock, cost=CHEAP)
+    assert (result.readable, result.erased_since, result.findings) == (1, 2, [])
+    workspace.change_unlock(anna, OVERSIGHT, Unlock("another passphrase entirely"), cost=CHEAP)
+    assert drill(kept.backup, kept.book, Unlock("another passphrase entirely"), cost=CHEAP).readable == 1
+    with pytest.raises(WrongKey):
+        drill(kept.backup, kept.book, kept.unlock, cost=CHEAP)

@@ -82,12 +82,6 @@ def restore(
     drill: Annotated[
         bool, typer.Option("--drill", help="Restore into a folder that is removed again, and say what came of it.")
     ] = False,
-    keys: Annotated[
-        Path | None,
-        typer.Option(
-            "--keys", metavar="FILE", help="A newer keys.json, where the passphrase or key file was changed since."
-        ),
-    ] = None,
     folder: Folder = HERE,
 ) -> None:
     """Makes a workspace from a backup and the newest key book. Whoever was erased since stays erased.
@@ -101,9 +95,7 @@ def restore(
         raise UsageError("restore: --to DIR or --drill is needed, one of the two")
     unlock = unlock_for(folder)
     with files.working("Restoring"):
-        result = (
-            backing.drill(file, book, unlock) if to is None else backing.restore(file, book, to, unlock, keys_from=keys)
-        )
+        result = backing.drill(file, book, unlock) if to is None else backing.restore(file, book, to, unlock)
     _say(result)
     if to is not None:
         files.say(f"Workspace restored to {to}. Its key is the one it had; now run 'clew run'.")

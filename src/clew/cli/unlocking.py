@@ -23,11 +23,16 @@ HERE = Path("clew-workspace")
 
 
 def unlock_for(folder: Path) -> Unlock:
-    """CLEW_PASSPHRASE or CLEW_KEY_FILE where one is set, else the key file in the user's configuration."""
+    """CLEW_PASSPHRASE, CLEW_KEY_FILE, CLEW_KEY or CLEW_KEY_COMMAND where set, else the key file in the user's configuration.
+
+    The process leaves no memory dump from here on, and no other process of the user may read its memory.
+    """
+    from clew.safeguards.key_memory import keep_memory_private
     from clew.safeguards.keys import Unlock
     from clew.workspace.opened import default_key_file
 
-    if os.environ.get("CLEW_PASSPHRASE") or os.environ.get("CLEW_KEY_FILE"):
+    keep_memory_private()
+    if any(os.environ.get(f"CLEW_{name}") for name in ("PASSPHRASE", "KEY_FILE", "KEY", "KEY_COMMAND")):
         return Unlock.from_environment(os.environ)
     return Unlock(key_file=default_key_file(folder))
 

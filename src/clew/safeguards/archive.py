@@ -1,7 +1,7 @@
 """An encrypted stream of unknown length: chunks of 1 MiB under AES-256-GCM, none of which can be cut off, moved or repeated.
 
 Each chunk's nonce says its number and whether it is the last (the STREAM construction, Hoang et al. 2015); the header is
-bound to all of them. It is clear text and holds nothing secret: what opens the keys, and the archive's key, wrapped.
+bound to all of them. It is clear text and holds nothing secret: when the archive was made, and its key, wrapped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import io
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -27,11 +26,11 @@ _KEY = "backup"
 _LONGEST_HEADER = 1 << 20
 
 
-def new_header(keys: KeyRing, key_header: str, facts: Mapping[str, Any]) -> tuple[bytes, bytes]:
+def new_header(keys: KeyRing, facts: Mapping[str, Any]) -> tuple[bytes, bytes]:
     """The header of a new archive, as a line of JSON, and the archive's key."""
     key, nonce = os.urandom(32), os.urandom(12)
     wrapped = nonce + AESGCM(keys.key(_KEY)).encrypt(nonce, key, MAGIC)
-    said = {**facts, "ring": keys.id, "keys": key_header, "wrapped": base64.b64encode(wrapped).decode()}
+    said = {**facts, "ring": keys.id, "wrapped": base64.b64encode(wrapped).decode()}
     return json.dumps(said, sort_keys=True).encode() + b"\n", key
 
 
@@ -43,7 +42,6 @@ def read_header(file: BinaryIO) -> tuple[bytes, dict[str, Any]]:
     try:
         said = json.loads(line)
         base64.b64decode(said["wrapped"], validate=True)
-        str(said["keys"])
     except (ValueError, KeyError, TypeError):
         raise UnreadableInput("backup: its header cannot be read") from None
     return line, said
@@ -117,12 +115,3 @@ class SealedReader(io.RawIOBase):
 
 def _nonce(number: int, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])
-
-
-def key_header_of(path: Path) -> str:
-    """The key header inside a backup, so that its keys can be opened before the backup is."""
-    try:
-        with path.open("rb") as file:
-            return str(read_header(file)[1]["keys"])
-    except OSError:
-        raise UnreadableInput(f"{path.name}: cannot be read") from None

@@ -12,17 +12,15 @@ from __future__ import annotations
 import hmac
 import json
 import os
-import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,12 +28,26 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from clew.safeguards.acts import Judgement
-from clew.safeguards.errors import Conflict, Tampered, UsageError, WrongKey
+from clew.safeguards.errors import Tampered, UsageError, WrongKey
+from clew.safeguards.key_header import (
+    CHANGED,
+    decrypt,
+    encrypt,
+    read_generations,
+    read_key_header,
+    replace_file,
+    unwrap_master,
+    wrap_keys,
+    wrapped_generations,
+    wrapper_for,
+    write_new,
+)
+from clew.safeguards.key_header import Cost as Cost
+from clew.safeguards.key_header import Unlock as Unlock
+from clew.safeguards.key_header import make_key_file as make_key_file
 
 MINIMUM_PASSPHRASE = 12
 """Characters; shorter ones are refused when a key ring is made."""
-
-_NONCE = 12
 
 
 class Use(StrEnum):
@@ -50,46 +62,6 @@ class Use(StrEnum):
     IDENTIFY = "identify"
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What argon2id spends. The default is the second recommended option of RFC 9106, section 4."""
-
-    passes: int = 3
-    memory_kib: int = 65_536
-    lanes: int = 4
-
-    def __post_init__(self) -> None:
-        if not (1 <= self.passes <= 100 and 1 <= self.lanes <= 64 and 8 * self.lanes <= self.memory_kib <= 4_194_304):
-            raise UsageError("key header: argon2id parameters are out of range")
-
-
-@dataclass(frozen=True, slots=True)
-class Unlock:
-    """What opens a key ring: a passphrase, or a key file that only its owner may read."""
-
-    passphrase: str | None = field(default=None, repr=False)
-    key_file: Path | None = None
-
-    def __post_init__(self) -> None:
-        if (self.passphrase is None) == (self.key_file is None):
-            raise WrongKey("a passphrase or a key file is needed, one of the two (CLEW_PASSPHRASE or CLEW_KEY_FILE)")
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Reads CLEW_PASSPHRASE or CLEW_KEY_FILE; raises WrongKey when none or both are set."""
-        key_file = environment.get("CLEW_KEY_FILE") or None
-        return cls(environment.get("CLEW_PASSPHRASE") or None, Path(key_file) if key_file else None)
-
-    @property
-    def way(self) -> str:
-        return "key-file" if self.key_file else "argon2id"
-
-
-def make_key_file(path: Path) -> None:
-    """Writes a new random key, readable by its owner alone. Raises Conflict when the file exists."""
-    _write_new(path, os.urandom(32).hex() + "\n")
-
-
 class KeyRing:
     """The keys of one workspace.
 
@@ -100,14 +72,17 @@ class KeyRing:
     True
     """
 
-    __slots__ = ("_keys", "_master", "_sealer", "_signer", "id")
+    __slots__ = ("_header", "_keys", "_master", "_sealers", "_seen", "_signer", "_wrapper", "id")
 
     def __init__(self, master: bytes) -> None:
         if len(master) != 32:
             raise UsageError("master key: 32 bytes are needed")
         self._master = master
         self._keys: dict[str, bytes] = {}
-        self._sealer = AESGCM(self.key(Use.SEAL))
+        self._sealers: dict[int, AESGCM] = {0: AESGCM(self.key(Use.SEAL))}
+        self._header: Path | None = None
+        self._wrapper: AESGCM | None = None
+        self._seen = 0
         self._signer = Ed25519PrivateKey.from_private_bytes(self.key(Use.SIGN))
         self.id = self.key(Use.IDENTIFY).hex()[:8]
 
@@ -122,20 +97,85 @@ class KeyRing:
         if unlock.passphrase is not None and len(unlock.passphrase) < MINIMUM_PASSPHRASE:
             raise UsageError(f"passphrase: at least {MINIMUM_PASSPHRASE} characters are needed")
         master = os.urandom(32)
-        _write_new(header, _wrap(master, unlock, cost or Cost()))
-        return cls(master)
+        write_new(header, wrap_keys(master, {}, unlock, cost or Cost()))
+        return cls.open(header, unlock)
 
     @classmethod
     def open(cls, header: Path, unlock: Unlock) -> Self:
-        """Opens a workspace's keys. Raises WrongKey when the passphrase or key file is not theirs."""
-        return cls(_unwrap(_read_header(header), unlock))
+        """Opens a workspace's keys. Raises WrongKey when the passphrase, key or service is not theirs."""
+        said = read_key_header(header)
+        wrapper = wrapper_for(said, unlock)
+        ring = cls(unwrap_master(said, wrapper, unlock))
+        ring._header, ring._wrapper = header, wrapper
+        ring._take_generations(said)
+        return ring
 
     def rewrap(self, header: Path, unlock: Unlock, *, cost: Cost | None = None) -> None:
-        """Changes the passphrase or key file. The master key, and so all that is sealed, stays as it is."""
-        fresh = header.with_name(header.name + ".new")
-        fresh.unlink(missing_ok=True)
-        _write_new(fresh, _wrap(self._master, unlock, cost or Cost()))
-        fresh.replace(header)
+        """Changes the passphrase, key file, key or service. The keys, and so all that is sealed, stay as they are."""
+        said = {} if self._header is None else read_key_header(self._header)
+        raw = read_generations(said, self._wrapper)
+        replace_file(header, wrap_keys(self._master, raw, unlock, cost or Cost(), oldest=said.get("oldest")))
+        if self._header is not None:
+            self._wrapper = wrapper_for(read_key_header(header), unlock)
+
+    # Generations of the key that seals: a new one is added, all wrapped keys are sealed anew, old ones are dropped.
+
+    @property
+    def generation(self) -> int:
+        """Which key seals now; 0 is the one derived from the master key."""
+        self._reload()
+        return max(self._sealers)
+
+    def add_generation(self) -> int:
+        """Adds a new random key, under which everything is sealed from now on; the ones before still open."""
+        said, raw = self._of_header()
+        number = max([0, *raw]) + 1
+        raw[number] = os.urandom(32)
+        self._put_generations(said, raw)
+        return number
+
+    def drop_generations(self, before: int) -> None:
+        """Drops keys older than this one. What is still sealed under them is lost: seal it anew first."""
+        said, raw = self._of_header()
+        if before > max([0, *raw]):
+            raise UsageError("keys: the newest key is never dropped")
+        self._put_generations(
+            said | {"oldest": before}, {number: key for number, key in raw.items() if number >= before}
+        )
+
+    def _of_header(self) -> tuple[dict[str, object], dict[int, bytes]]:
+        if self._header is None or self._wrapper is None:
+            raise UsageError("keys: only those of a workspace can be rotated")
+        said = read_key_header(self._header)
+        return said, read_generations(said, self._wrapper)
+
+    def _put_generations(self, said: dict[str, object], raw: Mapping[int, bytes]) -> None:
+        assert self._header is not None
+        assert self._wrapper is not None
+        replace_file(
+            self._header, json.dumps(said | {"generations": wrapped_generations(raw, self._wrapper)}, indent=2) + "\n"
+        )
+        self._reload()
+
+    def _take_generations(self, said: Mapping[str, object]) -> None:
+        sealers = {number: AESGCM(key) for number, key in read_generations(said, self._wrapper).items()}
+        derived = {} if said.get("oldest") else {0: AESGCM(self.key(Use.SEAL))}
+        self._sealers = derived | sealers
+
+    def _reload(self) -> bool:
+        """Takes in what another process did to the header since; says whether it did anything."""
+        if self._header is None:
+            return False
+        try:
+            state = self._header.stat()
+            now = hash((state.st_mtime_ns, state.st_ino, state.st_size))
+            if now == self._seen:
+                return False
+            self._take_generations(read_key_header(self._header))
+        except (OSError, WrongKey):
+            return False  # replaced or rewrapped at this moment: what was known goes on
+        self._seen = now
+        return True
 
     def key(self, use: Use | str) -> bytes:
         """The 32-byte key for one use. Any name may be asked for; the same name gives the same key."""
@@ -147,11 +187,25 @@ class KeyRing:
 
     def seal(self, plain: bytes, about: str) -> bytes:
         """Encrypts; `about` is not kept in the result but must be given again to open it."""
-        return _encrypt(self._sealer, plain, about)
+        self._reload()
+        return encrypt(self._sealers[max(self._sealers)], plain, about)
 
     def unseal(self, sealed: bytes, about: str) -> bytes:
         """Decrypts; raises Tampered when the bytes, what they are about or the key differ."""
-        return _decrypt(self._sealer, sealed, about)
+        for number in sorted(self._sealers, reverse=True):
+            with suppress(Tampered):
+                return decrypt(self._sealers[number], sealed, about)
+        if self._reload():
+            return self.unseal(sealed, about)
+        raise Tampered(CHANGED)
+
+    def is_sealed_now(self, sealed: bytes, about: str) -> bool:
+        """Whether it is sealed under the newest key."""
+        try:
+            decrypt(self._sealers[self.generation], sealed, about)
+        except Tampered:
+            return False
+        return True
 
     def new_person_key(self, key_id: str) -> tuple[PersonKey, bytes]:
         """A random key for one person, and the same wrapped. Without the wrapped one all under it is unreadable."""
@@ -203,11 +257,11 @@ class PersonKey:
         self._sealer = AESGCM(raw)
 
     def seal(self, plain: bytes, about: str) -> bytes:
-        return _encrypt(self._sealer, plain, about)
+        return encrypt(self._sealer, plain, about)
 
     def unseal(self, sealed: bytes, about: str) -> bytes:
         """Decrypts; raises Tampered when the bytes, what they are about or the key differ."""
-        return _decrypt(self._sealer, sealed, about)
+        return decrypt(self._sealer, sealed, about)
 
     def __repr__(self) -> str:
         return "PersonKey()"
@@ -252,89 +306,3 @@ def _joined(kind: str, value: str) -> bytes:
     if "\0" in kind:
         raise ValueError("kind: holds a NUL")
     return f"{kind}\0{value}".encode()
-
-
-def _encrypt(sealer: AESGCM, plain: bytes, about: str) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return nonce + sealer.encrypt(nonce, plain, about.encode())
-
-
-def _decrypt(sealer: AESGCM, sealed: bytes, about: str) -> bytes:
-    try:
-        return sealer.decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode())
-    except (InvalidTag, ValueError):
-        raise Tampered("sealed data do not open: they, or what they are filed under, were changed") from None
-
-
-def _wrap(master: bytes, unlock: Unlock, cost: Cost) -> str:
-    header: dict[str, object] = {"clew": "keys/1", "way": unlock.way, "salt": os.urandom(16).hex()}
-    if unlock.passphrase is not None:
-        header |= {"passes": cost.passes, "memory_kib": cost.memory_kib, "lanes": cost.lanes}
-    header["wrapped"] = _encrypt(_wrapping_key(header, unlock), master, _bound(header)).hex()
-    return json.dumps(header, indent=2) + "\n"
-
-
-def _unwrap(header: dict[str, object], unlock: Unlock) -> bytes:
-    if header["way"] != unlock.way:
-        asked = "a key file" if header["way"] == "key-file" else "a passphrase"
-        raise WrongKey(f"this workspace opens with {asked}")
-    try:
-        return _decrypt(_wrapping_key(header, unlock), bytes.fromhex(str(header["wrapped"])), _bound(header))
-    except Tampered:
-        given = "key file" if unlock.key_file else "passphrase"
-        raise WrongKey(f"this {given} does not open the workspace") from None
-
-
-def _bound(header: Mapping[str, object]) -> str:
-    return json.dumps({name: value for name, value in header.items() if name != "wrapped"}, sort_keys=True)
-
-
-def _wrapping_key(header: Mapping[str, object], unlock: Unlock) -> AESGCM:
-    salt = bytes.fromhex(str(header["salt"]))
-    if unlock.key_file is not None:
-        return AESGCM(HKDF(SHA256(), 32, salt, b"clew/1/wrap").derive(_read_key_file(unlock.key_file)))
-    cost = Cost(*(int(str(header[name])) for name in ("passes", "memory_kib", "lanes")))
-    secret = (unlock.passphrase or "").encode()
-    return AESGCM(hash_secret_raw(secret, salt, cost.passes, cost.memory_kib, cost.lanes, 32, Type.ID))
-
-
-def _read_key_file(path: Path) -> bytes:
-    try:
-        mode, text = path.stat().st_mode, path.read_text(encoding="ascii")
-        raw = bytes.fromhex(text.strip())
-    except FileNotFoundError:
-        raise WrongKey("the key file is not there") from None
-    except ValueError:
-        raise WrongKey("the key file does not hold 64 hexadecimal digits") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise WrongKey("the key file can be read by others: its mode must be 0600")
-    if len(raw) != 32:
-        raise WrongKey("the key file does not hold 64 hexadecimal digits")
-    return raw
-
-
-def _read_header(path: Path) -> dict[str, object]:
-    needed = {"way", "salt", "wrapped"}
-    try:
-        header = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(header, dict) and header.get("clew") == "keys/1":
-            needed |= {"passes", "memory_kib", "lanes"} if header.get("way") == "argon2id" else set()
-            if needed <= header.keys():
-                bytes.fromhex(header["salt"] + header["wrapped"])
-                return header
-    except FileNotFoundError:
-        raise WrongKey("the key header of this workspace is missing: without it nothing can be opened") from None
-    except (ValueError, TypeError):
-        pass  # said below: to the reader, all ways of not being a header are one
-    raise WrongKey("the key header of this workspace cannot be read")
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise Conflict("a key file exists there already and is not overwritten") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

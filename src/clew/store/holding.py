@@ -16,11 +16,11 @@ from clew.safeguards.permissions import Action
 from clew.safeguards.retention import SCOPES, Hold, RetentionRule
 from clew.store.erasing import Doomed
 from clew.store.rights_models import HoldEventRow, RetentionEventRow
+from clew.store.rotating import Rotating
 from clew.store.trail import why_text
-from clew.store.vault_dump import Dumping
 
 
-class Holding(Dumping):
+class Holding(Rotating):
     def place_hold(self, actor: Actor, purpose: Purpose, scope: str, value: str, *, reason: str) -> str:
         """Keeps a record, a source or a kind from expiring and from being erased; answers the hold's id."""
         if scope not in SCOPES or not value.strip():

@@ -1,5 +1,6 @@
 """The key book: every key of a person or record that backups need, and what was erased. It is in no backup itself.
 
+In clear it holds the key header, which opens with the passphrase, key file or service, and nothing without.
 There is one book a workspace, always the newest, in as many places as are named; each erasure writes all of them anew.
 Whoever has an old backup and the newest book reads what was not erased since; whoever lacks a book reads no person.
 """
@@ -24,6 +25,8 @@ from clew.store.rights_models import BackupKeyRow, ErasureRow
 from clew.store.sealed import _chunks
 
 _ABOUT = "key-book/1"
+_MAGIC = b"clew-key-book/1\n"
+_LONGEST_HEADER = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +45,15 @@ class KeyBook:
             "ring": self.ring, "entries": self.entries, "persons": _text(self.persons), "records": _text(self.records),
             "erased": self.erased,
         }  # fmt: skip
-        return keys.seal(zlib.compress(json.dumps(said, separators=(",", ":")).encode()), _ABOUT)
+        plain = zlib.compress(json.dumps(said, separators=(",", ":")).encode())
+        return PersonKey(keys.key("book")).seal(plain, _ABOUT)
 
 
 def read_book(path: Path, keys: KeyRing) -> KeyBook:
     """Raises UnreadableInput when there is no book, or it belongs to other keys."""
     try:
-        said = json.loads(zlib.decompress(keys.unseal(path.read_bytes(), _ABOUT)))
-    except OSError:
-        raise UnreadableInput(f"{path.name}: no key book can be read there") from None
+        _, sealed = _parts(path)
+        said = json.loads(zlib.decompress(PersonKey(keys.key("book")).unseal(sealed, _ABOUT)))
     except Tampered:
         raise UnreadableInput(f"{path.name}: is no key book of this workspace, or was changed") from None
     return KeyBook(
@@ -59,7 +62,25 @@ def read_book(path: Path, keys: KeyRing) -> KeyBook:
     )  # fmt: skip
 
 
-def write_book(book: KeyBook, path: Path, keys: KeyRing) -> None:
+def key_header_in(path: Path) -> str:
+    """The key header as it was when the book was written: the newest there is, where the workspace is lost."""
+    return _parts(path)[0]
+
+
+def _parts(path: Path) -> tuple[str, bytes]:
+    try:
+        with path.open("rb") as file:
+            magic, header, sealed = file.read(len(_MAGIC)), file.readline(_LONGEST_HEADER), file.read()
+        if magic != _MAGIC:
+            raise UnreadableInput(f"{path.name}: is no key book")
+        return str(json.loads(header)["keys"]), sealed
+    except OSError:
+        raise UnreadableInput(f"{path.name}: no key book can be read there") from None
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableInput(f"{path.name}: its header cannot be read") from None
+
+
+def write_book(book: KeyBook, path: Path, keys: KeyRing, key_header: str) -> None:
     """Whole or not at all, readable by its owner alone; what the place held before is replaced, then overwritten.
 
     OSError where the place is not reachable.
@@ -68,7 +89,7 @@ def write_book(book: KeyBook, path: Path, keys: KeyRing) -> None:
     fresh.unlink(missing_ok=True)
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(book.sealed(keys))
+        file.write(_MAGIC + json.dumps({"keys": key_header}).encode() + b"\n" + book.sealed(keys))
         file.flush()
         os.fsync(file.fileno())
     old = path.open("r+b") if path.is_file() else None

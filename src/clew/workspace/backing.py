@@ -30,7 +30,6 @@ from clew.safeguards.archive import (
     SealedReader,
     SealingWriter,
     archive_key,
-    key_header_of,
     new_header,
     read_header,
 )
@@ -39,7 +38,7 @@ from clew.safeguards.errors import Blocked, Conflict, Tampered, UnreadableInput,
 from clew.safeguards.keys import Cost, KeyRing, PersonKey, Unlock
 from clew.safeguards.permissions import Action
 from clew.store.erasing import Erasing
-from clew.store.key_book import KeyBook, read_book
+from clew.store.key_book import KeyBook, key_header_in, read_book
 from clew.store.lake import ARRIVALS, ARRIVED, Lake, record_columns
 from clew.store.vault import Vault
 from clew.workspace.case_numbers import SUPERSEDED
@@ -99,7 +98,7 @@ class Backing(ErasingPersons):
         lake = None if vault_only else self._lake_rows()  # makes keys that the books must have
         self.vault.record(actor, "backup", "workspace", purpose, {"lake": not vault_only})
         made = datetime.now(UTC).isoformat(timespec="seconds")
-        header, key = new_header(self.keys, (self.folder / "keys.json").read_text(encoding="utf-8"), {"made_at": made})
+        header, key = new_header(self.keys, {"made_at": made})
         counted = {"rows": 0, "lake": 0}
         with whole_file(out) as part:
             with part.open("wb") as file:
@@ -153,17 +152,15 @@ class Backing(ErasingPersons):
         return rows()
 
 
-def restore(
-    backup: Path, book: Path, folder: Path, unlock: Unlock, *, cost: Cost | None = None, keys_from: Path | None = None
-) -> Restored:
+def restore(backup: Path, book: Path, folder: Path, unlock: Unlock, *, cost: Cost | None = None) -> Restored:
     """A new workspace from a backup and the newest key book. What was erased since is erased in it too.
 
-    `keys_from`: a newer key header than the backup's own, where the passphrase or key file was changed since. Raises
-    Conflict where something is in the folder; WrongKey; Tampered or UnreadableInput where backup or book do not hold.
+    Its key header is the book's: it opens with the passphrase, key file, key or service of today. Raises Conflict where
+    something is in the folder; WrongKey; Tampered or UnreadableInput where backup or book do not hold.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(f"{folder}: is not an empty folder")
-    header = keys_from.read_text(encoding="utf-8") if keys_from else key_header_of(backup)
+    header = key_header_in(book)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".clew-restore-") as scratch:
         made = Path(scratch) / "w"
         made.mkdir(mode=0o700)

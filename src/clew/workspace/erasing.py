@@ -137,10 +137,11 @@ class ErasingPersons(PersonRecordsFinding):
         reached: list[str] = []
         missed: list[str] = []
         book = self.vault.key_book() if self.settings.key_books else None
+        header = (self.folder / "keys.json").read_text(encoding="utf-8") if self.settings.key_books else ""
         for place in self.settings.key_books:
             try:
                 assert book is not None
-                write_book(book, Path(place).expanduser(), self.keys)
+                write_book(book, Path(place).expanduser(), self.keys, header)
                 reached.append(place)
             except OSError:
                 missed.append(place)
