@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import ahocorasick_rs
@@ -70,7 +71,7 @@ def _views(signs: _Codes, ends: npt.NDArray[np.int64], cuts: list[int]) -> list[
     whole = _text(folded)
     return [
         phrases.seen(whole[start:end], may_mix=at in cyrillic, may_drop=at in dropped)
-        for at, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))
+        for at, (start, end) in enumerate(pairwise(cuts))
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import pyarrow as pa
@@ -22,6 +23,24 @@ _LEAST_SCREENED = 8
 """Texts from which a batch is screened."""
 
 
+@dataclass(slots=True)
+class Screened:
+    """A batch that several detectors screen, as RE2 reads it: made by the first of them."""
+
+    texts: Sequence[str]
+    shown: Any = None
+
+    def column(self) -> Any:
+        if self.shown is None:
+            self.shown = shown(self.texts)
+        return self.shown
+
+
+def shown(texts: Sequence[str]) -> Any:
+    """The texts plain and without what shows nothing, as a column. Half of an emoji raises UnicodeEncodeError."""
+    return pa.array([plain(text).replace(IGNORED, "") for text in texts], pa.large_string())
+
+
 class TextDetector(ABC):
     """A detector that reads one text at a time. Whatever goes wrong in it becomes `Failed`, never silence."""
 
@@ -35,6 +54,8 @@ class TextDetector(ABC):
         self.settings = settings
         self.colleagues: Mapping[str, Detector] = {}
         """The detectors that read the same texts in this scan, by name: what they found may serve as a hint."""
+        self.batch: Screened | None = None
+        """The batch of the scan that it is part of."""
         self._answered: dict[str, Outcome] = {}
 
     def dictionaries(self) -> Sequence[Phrases[Any]]:
@@ -69,10 +90,10 @@ class TextDetector(ABC):
         if not self.screen or len(texts) < _LEAST_SCREENED or max(map(len, texts)) > self.settings.longest:
             return [True] * len(texts)
         try:
-            shown = pa.array([plain(text).replace(IGNORED, "") for text in texts], pa.large_string())
+            column = batch.column() if (batch := self.batch) and batch.texts is texts else shown(texts)
         except UnicodeEncodeError:  # half of an emoji
             return [True] * len(texts)
-        worth: list[bool] = pc.match_substring_regex(shown, self.screen, ignore_case=True).to_pylist()
+        worth: list[bool] = pc.match_substring_regex(column, self.screen, ignore_case=True).to_pylist()
         return worth
 
     def _outcome(self, text: str) -> Outcome:

@@ -6,6 +6,7 @@ Rules of the kind of NegEx (Chapman et al. 2001): words before within a few word
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from clew.signals.phrases import fold
 
@@ -110,11 +111,16 @@ def _is_denied_before(text: str, start: int, end: int, languages: tuple[str, ...
     if _WARNS.search(clause):
         return True
     words = _TOKEN.findall(_unlisted(clause, text, end))[-_WORDS:]
-    negators = frozenset().union(*(_NEGATORS.get(one, frozenset()) for one in languages)) if languages else _ANY
+    negators = _negators(languages)
     return any(
         word in negators and (place + 1 >= len(words) or words[place + 1] not in _ONLY)
         for place, word in enumerate(words)
     ) or any(word[:2] in ("n'", "d'") and word[:2] in negators for word in words)
+
+
+@lru_cache(maxsize=1024)
+def _negators(languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(_NEGATORS.get(one, frozenset()) for one in languages)) if languages else _ANY
 
 
 def _unlisted(clause: str, text: str, end: int) -> str:

@@ -13,7 +13,8 @@ import pyarrow as pa
 from clew.safeguards.errors import ClewError, UsageError
 from clew.signals.ahead import looked_ahead
 from clew.signals.base import FAILURES, SIGNALS, Detection, Detector, Failed, Found, Outcome, Settings, Signal
-from clew.signals.detector import NOTHING, TextDetector
+from clew.signals.collecting import rarely_collected
+from clew.signals.detector import NOTHING, Screened, TextDetector
 from clew.signals.different import Column, Different
 from clew.signals.registry import chosen, load, manifests
 
@@ -61,13 +62,16 @@ def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_
     columns = _Columns()
     known = {m.name: m for m in manifests()}
     running = {name: _start(name, settings) for name in names}
-    for detector in running.values():
-        if isinstance(detector, TextDetector):
-            detector.colleagues = running_detectors(running)
+    reading = [each for each in running.values() if isinstance(each, TextDetector)]
+    for detector in reading:
+        detector.colleagues = running_detectors(running)
     asked_first = sorted(names, key=lambda name: name not in _ASKED_BY_OTHERS)
-    dictionaries = [each for d in running.values() if isinstance(d, TextDetector) for each in d.dictionaries()]
+    dictionaries = [each for detector in reading for each in detector.dictionaries()]
     for start, batch in _batches(texts):
-        with looked_ahead(batch, dictionaries):
+        screened = Screened(batch)
+        for detector in reading:
+            detector.batch = screened
+        with rarely_collected(), looked_ahead(batch, dictionaries):
             answers = {name: _run(running[name], batch) for name in asked_first}
         in_order = [(known[name].mark, answers[name]) for name in names]
         for offset in range(len(batch)):

@@ -5,7 +5,6 @@ No process is forked: a forked one may inherit a lock that nobody will ever open
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
@@ -76,7 +75,6 @@ def _all_failed(rows: int, names: Sequence[str], first_row: int, reason: str) ->
 
 
 def _serve(order: str, first_row: int, source: BinaryIO, sink: BinaryIO) -> None:
-    gc.set_threshold(200_000, 20, 1000)  # the tables of places hold 200,000 objects that never go: look at them rarely
     asked = json.loads(order)
     texts = pa.ipc.open_stream(source).read_all()["text"]
     detection = scan_here(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
 import re
 import secrets
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 

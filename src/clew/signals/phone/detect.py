@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from clew.signals.base import Detector, Signal
 from clew.signals.detector import TextDetector
@@ -258,11 +259,16 @@ class _Reader:
 
     def _is_other(self, start: int) -> bool:
         before = self.shown[max(0, start - _OTHER_REACH) : start]
-        said = _OTHER.search(before) if before else None
-        if said is None:
+        if not _names_other(before):
             return before.endswith("#") and not self._cued(start)
         cue = _CUE.search(self.shown, max(0, start - _CUE_REACH), start)
         return cue is None or _LOOSE_CUE.match(cue[0]) is not None
+
+
+@lru_cache(maxsize=8192)
+def _names_other(before: str) -> bool:
+    """Whether the words before a number say that it is something else."""
+    return _OTHER.search(before) is not None
 
 
 def _otherwise(atoms: Sequence[Atom]) -> Iterator[str]:

@@ -23,6 +23,7 @@ FICTION = re.compile(
     r"|3319900\d{4}|3326191\d{4}|3335301\d{4}|3346571\d{4}|3353649\d{4}|3363998\d{4}|1\d{3}55501\d{2})"
 )
 """Numbers set aside for drama: Ofcom (GB), Arcep (FR), NANPA (+1), ACMA (AU), Bundesnetzagentur (DE), ComReg (IE)."""
+_FICTION_SIGNS = range(12, 15)
 _STAGES = (("1", ""), ("44", "0"), ("33", "0"), ("49", "0"), ("61", "0"), ("353", "0"))
 """Calling codes of those, and what is dialled before the number at home."""
 
@@ -43,7 +44,7 @@ class Reading:
 
 def is_staged(e164: str) -> bool:
     """Whether it is set aside for drama. A run of digits is that by chance once in a million, so it beats other readings."""
-    return FICTION.fullmatch(e164) is not None
+    return len(e164) in _FICTION_SIGNS and FICTION.fullmatch(e164) is not None
 
 
 def staged(digits: str) -> str | None:

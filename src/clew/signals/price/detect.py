@@ -128,7 +128,7 @@ def _what_for(shown: str, start: int, end: int, taken: int) -> tuple[int, int, s
     """The span widened by the time the amount buys, and that time as `/h`; nothing when none stands beside it."""
     after = money.FOLLOWED.match(shown, end)
     if not after:
-        explicit = money.EXPLICIT.match(shown, end)
+        explicit = money.EXPLICIT.match(shown, end) if shown.find("/", end) >= 0 else None
         after = explicit if explicit and "/" in explicit[0] else None
     if after:
         return start, after.end(), f"/{money.length(after['after_n'], after['after_unit'])}"
