@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from clew.records.kinds import KINDS
@@ -18,6 +18,7 @@ from clew.safeguards.permissions import Action
 from clew.safeguards.purposes import Compatible, is_bound, named
 from clew.store.models import ContactEventRow, SealedRow, SourceRow
 from clew.store.safeguard_acts import KeptAct, SafeguardActs, ended
+from clew.store.safeguard_models import SafeguardActRow
 from clew.store.trail import why_text
 
 LONGEST_H: Final = 8
@@ -47,6 +48,8 @@ class Withheld:
 
 
 class Accessing(SafeguardActs):
+    _held: tuple[int, Standing, Mapping[str, str]] | None = None
+
     # Rows.
 
     def own_source(self, actor: Actor, purpose: Purpose, source: str, organisation: str, *, reason: str) -> str:
@@ -101,8 +104,7 @@ class Accessing(SafeguardActs):
 
     def access_standing(self) -> Standing:
         """All rows in force."""
-        with self._read() as tx:
-            return self._standing(tx)
+        return self._rows()[0]
 
     def _standing(self, tx: Session) -> Standing:
         acts = self._acts(tx, "narrow", "share", "compatible", "end_row", "break_glass", "review_glass")
@@ -120,8 +122,16 @@ class Accessing(SafeguardActs):
 
     def owners(self) -> Mapping[str, str]:
         """Source -> whose data they are; sources that nobody spoke of are the house's own and are not in it."""
+        return self._rows()[1]
+
+    def _rows(self) -> tuple[Standing, Mapping[str, str]]:
+        """Rows and owners, read anew when an act was added: acts only grow, so their number says whether one was."""
         with self._read() as tx:
-            return {act.about: act.body["organisation"] for act in self._acts(tx, "own")}
+            count = tx.scalar(select(func.count()).select_from(SafeguardActRow)) or 0
+            if self._held is None or self._held[0] != count:
+                owners = {act.about: act.body["organisation"] for act in self._acts(tx, "own")}
+                self._held = (count, self._standing(tx), owners)
+            return self._held[1:]
 
     # Emergency access.
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from clew.records import KINDS
 from clew.records.imprecise import AgeRange, Answer
-from clew.safeguards.access import Explanation, Facts
-from clew.safeguards.actors import Actor, Purpose
-from clew.safeguards.errors import NotFound
+from clew.records.kinds import Sensitivity
+from clew.safeguards.access import By, Explanation, Facts, Grant, Scope, Standing
+from clew.safeguards.actors import Actor, Purpose, Role
+from clew.safeguards.errors import NotFound, UsageError
 from clew.safeguards.permissions import Action
 from clew.store.accessing import Withheld
 from clew.workspace.opened import _OPERATOR, Opened
@@ -49,16 +50,13 @@ class Access(Opened):
 
     def record_facts(self, names: Sequence[str]) -> list[Facts]:
         """Facts of what is known of these names, in no order; names that nothing bears are left out."""
-        wanted = list(dict.fromkeys(names))
-        if not wanted:
-            return []
-        found = [*self._case_facts(wanted), *self._lead_facts(wanted)]
-        known = {name for facts in found for name in (facts.record, *facts.names)}
-        rest = [name for name in wanted if name not in known]
-        contacts = [self._with_case_numbers(each) for each in self.vault.sealed_facts(rest) if each.kind != "cases"]
-        found += contacts
-        rest = [name for name in rest if name not in {each.record for each in contacts}]
-        return found + self._open_facts(rest)
+        rest, found = list(dict.fromkeys(names)), list[Facts]()
+        for look in (self._case_facts, self._lead_facts, self._contact_facts, self._open_facts):
+            if rest:
+                found += look(rest)
+                known = {name for facts in found for name in (facts.record, *_own_names(facts))}
+                rest = [name for name in rest if name not in known]
+        return found
 
     def _case_facts(self, names: Sequence[str]) -> list[Facts]:
         tables = ["cases", *([SUPERSEDED] if SUPERSEDED in self.lake.names() else [])]
@@ -82,6 +80,10 @@ class Access(Opened):
         names = {number, *(row["record_id"] for row in rows)}
         return replace(first, record=number, names=frozenset(names), sensitivity=first.sensitivity | child)
 
+    def _contact_facts(self, names: Sequence[str]) -> list[Facts]:
+        """Of what is sealed and no case."""
+        return [self._with_case_numbers(each) for each in self.vault.sealed_facts(names) if each.kind != "cases"]
+
     def _with_case_numbers(self, facts: Facts) -> Facts:
         """A contact also answers to the number of its case."""
         cases = self._case_facts(sorted(facts.names)) if facts.names else []
@@ -96,8 +98,6 @@ class Access(Opened):
     def _open_facts(self, names: Sequence[str]) -> list[Facts]:
         """Of records that rest in the lake alone."""
         found = []
-        if not names:
-            return []
         for kind in KINDS.values():
             if not kind.sealed:
                 sql = f"SELECT record_id, source_id FROM {kind.plural} WHERE record_id IN (SELECT unnest($1))"  # noqa: S608
@@ -135,6 +135,82 @@ class Access(Opened):
         args = [sorted(out.records), sorted(out.sources), sorted(out.opened)]
         return frozenset(self.lake.query(sql, args)["lead"].to_pylist()) | out.records
 
+    # Rows, by the names that people use.
+
+    def narrow(
+        self, actor: Actor, scope: Scope, values: Sequence[str], by: By, only: Sequence[str], reason: str
+    ) -> str:
+        """A row that lets only these pass. A case is covered by its number and all its records, an account by its name."""
+        return self.vault.narrow(
+            actor,
+            self._managing(actor),
+            scope,
+            self._covered(scope, values),
+            by,
+            self._passing(by, only),
+            reason=reason,
+        )
+
+    def share(self, actor: Actor, scope: Scope, values: Sequence[str], by: By, who: str, reason: str) -> str:
+        """Lets an account, by its name, or an organisation in."""
+        named = self._passing(by, [who])[0] if by is By.ACCOUNT else who
+        return self.vault.share(
+            actor, self._managing(actor), scope, self._covered(scope, values), by, named, reason=reason
+        )
+
+    def own_source(self, actor: Actor, source: str, organisation: str, reason: str) -> str:
+        """Says whose data a source's records are; the source by its name or id."""
+        return self.vault.own_source(actor, self._managing(actor), self._source(source), organisation, reason=reason)
+
+    def access_rows(self, actor: Actor) -> Standing:
+        """All rows in force."""
+        self.vault.require(actor, Action.READ_ACCESS, self.purpose_for(actor, Action.READ_ACCESS), "rows")
+        return self.vault.access_standing()
+
+    def _managing(self, actor: Actor) -> Purpose:
+        return self.purpose_for(actor, Action.MANAGE_ACCESS)
+
+    def _covered(self, scope: Scope, values: Sequence[str]) -> tuple[str, ...]:
+        if scope is Scope.SOURCE:
+            return tuple(self._source(value) for value in values)
+        if scope is Scope.RECORD:
+            return tuple(dict.fromkeys(name for value in values for name in _own_names(self.facts_of(value))))
+        known = set(KINDS) | {"leads"} if scope is Scope.KIND else {*Sensitivity, "child"}
+        if unknown := [value for value in values if value not in known]:
+            raise UsageError(f"{scope}: {len(unknown)} of these are not known; choose of {', '.join(sorted(known))}")
+        return tuple(values)
+
+    def _source(self, name: str) -> str:
+        found = next((s.id for s in self.vault.sources() if name in (s.id, s.name)), None)
+        if found is None:
+            raise NotFound("there is no such source")
+        return found
+
+    def _passing(self, by: By, only: Sequence[str]) -> tuple[str, ...]:
+        """Whom a row lets pass, checked: a row for nobody known would shut a record for good."""
+        if by is By.ACCOUNT:
+            return tuple(self.account(name).id for name in only)
+        words = {By.ROLE: Role, By.PURPOSE: Purpose, By.ACTION: Action}.get(by)
+        if words is not None and (unknown := [each for each in only if each not in set(words)]):
+            raise UsageError(f"{by}: {len(unknown)} of these are not known; choose of {', '.join(words)}")
+        return tuple(only)
+
+    # Emergencies.
+
+    def break_glass(self, actor: Actor, purpose: Purpose, name: str, reason: str, hours: float) -> Grant:
+        """Opens one record to its taker for some hours, past rows and sharing level; another person reviews it."""
+        self.vault.require(actor, Action.BREAK_GLASS, purpose, name)
+        facts = self.facts_of(name)
+        alone = replace(facts, names=frozenset(_own_names(facts)))
+        return self.vault.break_glass(actor, purpose, alone, reason=reason, hours=hours)
+
+    def emergency_accesses(self, actor: Actor) -> Sequence[Grant]:
+        return self.vault.emergency_accesses(actor, self.purpose_for(actor, Action.READ_ACCESS))
+
+    def review_access(self, actor: Actor, grant: str, justified: bool, reason: str) -> None:
+        purpose = self.purpose_for(actor, Action.REVIEW_ACCESS)
+        self.vault.review_glass(actor, purpose, grant, justified=justified, reason=reason)
+
     # Explaining.
 
     def who_can(self, actor: Actor, name: str) -> Sequence[CanDo]:
@@ -162,6 +238,11 @@ class Access(Opened):
             actor, Action.READ_ACCESS.value, facts.record, purpose, {"question": "why not", "of": person.id}
         )
         return {(a, p): self.vault.explain_access(person, a, p, facts) for a in acts_on(facts) for p in Purpose}
+
+
+def _own_names(facts: Facts) -> tuple[str, ...]:
+    """Names that mean this record alone: a contact's case is another record."""
+    return (facts.record, *sorted(facts.names)) if facts.kind == "cases" else (facts.record,)
 
 
 def acts_on(facts: Facts) -> tuple[Action, ...]:
