@@ -54,6 +54,17 @@ def test_the_same_advert_ten_thousand_times_is_read_once(monkeypatch):
     assert found["value"].to_pylist()[-3:] == ["+447700900123", "+447700900124", "+447700900125"]
 
 
+def test_one_phone_in_half_of_all_adverts_is_found_in_each_of_them_and_nowhere_else():
+    others = world.build(3, 200).adverts["text"].to_pylist()
+    texts = [f"{text} call +44 7700 900123" if row % 2 else text for row, text in enumerate(others)]
+    plain, mixed = (scan(each, detectors=["phone"]) for each in (others, texts))
+    assert mixed.failures.num_rows == 0
+    rows = [s["row"] for s in mixed.signals.to_pylist() if s["value"] == "+447700900123"]
+    assert rows == list(range(1, len(others), 2))
+    found = [(s["row"], s["value"]) for s in mixed.signals.to_pylist() if s["value"] != "+447700900123"]
+    assert found == [(s["row"], s["value"]) for s in plain.signals.to_pylist()]
+
+
 def test_a_failure_is_told_for_every_row_that_has_the_text(monkeypatch):
     monkeypatch.setattr(PhoneDetector, "read", lambda self, text: [][0])
     table = scan_table(pa.table({"id": ["a", "b", "c"], "text": ["once", "again", "once"]}))
