@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from clew.cli import access, assessment, rights
+from clew.cli import access, assessment, fairness, rights
 
 app = typer.Typer(
     help="Rights as code: who may see a record and why, copies for persons, retention, holds, impact.", no_args_is_help=True
@@ -12,3 +12,4 @@ app = typer.Typer(
 rights.register(app)
 access.register(app)
 assessment.register(app)
+fairness.register(app)

@@ -1,0 +1,59 @@
+"""Whom the rules and the model of this workspace flag wrongly, on its judged leads. Audit data are read, used and let go."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.leads.classing.classes import FLAGS
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.acts import Verdict
+from clew.safeguards.errors import UsageError
+from clew.safeguards.fairness import Fairness, measure
+from clew.safeguards.fairness_columns import audit_groups
+from clew.safeguards.permissions import Action
+from clew.workspace.class_models import ClassModels
+
+
+class FairnessReporting(ClassModels):
+    def fairness(self, actor: Actor, purpose: Purpose, audit: pa.Table | None = None) -> Fairness:
+        """Every rule and the class given, against the judgements that stand (yes or no), by group.
+
+        Groups: language and stated gender as read in adverts; and gender, age, language and nationality of an `audit` table
+        with a column `lead`. What is measured are judged leads, which are no fair sample of all networks.
+        """
+        self.vault.require(actor, Action.ENABLE_MODEL, purpose, "fairness")
+        seen = self.seen()
+        if seen is None:
+            raise UsageError("fairness: nothing to measure before 'clew run'")
+        verdicts = {lead: held.verdict for lead, held in self._standing().items() if held and lead in seen.place}
+        leads = sorted(lead for lead, verdict in verdicts.items() if verdict is not Verdict.NOT_SURE)
+        places = [seen.place[lead] for lead in leads]
+        groups = {name: [seen.groups[name][at] for at in places] for name in ("language", "stated gender")}
+        if audit is not None:
+            groups |= {f"{name} (audit data)": names for name, names in audit_groups(audit, leads, id="lead").items()}
+        report = measure(
+            self._flags([int(seen.networks[at]) for at in places], leads), np.array([verdicts[lead] is Verdict.YES for lead in leads], bool),
+            groups, measured_on="judged leads of this workspace", bound=self.settings.wrong_flag_bound,
+        )  # fmt: skip
+        self.vault.record(
+            actor, "report_fairness", "leads", purpose, {"judged": len(leads), "reasons": len(report.reasons)}
+        )
+        return report
+
+    def _flags(self, networks: list[int], leads: list[str]) -> dict[str, np.ndarray]:
+        """Rule, or `class` -> whether it speaks for a look at each of these leads."""
+        reasons = self.lake.read("reasons", ["network", "sign", "points"])
+        reasons = reasons.filter(pc.greater(reasons["points"], 0))
+        by_sign: dict[str, set[int]] = {}
+        for network, sign in zip(reasons["network"].to_pylist(), reasons["sign"].to_pylist(), strict=True):
+            by_sign.setdefault(sign, set()).add(network)
+        flags = {
+            f"rule {sign}": np.array([n in held for n in networks], bool) for sign, held in sorted(by_sign.items())
+        }
+        if "classed" in self.lake.names():
+            classed = self.lake.read("classed", ["lead", "looks"])
+            flagged = {row["lead"] for row in classed.to_pylist() if row["looks"] in {each.value for each in FLAGS}}
+            flags["class"] = np.array([lead in flagged for lead in leads], bool)
+        return flags
