@@ -45,7 +45,7 @@ def test_synthesise_writes_the_same_columns_a_report_and_aggregates(file, tmp_pa
     out, counts = tmp_path / "out.csv", tmp_path / "counts.csv"
     assert run("synthesise", file, "--drop", "case_id", "--out", out, "--aggregates", counts).exit_code == 0
     assert rows(out)[0] == people.column_names
-    assert rows(counts)[0] == ["length", "combination", "count"]
+    assert rows(counts)[0] == ["length", "combination", "count", "low", "high", "measured"]
     assert json.loads((tmp_path / "out.report.json").read_text())["epsilon"] == 4
 
 

@@ -55,7 +55,7 @@ def test_aggregates_name_columns_and_values_whatever_they_hold(made, people):
     }
     for value in ("007", "0", "a;b", 'c,"d"'):  # the engine takes "0" for missing and has separators of its own
         assert abs(read[("zeros", value),] - largest[value]) < 150
-    assert set(table["length"].to_pylist()) == {1, 2}
+    assert set(table["length"].to_pylist()) == {1, 2, 3}
 
 
 def test_errors_and_losses_in_the_report_are_those_of_the_two_tables(made, people):
@@ -80,6 +80,67 @@ def test_a_group_of_two_percent_that_is_erased_is_in_the_report(people):
         assert before == 40
         assert named == ([40] if after == 0 else [])
     assert any(report["values"]["gender"]["X"][1] == 0 for report in lost)
+
+
+def test_the_second_method_gives_the_same_columns_and_counts_without_intervals(people):
+    made = synthesise(people, engine="pac-synth")
+    assert made.table.schema == people.schema
+    assert made.aggregates.value.schema == AGGREGATES
+    assert made.aggregates.value["low"].null_count == made.aggregates.value.num_rows
+    with pytest.raises(UsageError, match="method"):
+        synthesise(people, engine="nosuch")
+
+
+def test_intervals_hold_the_true_counts_nineteen_times_in_twenty(made, people):
+    rows = people.to_pylist()
+    inside = []
+    for text, low, high in zip(
+        *(made.aggregates.value[n].to_pylist() for n in ("combination", "low", "high")), strict=True
+    ):
+        wanted = json.loads(text).items()
+        inside.append(low <= sum(all(row[n] == v for n, v in wanted) for row in rows) <= high)
+    assert len(inside) > 50
+    assert np.mean(inside) > 0.85  # of 95%: those kept are the ones whose noise was high
+
+
+def test_several_rows_of_one_person_count_once(people):
+    twice = pa.concat_tables([people] * 3).append_column("who", pa.array([f"p{i}" for i in range(2_000)] * 3))
+    made = synthesise(twice, person="who")
+    assert made.report["rows"]["in"] == 2_000
+    assert abs(made.table.num_rows - 2_000) < 200
+    assert "who" not in made.table.column_names
+    assert made.release.guarantee.words.endswith("by person")
+    with pytest.raises(UsageError):
+        synthesise(twice.drop_columns(["who"]), person="who")
+
+
+def test_undeclared_values_of_few_are_never_shown_and_declared_ones_are(people):
+    rare = people.set_column(2, "citizenship", pa.array(["XXX"] * 5 + people["citizenship"].to_pylist()[5:]))
+    assert "XXX" not in synthesise(rare).table["citizenship"].to_pylist()
+    declared = {"citizenship": ["NGA", "GHA", "ROU", "UKR", "PHL", "XXX"]}
+    shown = synthesise(rare, domain=declared)
+    assert set(shown.table["citizenship"].to_pylist()) <= {*declared["citizenship"], None}
+    assert shown.aggregates.value.filter(
+        pa.compute.match_substring(shown.aggregates.value["combination"], "XXX")
+    ).num_rows
+
+
+def test_what_cannot_be_is_never_produced():
+    rng = np.random.default_rng(3)
+    child = rng.random(3_000) < 0.4
+    table = pa.table(
+        {
+            "ageBroad": np.where(child, "9--17", np.where(rng.random(3_000) < 0.5, "18--20", "48+")),
+            "isChild": np.where(child, "1", "0"),
+            "gender": rng.choice(["W", "M"], 3_000),
+            "form": rng.choice(["a", "b"], 3_000),
+        }
+    )
+    impossible = [{"gender": "M", "form": "b"}, {"gender": "W", "form": "a", "ageBroad": "48+"}]
+    for engine in ("fitted", "pac-synth"):
+        for row in synthesise(table, epsilon=0.5, engine=engine, impossible=impossible).table.to_pylist():
+            assert (row["ageBroad"], row["isChild"]) not in {("9--17", "0"), ("18--20", "1"), ("48+", "1")}
+            assert not any(all(row[n] == v for n, v in zero.items()) for zero in impossible)
 
 
 def test_noise_is_not_repeated(people):
@@ -126,7 +187,7 @@ def test_a_panic_of_the_engine_blocks_and_other_interrupts_pass(people, monkeypa
         """Of the same name, from elsewhere."""
 
     Other.__name__ = Other.__qualname__ = "PanicException"
-    module = sys.modules["clew.publish.synthesise"]
+    module = sys.modules["clew.publish.synthesis.pac"]
     for raised, expected in ((PanicException, Blocked), (Other, Other), (KeyboardInterrupt, KeyboardInterrupt)):
 
         def broken(_, raised=raised):
@@ -134,7 +195,7 @@ def test_a_panic_of_the_engine_blocks_and_other_interrupts_pass(people, monkeypa
 
         monkeypatch.setattr(module, "Dataset", broken)
         with pytest.raises(expected):
-            synthesise(people)
+            synthesise(people, engine="pac-synth")
 
 
 def test_missing_stays_missing_and_types_stay():

@@ -1,32 +1,35 @@
 """Differentially private synthesis: invented rows whose counts are near the true ones, and that are nobody's.
 
-The method is aggregate-seeded synthesis by pac-synth (MIT; after "Differentially Private Marginals", Microsoft 2022):
-noisy counts of combinations of up to `length` values above a threshold, then rows sampled from them. Noise comes from
-the operating system's randomness and cannot be seeded. The unit of privacy is the row: one row must be one person.
+Two engines. `fitted`, clew's own: values, pairs and triples are counted with discrete Gaussian noise, denoised, and rows
+fitted to them (`clew.publish.synthesis`). `pac-synth`: see `synthesis.pac`. Noise comes from the operating system's
+randomness and cannot be seeded. The unit of privacy is the row, added or taken away; with `person` it is the person.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pacsynth import (
-    AccuracyMode,
-    Dataset,
-    DpAggregateSeededParametersBuilder,
-    DpAggregateSeededSynthesizer,
-    FabricationMode,
-)
 
 from clew.publish.columns import Column, aligned, bare, coded
 from clew.publish.disclosure import NOTICE, Report, compare
 from clew.publish.identifiers import without_identifiers
+from clew.publish.synthesis.aggregates import AGGREGATES, aggregates
+from clew.publish.synthesis.cells import Codes
+from clew.publish.synthesis.domain import Declared, in_domain
+from clew.publish.synthesis.making import Asked, ask, generate, zeros_left
+from clew.publish.synthesis.pac import pac_synthesised
+from clew.publish.synthesis.persons import one_row_each
+from clew.publish.synthesis.zeros import Combination, Zero, cleared, zeros
 from clew.publish.types import Guarantee, Method, Releasable, _releasable
-from clew.safeguards.errors import Blocked, UnreadableInput, UsageError
+from clew.safeguards.errors import Blocked, MissingColumn, UnreadableInput, UsageError
+
+__all__ = ["AGGREGATES", "Engine", "Synthesised", "synthesise"]
 
 MOST_EPSILON = 20.0
 """Above this the promise means next to nothing, and is refused."""
@@ -34,8 +37,13 @@ MOST_COMBINATIONS = 200_000_000
 """Of values in all rows; more do not fit in the memory of a small machine."""
 _FEWEST = 10.0
 """Least number of rows, in units of the noise on that number: below, the noise could make it negative."""
-AGGREGATES = pa.schema([("length", pa.int8()), ("combination", pa.string()), ("count", pa.int64())])
-_DELIMITER = "|"
+
+
+class Engine(StrEnum):
+    """The two ways of making private rows."""
+
+    FITTED = "fitted"
+    PAC_SYNTH = "pac-synth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,51 +66,107 @@ def synthesise(
     epsilon: float = 4.0,
     delta: float | None = None,
     drop: Sequence[str] = (),
-    length: int = 2,
+    length: int | None = None,
     factor: float = 2.0,
+    engine: str = Engine.FITTED,
+    person: str | None = None,
+    domain: Declared | None = None,
+    impossible: Sequence[Combination] = (),
 ) -> Synthesised:
     """Invented rows in the same columns, (epsilon, delta)-differentially private by row, with a report.
 
     As many rows come out as the noisy number of rows says. `delta` is 1 / n^1.5 for n rows unless given. Combinations
-    of up to `length` values are counted and kept: with 3, triples are nearer the truth and single values farther.
-    Missing is no value: it is not counted, and the engine may leave a cell empty where none was. Raises UsageError for
-    a parameter out of range, an identifying column or too many columns, Blocked where nothing survives the noise.
+    of up to `length` values are counted and kept; unless given, 3 where the table allows it, and 2 for pac-synth.
+    `person` names the column that tells persons apart: one row of chance stands for each, and the promise is by person.
+    `domain` declares the values of columns (public, such as a codebook); other columns keep the values that many share.
+    No combination of `impossible`, and none that ages and flags of childhood rule out, is produced. Missing is no value:
+    it is not counted, and a cell may be left empty where none was. Raises UsageError for a parameter out of range, an
+    identifying column or too many columns, Blocked where nothing survives the noise.
     """
-    rows = table.num_rows
-    if not rows:
+    if not table.num_rows:
         raise UnreadableInput("synthesise: the table has no rows")
+    if engine not in set(Engine):
+        raise UsageError(f"method: one of {', '.join(Engine)} is needed")
+    if person is not None:
+        table = _by_person(table, person)
     table = bare(without_identifiers(table, drop))
-    delta = _check(rows, epsilon, delta, length)
-    columns = coded(table)
-    _fits(columns, length)
-    synthesizer = _fitted(columns, epsilon, delta, length)
-    protected = int(synthesizer.get_dp_number_of_records())
-    out = _decoded(synthesizer.sample(protected) if protected > 0 else [], columns, table.schema)
+    delta = _check(table.num_rows, epsilon, delta, length, engine)
+    columns = in_domain(coded(table), domain or {})
+    _fits(columns, length or 2)
+    never = zeros(columns, impossible)
+    if engine == Engine.FITTED:
+        declared = [c.name in (domain or {}) for c in columns]
+        codes, counts, spent = _fitted(columns, declared, never, epsilon, delta, length)
+    else:
+        share = _for_number(table.num_rows, epsilon)
+        codes, counts, protected = pac_synthesised(
+            columns, epsilon=epsilon, delta=delta, length=length or 2, of_rows=share
+        )
+        codes, spent = cleared(codes, never), {"rows_protected": protected, "length": length or 2}
+    out = _decoded(codes, columns, table.schema)
     if not out.num_rows:
         raise Blocked("synthesise: nothing survives the noise; the table is too small for this epsilon")
-    words = f"epsilon = {epsilon:g}, delta = {delta:.3g}, by row"
+    words = f"epsilon = {epsilon:g}, delta = {delta:.3g}, by {'row' if person is None else 'person'}"
     guarantee = Guarantee(method=Method.SYNTHESISE, words=words, epsilon=epsilon, delta=delta)
     report = {
         "notice": NOTICE,
         "method": Method.SYNTHESISE.value,
-        "engine": "pac-synth, aggregate-seeded",
+        "engine": str(engine),
         "guarantee": words,
         "epsilon": epsilon,
         "delta": delta,
-        "length": length,
+        "person_column": person,
         "dropped_columns": list(drop),
-        "rows": {"in": rows, "out": out.num_rows, "protected": protected},
+        "declared_columns": sorted(domain or {}),
+        "impossible_combinations": len(never),
+        "rows": {"in": table.num_rows, "out": out.num_rows},
+        **spent,
         **compare(*aligned(table, out), factor=factor),
     }
-    counts = _aggregates(synthesizer.get_dp_aggregates(_DELIMITER), columns)
     return Synthesised(_releasable(out, guarantee), _releasable(counts, guarantee), report)
 
 
-def _check(rows: int, epsilon: float, delta: float | None, length: int) -> float:
+def _fitted(
+    columns: Sequence[Column],
+    declared: Sequence[bool],
+    never: Sequence[Zero],
+    epsilon: float,
+    delta: float,
+    length: int | None,
+) -> tuple[Codes, pa.Table, Mapping[str, Any]]:
+    """Rows in the columns' codes, the counts beside them, and what was spent on what."""
+    codes = np.column_stack([c.codes for c in columns]).astype(np.int32)
+    sizes = [c.size - 1 for c in columns]
+    answers = ask(codes, sizes, declared, epsilon=epsilon, delta=delta, length=length)
+    rows = generate(answers, zeros_left(never, answers, sizes))
+    for column, kept in enumerate(answers.kept):
+        rows[:, column] = np.concatenate([[0], kept])[rows[:, column]]
+    return rows, aggregates(answers, columns), _spent(answers)
+
+
+def _spent(answers: Asked) -> Mapping[str, Any]:
+    return {
+        "length": answers.cells.length,
+        "rho": answers.account.total,
+        "spent": dict(answers.account.steps),
+        "values_counted_in_full": answers.most,
+        "noise": dict(zip(("values", "pairs", "triples"), (round(s, 2) for s in answers.sigmas), strict=False)),
+        "undeclared_values_found_above": answers.found_above and round(answers.found_above, 1),
+    }
+
+
+def _by_person(table: pa.Table, person: str) -> pa.Table:
+    if person not in table.column_names:
+        raise MissingColumn(person, present=tuple(table.column_names))
+    return one_row_each(table, person)
+
+
+def _check(rows: int, epsilon: float, delta: float | None, length: int | None, engine: str) -> float:
     if isinstance(epsilon, bool) or not math.isfinite(epsilon) or not 0 < epsilon <= MOST_EPSILON:
         raise UsageError(f"epsilon must be above 0 and at most {MOST_EPSILON:g}")
-    if not 1 <= length <= 4:
-        raise UsageError("length must be between 1 and 4")
+    longest = 3 if engine == Engine.FITTED else 4
+    if length is not None and not 1 <= length <= longest:
+        raise UsageError(f"length must be between 1 and {longest}")
     if rows * epsilon * _for_number(rows, epsilon) < _FEWEST:
         needed = math.ceil(_FEWEST / (epsilon * _for_number(1, epsilon)))
         raise UsageError(f"synthesise: {rows} rows are too few for epsilon {epsilon:g}; it needs {needed} or more")
@@ -131,63 +195,10 @@ def _fits(columns: Sequence[Column], length: int) -> None:
         )
 
 
-def _fitted(columns: Sequence[Column], epsilon: float, delta: float, length: int) -> DpAggregateSeededSynthesizer:
-    # Codes stand for names and values: the engine takes "0" for missing and separators for its own.
-    words = [np.array(["", *(f"v{code}" for code in range(1, c.size))], dtype=object) for c in columns]
-    filled = [word[c.codes].tolist() for word, c in zip(words, columns, strict=True)]
-    raw = [[f"c{i}" for i in range(len(columns))], *map(list, zip(*filled, strict=True))]
-    parameters = (
-        DpAggregateSeededParametersBuilder()
-        .reporting_length(length)
-        .epsilon(epsilon)
-        .delta(delta)
-        .percentile_percentage(99)
-        .percentile_epsilon_proportion(0.01)
-        .number_of_records_epsilon_proportion(_for_number(len(columns[0].codes), epsilon))
-        .accuracy_mode(AccuracyMode.balanced())
-        .fabrication_mode(FabricationMode.uncontrolled())
-        .use_synthetic_counts(True)
-        .weight_selection_percentile(95)
-        .empty_value("")
-        .build()
-    )
-    synthesizer = DpAggregateSeededSynthesizer(parameters)
-    try:
-        synthesizer.fit(Dataset(raw))
-    except _panics() as error:
-        raise Blocked("synthesise: the engine stopped on this table; nothing was released") from error
-    return synthesizer
-
-
-def _panics() -> tuple[type[BaseException], ...]:
-    """What the engine raises when it panics: no Exception, and made at its first panic, so that none can import it."""
-    known = ("pyo3_runtime", "PanicException")
-    return tuple(kind for kind in BaseException.__subclasses__() if (kind.__module__, kind.__qualname__) == known)
-
-
-def _decoded(raw: list[list[str]], columns: Sequence[Column], schema: pa.Schema) -> pa.Table:
-    """The engine's rows in the table's own names, values and types."""
-    place = {name: index for index, name in enumerate(raw[0])} if raw else {}
-    rows = np.array(raw[1:], dtype=object).reshape(max(0, len(raw) - 1), len(place))
-    arrays = []
-    for index, column in enumerate(columns):
-        mine = rows[:, place[f"c{index}"]] if f"c{index}" in place else np.full(len(rows), "", dtype=object)
-        codes = np.array([int(word[1:]) if word else 0 for word in mine], dtype=np.int64)
-        arrays.append(Column(column.name, codes, column.values).decoded(schema.field(column.name).type))
+def _decoded(codes: Codes, columns: Sequence[Column], schema: pa.Schema) -> pa.Table:
+    """Rows in the table's own names, values and types."""
+    arrays = [
+        Column(c.name, codes[:, index].astype(np.int64), c.values).decoded(schema.field(c.name).type)
+        for index, c in enumerate(columns)
+    ]
     return pa.table(arrays, schema=schema)
-
-
-def _aggregates(counts: dict[str, int], columns: Sequence[Column]) -> pa.Table:
-    words = [c.words for c in columns]
-    rows = [(key.split(_DELIMITER), count) for key, count in counts.items() if key.startswith("c")]
-    named = [json.dumps(dict(_named(parts, columns, words)), ensure_ascii=False) for parts, _ in rows]
-    lengths = [len(parts) for parts, _ in rows]
-    table = pa.table(
-        [pa.array(lengths, pa.int8()), named, pa.array([c for _, c in rows], pa.int64())], schema=AGGREGATES
-    )
-    return table.sort_by([("length", "ascending"), ("count", "descending"), ("combination", "ascending")])
-
-
-def _named(parts: Iterable[str], columns: Sequence[Column], words: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    codes = sorted((int(column[1:]), int(value[1:])) for column, _, value in (part.partition(":") for part in parts))
-    return [(columns[index].name, words[index][code - 1]) for index, code in codes]
