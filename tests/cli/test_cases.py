@@ -142,3 +142,19 @@ def test_validate_takes_several_files_and_names_what_they_share(clew, tmp_path):
     assert "Ada" not in ended.out + ended.err
     twice = clew("cases", "validate", tmp_path / "a.csv", tmp_path / "a.csv")
     assert (twice.code, "twice" in twice.err) == (2, True)
+
+
+def test_convert_to_xml_replaces_no_input(clew, cases, tmp_path):
+    codes, rejected = tmp_path / "codes.csv", tmp_path / "out.rejects.csv"
+    codes.write_text("variable,value,code\n")
+    rejected.write_bytes(cases.read_bytes())
+    out = tmp_path / "out.xml"
+    for arguments in (
+        (cases, "--to", "niem", "--out", out, "--rejects", cases),
+        (cases, "--to", "niem", "--out", out, "--rejects", out),
+        (rejected, "--to", "niem", "--out", out),
+        (cases, "--to", "ic-tip", "--out", codes, "--codes", codes),
+    ):
+        before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+        assert clew("cases", "convert", *arguments).code == 2
+        assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

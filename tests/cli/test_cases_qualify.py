@@ -138,3 +138,12 @@ def test_a_file_of_ids_alone_is_told_what_it_lacks(clew: Callable[..., Any], tmp
     assert (ended.code, "The file has no column but the id." in ended.err) == (2, True)
     ended = clew("flows", "count", tmp_path / "ids.csv", "--out", tmp_path / "out.csv")
     assert (ended.code, "--map citizenship=COLUMN" in ended.err) == (2, True)
+
+
+def test_cases_quality_replaces_no_input_with_its_rejects(clew: Callable[..., Any], tmp_path: Path) -> None:
+    cases = tmp_path / "report.rejects.csv"
+    cases.write_text(CTDC + "a,1,0,1,1,30--38,Woman\na,1,0,,1,9--17,Man\n", encoding="utf-8")
+    before = cases.read_bytes()
+    ended = clew("cases", "quality", cases, "--out", tmp_path / "report.json")
+    assert ended.code == 2
+    assert cases.read_bytes() == before

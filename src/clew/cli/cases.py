@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -159,7 +159,7 @@ def convert(
     _check_order(date_order)
     target = _target(to, layout)
     report = out.with_name(f"{out.name}.loss.json")
-    _check_outputs(out, report, rejects, file, target)
+    _check_outputs(out, report, rejects, [file, *([codes] if codes else [])], target)
     ask = Ask(
         target=target,
         source=source,
@@ -195,15 +195,16 @@ def _target(to: str, layout: str | None) -> str:
     return to
 
 
-def _check_outputs(out: Path, report: Path, rejects: Path | None, file: Path, target: str) -> None:
+def _check_outputs(out: Path, report: Path, rejects: Path | None, inputs: Sequence[Path], target: str) -> None:
     if out.suffix.lower() == ".xml":
         if target != "niem":
             raise UsageError(f"{out.name}: only niem is written as XML")
-        _check_json(report, inputs=(file,))
-        if not out.parent.is_dir():
-            raise UsageError(f"{out}: there is no such folder to write to")
+        _check_json(report, inputs=inputs)
+        if out.resolve() in {path.resolve() for path in inputs}:
+            raise UsageError(f"{out}: the output would replace an input")
+        files.check_output(rejects or out.with_suffix(".rejects.csv"), inputs=(*inputs, out, report))
         return
-    files.check_output(out, rejects, inputs=(file, report))
+    files.check_output(out, rejects, inputs=(*inputs, report))
 
 
 def _codes(path: Path | None, target: str) -> dict[tuple[str, str], str] | None:
