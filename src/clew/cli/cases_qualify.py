@@ -135,7 +135,9 @@ def quality(
     from clew.records.write import whole_file
 
     _check_report(out, file)
-    beside = [path for path in (rejects or files.rejects_beside(out.with_suffix(".csv")), table, faults) if path is not None]
+    beside = [
+        path for path in (rejects or files.rejects_beside(out.with_suffix(".csv")), table, faults) if path is not None
+    ]
     files.check_output(*beside, inputs=[*file, out])
     cases, column = _contributed(
         file, files.layout(encoding, sheet=sheet), files.given_columns(map), id, contributor, (out, rejects)
