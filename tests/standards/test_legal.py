@@ -9,6 +9,7 @@ import pytest
 
 from clew.records import KINDS
 from clew.standards.legal import Standing, gaps, legal_register, read_register
+from clew.standards.legal_risks import risks
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"tests/[\w/]+\.py::\w+")
@@ -56,6 +57,21 @@ def test_what_has_no_answer_is_open_and_says_why() -> None:
             assert (each.standing is Standing.OPEN) == (not each.answers)
             assert each.answers or each.gaps, f"{text.id} {each.article}: neither answered nor said to be open"
     assert ("General Data Protection Regulation", "18") in {(text, article) for text, article, _ in gaps()}
+
+
+def test_every_defence_of_the_threat_model_leads_to_a_test_that_is_there() -> None:
+    page = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    assert [link for link in LINK.findall(page) if is_dead(link)] == []
+    for attacker in page.split("\n## ")[1:]:
+        title = attacker.splitlines()[0]
+        assert len(LINK.findall(attacker)) >= 5, title
+        assert "**What does not**: " in attacker, title
+        rows = [line for line in attacker.splitlines() if line.startswith("| ")][1:]
+        assert [row for row in rows if not LINK.search(row)] == [], title
+
+
+def test_every_measure_against_a_risk_leads_to_a_test_that_is_there() -> None:
+    assert [each.test for risk in risks() for each in risk.measures if is_dead(each.test)] == []
 
 
 def test_an_entry_that_is_wrong_is_refused() -> None:
