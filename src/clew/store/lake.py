@@ -49,8 +49,11 @@ class Lake:
         import ibis
 
         path = self._path
+        new = not path.exists()
         try:
             self._ibis = ibis.duckdb.connect(str(path))
+            if new:
+                path.chmod(0o600)
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
                 raise Conflict(f"{path.name}: in use by another command or by 'clew serve'; stop that first") from None
