@@ -10,7 +10,9 @@ from tempfile import mkdtemp
 
 import pytest
 
+from clew.desk import ReleaseAsk
 from clew.records import KINDS, LegalBasis, Source
+from clew.safeguards.actors import Purpose, Role, operator
 from clew.safeguards.actors import Purpose
 from clew.safeguards.keys import Cost, KeyRing, Unlock
 from clew.store.lake import Lake
@@ -73,6 +75,11 @@ def with_keys(folder: Path, keys: KeyRing) -> Workspace:
 
 def reopen(folder: Path) -> Workspace:
     return Workspace.open(folder / "w", Unlock(key_file=folder / "k" / "w.key"), cost=CHEAP)
+
+
+def second_signs(workspace: Workspace, ask: ReleaseAsk) -> None:
+    """Another steward signs a release first: nothing leaves by one person's signature."""
+    workspace.sign_release(operator("second", Role.STEWARD), Purpose.STATISTICS, ask)
 
 
 @pytest.fixture

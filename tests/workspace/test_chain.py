@@ -17,7 +17,7 @@ from clew.safeguards.keys import Unlock
 from clew.safeguards.permissions import Action
 from clew.workspace import Workspace
 
-from .conftest import CHEAP, FILES, INVENTED, create, make, reopen, with_keys
+from .conftest import CHEAP, FILES, INVENTED, create, make, reopen, second_signs, with_keys
 
 pytestmark = pytest.mark.xdist_group("walked")  # the walked world is dear: one worker makes it
 
@@ -200,6 +200,7 @@ def test_a_release_is_one_event_and_cannot_be_made_twice(world, tmp_path):
         preview = workspace.preview_release(actor, Purpose.STATISTICS, ASK)
         assert preview.blocked is None
         assert not (workspace.folder / "releases").exists()
+        second_signs(workspace, ASK)
         made = workspace.release(actor, Purpose.STATISTICS, ASK)
         assert made.fingerprint == preview.fingerprint
         assert read_table(workspace.folder / "releases" / f"{made.id}.csv").table.column_names == list(ASK.columns)
@@ -215,17 +216,16 @@ def test_a_spent_budget_and_a_small_k_block_a_release(world, tmp_path):
         actor = workspace.account()
         workspace.add(KINDS["cases"], world / "cases_ctdc.csv", INVENTED, None, actor)
         dp = ReleaseAsk(title="t", recipient="r", method="synthesise", parameter=3, columns=("gender", "exploited_in"))
-        workspace.release(actor, Purpose.STATISTICS, dp)
         more = ReleaseAsk(title="t", recipient="r", method="synthesise", parameter=2, columns=("gender", "age"))
+        small = ReleaseAsk(title="t", recipient="r", method="anonymise", parameter=2, columns=("gender",))
+        for each in (dp, more, small):
+            second_signs(workspace, each)
+        workspace.release(actor, Purpose.STATISTICS, dp)
         assert workspace.preview_release(actor, Purpose.STATISTICS, more).blocked
         with pytest.raises(Blocked, match="budget"):
             workspace.release(actor, Purpose.STATISTICS, more)
         with pytest.raises(Blocked, match="k = 11"):
-            workspace.release(
-                actor,
-                Purpose.STATISTICS,
-                ReleaseAsk(title="t", recipient="r", method="anonymise", parameter=2, columns=("gender",)),
-            )
+            workspace.release(actor, Purpose.STATISTICS, small)
         assert len(workspace.releases(actor, Purpose.STATISTICS)) == 1
         assert not list((workspace.folder / "releases").glob(".*"))
 
@@ -406,6 +406,8 @@ def test_a_release_that_was_entered_gets_its_file_when_the_last_step_was_interru
     with make(tmp_path) as workspace:
         actor = workspace.account()
         workspace.add(KINDS["cases"], world / "cases_ctdc.csv", INVENTED, None, actor)
+
+        second_signs(workspace, ASK)
 
         def full(pending, final):
             raise OSError("disk full")

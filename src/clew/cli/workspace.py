@@ -38,9 +38,11 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
     folder. Without the key nobody can open the vault: keep a copy of it apart from the data.
     """
     from clew.workspace import Workspace
+    from clew.workspace.settings import put_settings
 
     unlock = unlock_for(folder)
     with Workspace.create(folder, unlock) as made:
+        put_settings(folder, {"blind_share": 0.1})
         who = made.account()
         files.say(f"Workspace made in {folder}; its account is {who.name} ({', '.join(sorted(who.roles))}).")
         if unlock.key_file is not None:
@@ -169,6 +171,9 @@ def leads(
         purpose = workspace.purpose_for(who, Action.READ_LEAD)
         rows, total = workspace.leads(who, purpose, judged=judged, limit=limit, asked=asked)
         for row in rows:
+            if row.blind:
+                typer.echo(f"{row.id}  you answer this one before its score is shown  {row.question}")
+                continue
             typer.echo(f"{row.id}  {row.points:5.1f} points  {row.verdict or 'open':<8}  {row.question}")
             typer.echo(f"      for: {row.strongest_for or '-'}")
             typer.echo(f"      against: {row.strongest_against or '-'}")

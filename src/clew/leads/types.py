@@ -66,6 +66,8 @@ class LeadRow:
     """Classes that stay possible, in words; empty while no model is enabled."""
     asked: str = ""
     """Why an answer here would teach most; empty where it is not asked for."""
+    blind: bool = False
+    """Whoever asks answers it before its score is sent; points and reasons are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

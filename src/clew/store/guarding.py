@@ -15,13 +15,14 @@ from clew.safeguards.access import By, Scope
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.permissions import Action
 from clew.store.accessing import Accessing
+from clew.store.deciding import Deciding
 from clew.store.helpline import _CASE, Contacts, EarlierContact, KeptContact
 from clew.store.helpline_cases import CaseWork, Referral
 from clew.store.helpline_consents import CaseEvent
 from clew.store.models import ContactEventRow, ContactRow, SealedRow
 
 
-class Guarding(Accessing, Contacts, CaseWork):
+class Guarding(Accessing, Deciding, Contacts, CaseWork):
     def _welcome(self, tx: Session, actor: Actor, purpose: Purpose, source: Source) -> None:
         """What is for named persons only is shared with whoever brought it in."""
         if source.tlp is Tlp.RED:

@@ -92,7 +92,7 @@ class PersonLinking(Opened):
         self.vault.require(actor, Action.RUN_CHAIN, purpose, "persons")
         _needs_splink()
         sets, held = self._sets(), standing_verdicts(self.vault.judgements())
-        verdicts = resolved(held, sets)
+        verdicts = self._verdicts(sets)
         edges = edges_of(verdicts, sets)
         Joined(edges).check()
         people, unnamed = self._people(actor, purpose)

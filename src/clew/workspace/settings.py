@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ class Settings:
     """Adverts up to which a run compares habits of writing; 0 for never. They join nothing by themselves."""
     wrong_flag_bound: float = 0.05
     """Highest upper 95% limit of the share of independent workers whom an enabled model may flag."""
+    blind_share: float = 0.0
+    """Share of leads that each person answers before the score is shown; 'clew init' writes 0.1 into a new file."""
     k: int = 11
     """Smallest group size of an anonymous release."""
     epsilon: float = 4.0
@@ -57,6 +60,8 @@ class Settings:
             problems.append("hands_up_to must not be negative")
         if not 0 < self.wrong_flag_bound <= 0.5:
             problems.append("wrong_flag_bound must be above 0 and at most 0.5")
+        if not 0 <= self.blind_share <= 1:
+            problems.append("blind_share must be between 0 and 1")
         if self.suppress_below < 2:
             problems.append("suppress_below must be at least 2")
         if not 1 <= self.stale_days <= 3650:
@@ -128,3 +133,13 @@ def add_key_book(folder: Path, place: Path) -> Settings:
         raise UsageError(f"{FILE}: key_books is written in a way that cannot be added to; add the place by hand")
     fresh.replace(folder / FILE)
     return read_settings(folder)
+
+
+def put_settings(folder: Path, values: Mapping[str, float]) -> None:
+    """Sets numbers in the settings file of a new workspace: what is commented there takes its line."""
+    path = folder / FILE
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for name, value in values.items():
+        lines = [line for line in lines if not line.startswith(f"# {name} =")] + [f"{name} = {value}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    read_settings(folder)

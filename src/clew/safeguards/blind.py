@@ -1,0 +1,124 @@
+"""Answers before the score: which leads a person judges without seeing it, and how far the score pulls answers.
+
+People follow a number that they are shown (automation bias). In a share of leads, drawn for each person by a keyed hash,
+the score is not sent before that person's first answer. What is then compared says how much it would have moved them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from clew.safeguards.acts import Verdict
+
+ENOUGH = 20
+"""Answers below which no share is shown as a finding."""
+
+
+def is_blind(key: bytes, lead: str, actor: str, share: float) -> bool:
+    """Whether this person answers this lead before its score; the same answer each time, and nobody can foretell it.
+
+    >>> is_blind(b"k", "lead_1", "acc_1", 0.0), is_blind(b"k", "lead_1", "acc_1", 1.0)
+    (False, True)
+    """
+    drawn = hmac.digest(key, f"blind\0{lead}\0{actor}".encode(), "sha256")
+    return int.from_bytes(drawn[:8], "big") < share * 2**64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One person's answer to one lead. `blind`: given before its score was sent to them."""
+
+    lead: str
+    actor: str
+    verdict: Verdict
+    blind: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """`part` of `whole` with its 95% interval (Wilson 1927)."""
+
+    part: int
+    whole: int
+
+    @property
+    def enough(self) -> bool:
+        return self.whole >= ENOUGH
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """>>> tuple(round(x, 3) for x in Share(part=8, whole=10).interval)
+        (0.49, 0.943)
+        """
+        if not self.whole:
+            return 0.0, 1.0
+        n, p, z = self.whole, self.part / self.whole, 1.959964
+        middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How answers given before the score compare with those given after."""
+
+    blind: int
+    seen: int
+    changed: Share
+    """Of blind answers, those that the same person changed once they had seen the score."""
+    same: Share
+    """Of leads answered by one person blind and by another with the score, those answered alike."""
+    kappa: float | None
+    """Cohen's kappa of these pairs: agreement beyond chance; None where there are too few or all answer alike."""
+    yes_blind: Share
+    yes_seen: Share
+
+
+def agreement(answers: Iterable[Answer]) -> Agreement:
+    """Compares answers; each person's first on a lead counts, and their last for whether they changed it."""
+    by_person: dict[tuple[str, str], list[Answer]] = {}
+    for each in sorted(answers, key=lambda a: a.at):
+        by_person.setdefault((each.lead, each.actor), []).append(each)
+    firsts = [given[0] for given in by_person.values()]
+    blind = [each for each in firsts if each.blind]
+    seen = [each for each in firsts if not each.blind]
+    changed = sum(by_person[a.lead, a.actor][-1].verdict is not a.verdict for a in blind)
+    pairs = _pairs(blind, seen)
+    return Agreement(
+        blind=len(blind), seen=len(seen), changed=Share(part=changed, whole=len(blind)),
+        same=Share(part=sum(a is b for a, b in pairs), whole=len(pairs)), kappa=kappa(pairs),
+        yes_blind=_yes(blind), yes_seen=_yes(seen),
+    )  # fmt: skip
+
+
+def _pairs(blind: list[Answer], seen: list[Answer]) -> list[tuple[Verdict, Verdict]]:
+    """One pair a lead: the earliest blind answer, and the earliest of somebody else who saw the score."""
+    first: dict[str, Answer] = {}
+    for each in blind:
+        first.setdefault(each.lead, each)
+    other: Mapping[str, Answer] = {
+        a.lead: a for a in reversed(seen) if a.lead in first and a.actor != first[a.lead].actor
+    }
+    return [(first[lead].verdict, other[lead].verdict) for lead in sorted(other)]
+
+
+def kappa(pairs: list[tuple[Verdict, Verdict]]) -> float | None:
+    """Cohen (1960). None below `ENOUGH` pairs, or where chance alone would make all alike.
+
+    >>> kappa([(Verdict.YES, Verdict.YES), (Verdict.NO, Verdict.NO)] * 10)
+    1.0
+    """
+    if len(pairs) < ENOUGH:
+        return None
+    n = len(pairs)
+    observed = sum(a is b for a, b in pairs) / n
+    chance = sum(sum(a is v for a, _ in pairs) * sum(b is v for _, b in pairs) for v in Verdict) / n**2
+    return None if chance == 1 else round((observed - chance) / (1 - chance), 3)
+
+
+def _yes(answers: list[Answer]) -> Share:
+    return Share(part=sum(each.verdict is Verdict.YES for each in answers), whole=len(answers))

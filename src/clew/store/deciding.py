@@ -1,0 +1,124 @@
+"""Second signatures, first answers before the score, and reviews that persons ask for: kept as acts, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.blind import Answer
+from clew.safeguards.errors import Conflict, NotAllowed, NotFound, UsageError
+from clew.safeguards.permissions import Action
+from clew.safeguards.reviews import Review, check_answer, check_ask
+from clew.store.ledger import Ledger
+from clew.store.safeguard_acts import KeptAct, SafeguardActs
+from clew.store.trail import why_text
+
+SIGNATURE_HOLDS: Final = timedelta(days=7)
+"""A first signature under a release that nobody joined by then counts no more."""
+
+
+class Deciding(SafeguardActs, Ledger):
+    # Two persons under a release.
+
+    def sign_release(self, actor: Actor, purpose: Purpose, mark: str) -> None:
+        """Keeps a person's signature under exactly this release; the same again does nothing."""
+        self.require(actor, Action.RELEASE, purpose, mark)
+        with self._write() as tx:
+            if actor.id not in self._signers(tx, mark):
+                self._act(tx, actor, purpose, "sign_release", mark, {})
+
+    def release_signers(self, mark: str) -> frozenset[str]:
+        """Accounts whose signature under this release holds today."""
+        with self._read() as tx:
+            return self._signers(tx, mark)
+
+    def _signers(self, tx: Session, mark: str) -> frozenset[str]:
+        now = self._clock()
+        return frozenset(a.actor for a in self._acts(tx, "sign_release", about=mark) if now - a.at <= SIGNATURE_HOLDS)
+
+    # Answers before the score.
+
+    def note_first_answer(self, actor: Actor, purpose: Purpose, lead: str, judgement: str) -> None:
+        """Records that this judgement was given before its score was sent to whoever gave it."""
+        with self._write() as tx:
+            self._act(tx, actor, purpose, "first_answer", lead, {"judgement": judgement})
+
+    def blind_judgements(self) -> frozenset[str]:
+        """Ids of judgements that were given before the score."""
+        with self._read() as tx:
+            return frozenset(act.body["judgement"] for act in self._acts(tx, "first_answer"))
+
+    def answers(self) -> Sequence[Answer]:
+        """Every answer to a lead, and whether it was given before the score."""
+        blind = self.blind_judgements()
+        return [
+            Answer(lead=j.lead, actor=j.actor, verdict=j.verdict, blind=j.id in blind, at=j.at)
+            for j in self.judgements() if ":" not in j.lead
+        ]  # fmt: skip
+
+    # Reviews that a person affected asks for.
+
+    def ask_review(
+        self, actor: Actor, purpose: Purpose, subject: str, *, matter: str, came: str, told_in: str, received: date
+    ) -> str:
+        """Takes in that a person asks for a review; answers its number. What they said rests sealed, in `told_in`."""
+        self.require(actor, Action.TAKE_REVIEW, purpose, subject)
+        check_ask(matter, came, received, self._clock().date())
+        body = {"matter": matter, "came": came, "told_in": told_in, "received": received.isoformat()}
+        with self._write() as tx:
+            return self._act(tx, actor, purpose, "ask_review", subject, body)
+
+    def answer_review(self, actor: Actor, purpose: Purpose, review: str, outcome: str, *, reason: str) -> None:
+        """A person's answer to a review, by somebody who did not judge the matter before.
+
+        `changed` needs a judgement of theirs on the matter since it was asked: nothing changes state without one.
+        `more_time` puts the limit off once, by two months (GDPR art. 12(3)).
+        """
+        self.require(actor, Action.ANSWER_REVIEW, purpose, review)
+        reason = why_text(reason)
+        with self._write() as tx:
+            asked = next((act for act in self._acts(tx, "ask_review") if act.id == review), None)
+            if asked is None:
+                raise NotFound("there is no such review")
+            found = _review(asked, self._acts(tx, "answer_review", about=review))
+            check_answer(found, outcome, self._clock().date())
+            made = self.judgements(asked.about)
+            if any(each.actor == actor.id and each.at < asked.at for each in made):
+                raise NotAllowed("answer_review is not allowed: whoever judged it before does not review it")
+            if outcome == "changed" and not any(each.actor == actor.id and each.at >= asked.at for each in made):
+                raise Conflict("review: judge the matter anew first, with a reason; then say that it was changed")
+            self._act(tx, actor, purpose, "answer_review", review, {"outcome": outcome, "reason": reason})
+
+    def reviews(self, actor: Actor, purpose: Purpose) -> Sequence[Review]:
+        """All reviews asked for, the open ones with the nearest limit first."""
+        if not self._may_read_reviews(actor, purpose):
+            self.require(actor, Action.ANSWER_REVIEW, purpose, "reviews")
+        with self._read() as tx:
+            answers: dict[str, list[KeptAct]] = {}
+            for act in self._acts(tx, "answer_review"):
+                answers.setdefault(act.about, []).append(act)
+            found = [_review(act, answers.get(act.id, [])) for act in self._acts(tx, "ask_review")]
+        return sorted(found, key=lambda each: (not each.is_open, each.due))
+
+    @staticmethod
+    def _may_read_reviews(actor: Actor, purpose: Purpose) -> bool:
+        from clew.safeguards.permissions import decide
+
+        return any(decide(actor, a, purpose).allowed for a in (Action.TAKE_REVIEW, Action.READ_ACCESS))
+
+
+def _review(asked: KeptAct, answers: Sequence[KeptAct]) -> Review:
+    said = {act.body["outcome"]: act for act in answers}
+    last = next((act for act in reversed(answers) if act.body["outcome"] != "more_time"), None)
+    if not asked.about:
+        raise UsageError("review: what it is about is required")
+    return Review(
+        id=asked.id, subject=asked.about, matter=asked.body["matter"], came=asked.body["came"],
+        told_in=asked.body["told_in"], received=date.fromisoformat(asked.body["received"]), extended="more_time" in said,
+        outcome=last.body["outcome"] if last else "", reason=last.body["reason"] if last else "",
+        by=last.actor if last else "", answered=last.at if last else None, taken_by=asked.actor,
+    )  # fmt: skip

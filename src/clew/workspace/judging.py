@@ -1,0 +1,145 @@
+"""Judgement stays human: two persons where a child, a body or a release is concerned; answers before the score; reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+from clew.desk import ReleaseAsk
+from clew.leads.types import LeadRow, LeadView
+from clew.publish import check
+from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.acts import Judgement, Release, Verdict
+from clew.safeguards.blind import Agreement, agreement, is_blind
+from clew.safeguards.errors import Blocked
+from clew.safeguards.keys import canonical
+from clew.safeguards.permissions import Action
+from clew.safeguards.reviews import Review
+from clew.safeguards.second import TWO, Concern, agreed, concerns
+from clew.workspace.guarded import Guarded
+from clew.workspace.person_subjects import LEAD, Members, members_of
+from clew.workspace.releasing import DATASET, _fingerprint
+
+BLIND = "The score comes after your first answer, so that it does not lead you. Read the evidence, then answer."
+
+
+class Judging(Guarded):
+    # Two persons under a release.
+
+    def sign_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> None:
+        """A first signature: nothing leaves by it."""
+        self.vault.sign_release(actor, purpose, self._mark(actor, purpose, ask))
+
+    def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release:
+        """Releases what another person signed before. The first signature is kept, and nothing leaves.
+
+        Raises Blocked where nobody else has signed the same data, method, settings, title and recipient within a week.
+        """
+        mark = self._mark(actor, purpose, ask)
+        if not self.vault.release_signers(mark) - {actor.id}:
+            check(sum(self.failed().values()))
+            self.vault.sign_release(actor, purpose, mark)
+            raise Blocked(
+                f"release: nothing has left; {TWO[Concern.RELEASE]}. Your signature is kept for a week: another person "
+                "who may release looks at the same and signs it next"
+            )
+        return super().release(actor, purpose, ask)
+
+    def _mark(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> str:
+        """What a signature is under: all of what was asked, title and recipient too."""
+        self.vault.require(actor, Action.RELEASE, purpose, DATASET)
+        made = _fingerprint(self._asked(ask), ask)
+        return sha256(canonical([("made", made), ("title", ask.title), ("recipient", ask.recipient)])).hexdigest()
+
+    # Two persons where a child or a body is concerned.
+
+    def _verdicts(self, sets: Mapping[str, Members]) -> dict[str, Verdict]:
+        """The verdicts in force on who is one person; on a child's cases only where two persons agree.
+
+        A no keeps apart and joins nothing: one person's is enough.
+        """
+        held = super()._verdicts(sets)
+        children = self._children()
+        two = {s for s, v in held.items() if v is Verdict.YES and children & set(members_of(s, sets))}
+        both = {s: agreed(self.vault.judgements(LEAD + s)) for s in two}
+        return {s: v for s, v in held.items() if s not in two or ((found := both[s]) and found.verdict is v)}
+
+    def needs_second(self, subject: str) -> tuple[Concern, ...]:
+        """Why two persons must agree on whether these cases are one person's; none where one is enough."""
+        members = members_of(subject, self._sets())
+        return concerns((), child=bool(self._children() & set(members)))
+
+    def _children(self) -> frozenset[str]:
+        """Cases of whom the file says, or does not rule out, that the person was a child."""
+        sql = (
+            "SELECT record_id FROM cases WHERE (age.low IS NOT NULL AND age.low < 18) "
+            "OR (age_when_trafficked.low IS NOT NULL AND age_when_trafficked.low < 18)"
+        )
+        return frozenset(self.lake.query(sql)["record_id"].to_pylist())
+
+    # Answers before the score.
+
+    def is_blind(self, actor: Actor, lead: str) -> bool:
+        """Whether this person has still to answer this lead before its score is sent."""
+        if not is_blind(self.keys.key("blind-answers"), lead, actor.id, self.settings.blind_share):
+            return False
+        return all(each.actor != actor.id for each in self.vault.judgements(lead))
+
+    def leads(
+        self, actor: Actor, purpose: Purpose, *, judged: bool | None = None, query: str = "", offset: int = 0,
+        limit: int = 50, asked: bool = False,
+    ) -> tuple[Sequence[LeadRow], int]:  # fmt: skip
+        rows, total = super().leads(actor, purpose, judged=judged, query=query, offset=offset, limit=limit, asked=asked)
+        if not self.settings.blind_share:
+            return rows, total
+        return [_without_score(row) if self.is_blind(actor, row.id) else row for row in rows], total
+
+    def lead(self, actor: Actor, purpose: Purpose, lead: str) -> LeadView:
+        view = super().lead(actor, purpose, lead)
+        if not self.is_blind(actor, view.row.id):
+            return view
+        return replace(
+            view, row=_without_score(view.row), contributions=(), innocent="", judgements=(), label=BLIND, classing=None,
+            grown={},
+        )  # fmt: skip
+
+    def judge(
+        self, actor: Actor, purpose: Purpose, lead: str, verdict: Verdict, reason: str, reverses: str | None = None
+    ) -> Judgement:
+        blind = self.is_blind(actor, self._followed().get(lead, lead))
+        made = super().judge(actor, purpose, lead, verdict, reason, reverses)
+        if blind:
+            self.vault.note_first_answer(actor, purpose, made.lead, made.id)
+        return made
+
+    def answer_agreement(self, actor: Actor) -> Agreement:
+        """How answers before the score compare with those after."""
+        purpose = self.purpose_for(actor, Action.READ_ACCESS)
+        self.vault.require(actor, Action.READ_ACCESS, purpose, "answers")
+        return agreement(self.vault.answers())
+
+    # Reviews.
+
+    def ask_review(
+        self, actor: Actor, purpose: Purpose, subject: str, *, matter: str, came: str, told_in: str = "",
+        received: date | None = None,
+    ) -> str:  # fmt: skip
+        """Takes in that a person affected asks for a review of a lead, a case or a proposal; answers its number."""
+        day = received or datetime.now(UTC).date()
+        return self.vault.ask_review(actor, purpose, subject, matter=matter, came=came, told_in=told_in, received=day)
+
+    def answer_review(self, actor: Actor, purpose: Purpose, review: str, outcome: str, reason: str) -> None:
+        self.vault.answer_review(actor, purpose, review, outcome, reason=reason)
+
+    def reviews(self, actor: Actor, purpose: Purpose) -> Sequence[Review]:
+        return self.vault.reviews(actor, purpose)
+
+
+def _without_score(row: LeadRow) -> LeadRow:
+    """A line of the queue without what the score is made of."""
+    return replace(
+        row, points=0.0, strongest_for="", strongest_against="", verdict=None, blind=True, looks="", sure="", possible=(),
+        asked="",
+    )  # fmt: skip
