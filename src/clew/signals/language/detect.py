@@ -59,7 +59,9 @@ def _guess(text: str) -> tuple[str, float, bool] | None:
     words = _words(text)
     if "@" in words or "://" in words or "www." in words:
         words = _NO_WORDS.sub(" ", words)
-    letters = sum(map(len, _LETTERS.findall(words[:200])))
+    letters = _letters(words[:100])
+    if letters < _SHORT:
+        letters = _letters(words[:200])
     if letters < _FEWEST_LETTERS:
         return None
     reliable, _, ((_, code, share, score), (_, second, second_share, _), _) = pycld2.detect(words, bestEffort=True)
@@ -67,6 +69,10 @@ def _guess(text: str) -> tuple[str, float, bool] | None:
         return None
     sure = share / 100 * (0.98 if reliable else 0.5) * min(1.0, 0.4 + 0.6 * letters / _SHORT)
     return _TAGS.get(code, code), round(sure, 2), second != "un" and second_share >= _SECOND_SHARE
+
+
+def _letters(words: str) -> int:
+    return sum(map(len, _LETTERS.findall(words)))
 
 
 def _words(text: str) -> str:

@@ -196,17 +196,21 @@ def _sighted(text: str) -> Iterator[_Sighting]:
     likely = _likely(written, heads, roles)
     if not likely:
         return
-    words = list(islice(_WORD.finditer(text), likely[-1] + _MOST_WORDS))
-    taken = -2
+    taken, passed, at = -2, 0, 0
     for position in likely:
         head, after_cue = heads[written[position]], position > 0 and heads[written[position - 1]].is_cue
         if position < taken:
             continue
+        while passed < position - 1:
+            at = text.find(written[passed], at) + len(written[passed])
+            passed += 1
+        here = position - passed
+        words = list(islice(_WORD.finditer(text, at), here + _MOST_WORDS))
         if head.short and (after_cue or position <= taken + 1 or written[position] not in CUED_SHORT):
             taken = position + 1
-            yield _Sighting(*words[position].span(), head.short, after_cue)
+            yield _Sighting(*words[here].span(), head.short, after_cue)
         elif head.reach:
-            sighting = _look(text, words, position, head.reach, head.key)
+            sighting = _look(text, words, here, head.reach, head.key)
             if sighting:
                 taken = position + sighting[0]
                 yield sighting[1]
