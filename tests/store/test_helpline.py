@@ -374,6 +374,16 @@ def test_a_withdrawn_consent_stops_a_referral(filled: Vault) -> None:
         step(filled, referral, "sent")
 
 
+def test_a_clock_that_goes_back_puts_no_yes_behind_its_withdrawal(filled: Vault, clock: Clock) -> None:
+    referral = refer(filled)
+    consent(filled, "refer")
+    clock.forward(seconds=-90)
+    consent(filled, "refer", "withdrawn")
+    with pytest.raises(Blocked):
+        step(filled, referral, "sent")
+    assert filled.verify() == []
+
+
 def test_best_interest_is_for_a_child_with_a_reason_and_is_marked(filled: Vault) -> None:
     referral = refer(filled)
     for more in ({"best_interest": " ", "child": True}, {"child": True}):

@@ -85,10 +85,12 @@ class Guarding(Accessing, Deciding, Contacts, CaseWork):
 
     def record_on_case(
         self, actor: Actor, purpose: Purpose, case_record: str, kind: str,
-        *, codes: Mapping[str, str], texts: Mapping[str, str], about: str | None = None,
+        *, codes: Mapping[str, str], texts: Mapping[str, str], about: str | None = None, beside: Sequence[str] = (),
     ) -> str:  # fmt: skip
         self._guard(actor, Action.RECORD_SUPPORT, purpose, case_record)
-        return super().record_on_case(actor, purpose, case_record, kind, codes=codes, texts=texts, about=about)
+        return super().record_on_case(
+            actor, purpose, case_record, kind, codes=codes, texts=texts, about=about, beside=beside
+        )
 
     def case_events(self, actor: Actor, purpose: Purpose, case_record: str, *, with_texts: bool) -> Sequence[CaseEvent]:
         self._guard_reading(actor, purpose, case_record, with_texts)

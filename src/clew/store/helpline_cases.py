@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -67,9 +67,12 @@ class Referral:
 class CaseWork(Sealed):
     def record_on_case(
         self, actor: Actor, purpose: Purpose, case_record: str, kind: str,
-        *, codes: Mapping[str, str], texts: Mapping[str, str], about: str | None = None,
+        *, codes: Mapping[str, str], texts: Mapping[str, str], about: str | None = None, beside: Sequence[str] = (),
     ) -> str:  # fmt: skip
-        """Adds one entry to a case and answers its id. `about` is the entry that it goes on with or takes back."""
+        """Adds one entry to a case and answers its id. `about` is the entry that it goes on with or takes back.
+
+        `beside`: other records of the same case. The entry stands after all of theirs, whatever the clock says.
+        """
         self.require(actor, Action.RECORD_SUPPORT, purpose, case_record)
         if kind not in KINDS:
             raise UsageError(f"kind: choose one of {', '.join(KINDS)}")
@@ -86,13 +89,18 @@ class CaseWork(Sealed):
             id = "evt_" + secrets.token_hex(10)
             row = CaseEventRow(
                 id=id, case_record=case_record, kind=kind, about=about, blob=_sealed(key, id, codes, texts),
-                actor=actor.id, at=self._clock(),
+                actor=actor.id, at=self._after_last(tx, {case_record, *beside}),
             )  # fmt: skip
             tx.add(row)
             tx.flush()
             detail = {"case": case_record, "kind": kind, "digest": event_digest(row)}
             self._log(tx, actor, Action.RECORD_SUPPORT.value, id, purpose, detail)
         return id
+
+    def _after_last(self, tx: Session, records: Collection[str]) -> datetime:
+        """Now, or just after the case's last entry: a clock set back must not put a withdrawal before the yes it ends."""
+        last = tx.scalar(select(func.max(CaseEventRow.at)).where(CaseEventRow.case_record.in_(records)))
+        return self._clock() if last is None else max(self._clock(), last + timedelta(microseconds=1))
 
     def _check_signature(
         self,

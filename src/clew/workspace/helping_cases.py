@@ -152,7 +152,9 @@ class CaseHelping(Helping):
             record = self.vault.entry_case(about) if about else self.vault.referral_case(codes["referral"])
             if record not in records:
                 raise NotFound("there is no such entry on this case")
-        return self.vault.record_on_case(actor, purpose, record, kind, codes=codes, texts=texts, about=about)
+        return self.vault.record_on_case(
+            actor, purpose, record, kind, codes=codes, texts=texts, about=about, beside=records
+        )
 
     # Referrals.
 
