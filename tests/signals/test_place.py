@@ -47,10 +47,10 @@ def test_fails_when_the_gazetteer_was_not_built(tmp_path, monkeypatch):
         cached.cache_clear()
     from clew.signals.place import detect
 
-    for cached in (detect._names, detect._own_names, detect._heads, detect._sightings):
+    for cached in (detect._names, detect._own_names, detect._pairs, detect._met, detect._sightings):
         cached.cache_clear()
     (outcome,) = load("place").detect(["Now in London, new"])
     assert outcome == Failed("places.tsv.gz is missing: the build makes it with scripts/gazetteer.py")
     with pytest.raises(Blocked, match="gazetteer"):
         places("Only in London, new")
-    detect._heads.cache_clear()
+    detect._met.cache_clear()

@@ -16,6 +16,7 @@ from clew.signals.base import FAILURES, SIGNALS, Detection, Detector, Failed, Fo
 from clew.signals.collecting import rarely_collected
 from clew.signals.detector import NOTHING, Screened, TextDetector
 from clew.signals.different import Column, Different
+from clew.signals.phrases import Phrases
 from clew.signals.registry import chosen, load, manifests
 
 Texts: TypeAlias = Sequence[str] | Any
@@ -66,7 +67,7 @@ def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_
     for detector in reading:
         detector.colleagues = running_detectors(running)
     asked_first = sorted(names, key=lambda name: name not in _ASKED_BY_OTHERS)
-    dictionaries = [each for detector in reading for each in detector.dictionaries()]
+    dictionaries = [each for detector in reading for each in _dictionaries(detector)]
     for start, batch in _batches(texts):
         screened = Screened(batch)
         for detector in reading:
@@ -79,6 +80,14 @@ def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_
                 if outcomes[offset] is not NOTHING:
                     columns.add(first_row + start + offset, mark, outcomes[offset])
     return columns.detection()
+
+
+def _dictionaries(detector: TextDetector) -> Sequence[Phrases[Any]]:
+    """Its phrases; none where they cannot be had: the detector then says so itself of each text."""
+    try:
+        return detector.dictionaries()
+    except ClewError:
+        return ()
 
 
 def running_detectors(running: Mapping[str, Detector | Failed]) -> dict[str, Detector]:

@@ -320,16 +320,14 @@ _TEENS: dict[str, int] = {
     **dict(zip("sedici diciassette diciotto diciannove".split(), range(16, 20), strict=True)),
     **dict(zip("zestien zeventien achttien negentien".split(), range(16, 20), strict=True)),
     **dict(zip("szesnaście siedemnaście osiemnaście dziewiętnaście".split(), range(16, 20), strict=True)),
-
-        "seize": 16,
-        "dix-sept": 17,
-        "dix-huit": 18,
-        "dix-neuf": 19,
-        "veintiún": 21,
-        "ventuno": 21,
-        "ventotto": 28,
-        "trentotto": 38
-    ,
+    "seize": 16,
+    "dix-sept": 17,
+    "dix-huit": 18,
+    "dix-neuf": 19,
+    "veintiún": 21,
+    "ventuno": 21,
+    "ventotto": 28,
+    "trentotto": 38,
 }
 
 

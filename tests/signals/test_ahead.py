@@ -1,0 +1,51 @@
+"""What is worked out for a whole batch is what each text gives by itself."""
+
+from __future__ import annotations
+
+from tests.signals.contract import ODD
+
+from clew import world
+from clew.safeguards.errors import Blocked
+from clew.signals import ahead, glyphs, phrases, scan
+from clew.signals.availability.detect import _phrases as hours
+from clew.signals.date.detect import _named as days
+from clew.signals.glyphs import plain
+from clew.signals.phrases import view
+
+TEXTS = [
+    *world.build(5, 100).adverts["text"].to_pylist(),
+    *ODD,
+    *(
+        "Sin  L\u00cdMITES\n\n  \n x",
+        "\n  x",
+        "а nna mixed аnna",
+        "\u2460 ٣ mon-fri\u200b 9h",
+        "月曜から金曜",
+        "24/7(mon)",
+    ),
+    *("".join(map(chr, range(first, first + 0x1000))) for first in (0, 0x1000, 0x2000, 0x3000, 0xF000, 0x1F000)),
+]
+
+
+def test_a_batch_gives_what_its_texts_give_alone():
+    def everything():
+        seen = [view(text) for text in TEXTS]
+        return [plain(text) for text in TEXTS], seen, [(hours().find(v.text), days().find(v.text)) for v in seen]
+
+    alone = everything()
+    with ahead.looked_ahead(TEXTS, [hours(), days()]):
+        assert len(phrases.AHEAD) == len({text for text in TEXTS if text})
+        assert everything() == alone
+    assert not phrases.AHEAD
+    assert not glyphs.AHEAD
+    assert not hours().ahead
+
+
+def test_phrases_that_cannot_be_had_do_not_stop_the_scan(monkeypatch):
+    monkeypatch.setattr("clew.signals.place.detect.area_names", _missing)
+    detection = scan(["in London mon-fri 9-18h"], detectors=["availability", "place"])
+    assert {s["kind"] for s in detection.signals.to_pylist()} >= {"availability"}
+
+
+def _missing():
+    raise Blocked("a table is missing")
