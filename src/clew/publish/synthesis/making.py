@@ -26,7 +26,7 @@ from clew.safeguards.errors import Blocked, UsageError
 
 Mask = npt.NDArray[np.bool_]
 Kept = list[npt.NDArray[np.int64]]
-OF_DELTA = 0.1
+OF_DELTA = 0.3
 """The share of delta that finding values takes."""
 MOST_PLACES = 20_000_000
 MOST_COLUMNS_IN_TRIPLES = 150
@@ -41,11 +41,13 @@ class Tuning:
 
     pull: tuple[float, float, float] = (50.0, 1.0, 1.0)
     """Weight of a wanted count t, by length: pull / (t + 10)."""
-    empty: tuple[float, float, float] = (1.0, 2.0, 2.0)
+    hold: float = 0.5
+    """Least weight of the count of a single value."""
+    empty: tuple[float, float, float] = (1.0, 4.0, 3.0)
     """Weight of a count that should be none."""
-    doubt: float = 0.5
+    doubt: float = 0.65
     """A combination is left out where the probability that it is a `FEW` or none is higher."""
-    sweeps: int = 10
+    sweeps: int = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,8 @@ def generate(answers: Asked, zeros: Sequence[Zero] = (), tuning: Tuning = Tuning
     cells, wanted = answers.cells, answers.wanted.copy()
     weights = np.zeros(cells.number)
     for way, part in cells.ways():
-        pull, empty = tuning.pull[way - 1], tuning.empty[way - 1]
-        weights[part] = np.where(wanted[part] > 0, pull / (wanted[part] + 10), empty)
+        pull, empty, hold = tuning.pull[way - 1], tuning.empty[way - 1], tuning.hold if way == 1 else 0.0
+        weights[part] = np.where(wanted[part] > 0, np.maximum(pull / (wanted[part] + 10), hold), empty)
     never = places_of(zeros, cells)
     wanted[never], weights[never] = 0, _NEVER
     rng = np.random.default_rng(int.from_bytes(os.urandom(16), "big"))

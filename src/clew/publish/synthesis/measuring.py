@@ -20,7 +20,7 @@ from clew.publish.synthesis.noise import discrete_gaussian
 
 UNIT = 8
 """A row counts in eighths, so that weights are whole numbers and the noise exact."""
-ROWS, LENGTHS, VALUES = 0.005, 0.005, 0.2
+ROWS, LENGTHS, VALUES = 0.005, 0.005, 0.25
 """Shares of the budget."""
 _PAIRS_BESIDE_TRIPLES = 0.36
 _NEARLY_ALL = 1 - 1e-9
