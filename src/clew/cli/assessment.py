@@ -30,6 +30,7 @@ Why = Annotated[str, typer.Option("--reason", help="Why, in words; required.")]
 def register(app: typer.Typer) -> None:
     app.add_typer(dpia, name="dpia")
     app.command(name="register")(legal)
+    app.command()(minimise)
 
 
 @dpia.callback()
@@ -123,6 +124,25 @@ def legal(out: Out = None) -> None:
     from clew.safeguards.legal_writing import register_document
 
     write(register_document(), out)
+
+
+def minimise(
+    days: Annotated[int, typer.Option("--days", help="How long a field may be unused.")] = 90,
+    out: Out = None,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Lists fields that are collected and that nobody used. Exit 1 where there are any: decide whether to ask for them still."""
+    from clew.safeguards.minimisation import minimisation_document
+
+    with opened(folder) as workspace:
+        found = workspace.minimisation(workspace.account(actor), days=days)
+    write(minimisation_document(found), out)
+    if found.early:
+        files.say(f"Uses are counted since {found.since}: too early to say what was unused for {days} days.")
+    files.say(f"{len(found.unused)} of {len(found.lines)} fields unused in {days} days.")
+    if found.unused:
+        sys.exit(1)
 
 
 def write(document: Document, out: Path | None) -> None:

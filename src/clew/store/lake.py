@@ -5,8 +5,9 @@ Nothing that identifies a person rests here; sealed fields are in the vault. Tab
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -29,6 +30,8 @@ def record_columns(kind: Kind) -> pa.Schema:
     rest = [(f.name, f.type) for f in kind.fields if f.name != "id" and f.name not in kind.sealed]
     return pa.schema(first + rest)
 
+_WORD = re.compile(r"[a-z_][a-z_0-9]*")
+
 
 class Lake:
     """One DuckDB file. Expressions over it are written in Ibis, so that they also run on Spark.
@@ -40,6 +43,8 @@ class Lake:
         """Opens the lake, or makes a new one. Conflict while another process has it open for writing."""
         self._path = path
         self._one_at_a_time = threading.RLock()
+        self.on_use: Callable[[str, Iterable[str]], None] = lambda table, columns: None  # noqa: ARG005
+        """Told which columns of which table a reading names; of a reading of whole rows it is told nothing."""
         self._connect()
         present = self.names()
         tables = {k.plural: record_columns(k).empty_table() for k in KINDS.values() if k.plural not in present}
@@ -77,11 +82,14 @@ class Lake:
     def evaluate(self, expression: Any) -> pa.Table:
         """What an Ibis expression over this lake's tables gives, in Arrow."""
         with self._one_at_a_time:
+            for table, columns in named_columns(expression).items():
+                self.on_use(table, columns)
             return cast(pa.Table, expression.to_pyarrow())
 
     def read(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The whole table, or these columns of it, in Arrow."""
         with self._one_at_a_time:
+            self.on_use(name, columns or ())
             expression = self._ibis.table(name)
             return cast(pa.Table, (expression.select(*columns) if columns else expression).to_pyarrow())
 
@@ -172,7 +180,18 @@ class Lake:
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """For look-ups by id on pages; analysis is written in Ibis."""
         with self._one_at_a_time:
+            words = frozenset(_WORD.findall(sql))
+            for kind in KINDS.values():
+                if kind.plural in words:
+                    self.on_use(kind.plural, words)
             return cast(pa.Table, self._sql.execute(sql, list(parameters)).to_arrow_table())
+
+    def count_filled(self, name: str, columns: Sequence[str]) -> dict[str, int]:
+        """How many rows say something in each of these columns."""
+        asked = ", ".join(f'count("{column}")' for column in columns)
+        with self._one_at_a_time:
+            row = self._sql.execute(f'SELECT {asked} FROM "{name}"').fetchone()  # noqa: S608 (names are ours)
+            return dict(zip(columns, row or (), strict=True))
 
     def close(self) -> None:
         with self._one_at_a_time:
@@ -185,3 +204,15 @@ class Lake:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def named_columns(expression: Any) -> dict[str, set[str]]:
+    """Table -> columns of it that an Ibis expression names one by one."""
+    from ibis.expr import operations as ops
+
+    found: dict[str, set[str]] = {}
+    for each in expression.op().find(ops.Field):
+        source = each.rel.parent if isinstance(each.rel, ops.JoinReference) else each.rel
+        if isinstance(source, ops.DatabaseTable):
+            found.setdefault(source.name, set()).add(each.name)
+    return found

@@ -97,7 +97,10 @@ class Sealed(Trail):
             _check_all_there(wanted, {row[0].record_id: row[1] for row in rows})
             entries = [(record_id, {"why": why}) for record_id in wanted]
             self._log_all(tx, entries, actor=actor, action=action.value, purpose=purpose)
-        return {sealed.record_id: self._open(sealed, wrapped, _READS[action]) for sealed, wrapped in rows}
+        opened = {sealed.record_id: self._open(sealed, wrapped, _READS[action]) for sealed, wrapped in rows}
+        for kind in {sealed.kind for sealed, _ in rows}:
+            self.on_use(kind, {name for sealed, _ in rows if sealed.kind == kind for name in opened[sealed.record_id]})
+        return opened
 
     def sealed_batches(
         self, kind: str, actor: Actor, purpose: Purpose, *, fields: Sequence[str] | None = None, size: int = 5_000
@@ -113,6 +116,7 @@ class Sealed(Trail):
             count = tx.scalar(select(func.count()).select_from(_readable(kind).subquery())) or 0
             words = f"chain read {count} sealed records"
             self._log(tx, actor, "chain_read", kind, purpose, {"words": words, "records": count, "fields": chosen})
+        self.on_use(kind, chosen)
         return self._batches(kind, chosen, size)
 
     def _batches(self, kind: str, fields: Sequence[str], size: int) -> Iterator[pa.Table]:

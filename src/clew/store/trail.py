@@ -29,6 +29,8 @@ class Trail(Database):
     def __init__(self, engine: Engine, keys: KeyRing, clock: Callable[[], datetime] | None = None) -> None:
         super().__init__(engine, keys)
         self._clock = clock or (lambda: datetime.now(UTC))
+        self.on_use: Callable[[str, Iterable[str]], None] = lambda kind, fields: None  # noqa: ARG005
+        """Told which sealed fields of which kind (plural) were opened; never of whom."""
         self.gates: dict[Action, Callable[[], str]] = {}
         """What else must hold before an act that is allowed: each answers why it does not, or nothing."""
 
