@@ -114,8 +114,9 @@ def _consent(form: Mapping[str, str], today: date, problems: list[str]) -> dict[
     layer, answer = (
         clean(words, form.get(name, "")) for name, words in (("layer", "consents"), ("answer", "consent_answers"))
     )
+    view = {"view": _word(form, "view", "child_views", problems)} if form.get("view", "").strip() else {}
     if layer not in REFERRAL_CONSENTS:
-        return {}
+        return view
     to, until = form.get("to", "").strip(), form.get("until", "").strip()
     if answer == "yes" and not to:
         problems.append("to: required; a yes is given for a named service, or for any service of one kind")
@@ -124,8 +125,8 @@ def _consent(form: Mapping[str, str], today: date, problems: list[str]) -> dict[
     ):
         problems.append("to: not a service of the directory, nor any service of a known kind")
     if answer != "yes":
-        return {"to": to}
-    return {"to": to, "until": _until(until, today, problems)}
+        return {"to": to, **view}
+    return {"to": to, "until": _until(until, today, problems), **view}
 
 
 def _until(given: str, today: date, problems: list[str]) -> str:

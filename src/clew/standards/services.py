@@ -17,7 +17,7 @@ from clew.standards.languages import language_codes
 
 LISTS = (
     "services", "reach", "channels", "topics", "contact_statuses", "stages", "controls", "recruiters",
-    "support_states", "consents", "consent_answers", "consent_ways",
+    "support_states", "consents", "consent_answers", "consent_ways", "child_views",
 )  # fmt: skip
 """The names of the lists of terms."""
 

@@ -5,8 +5,10 @@ Pages and commands ask before (`workspace.access`); whoever comes past them is s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
@@ -14,15 +16,17 @@ from clew.records.source import Source, Tlp
 from clew.safeguards.access import By, Scope
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.permissions import Action
+from clew.safeguards.purposes import fits
 from clew.store.accessing import Accessing
+from clew.store.consenting import Consenting
 from clew.store.deciding import Deciding
 from clew.store.helpline import _CASE, Contacts, EarlierContact, KeptContact
-from clew.store.helpline_cases import CaseWork, Referral
+from clew.store.helpline_cases import Referral
 from clew.store.helpline_consents import CaseEvent
-from clew.store.models import ContactEventRow, ContactRow, SealedRow
+from clew.store.models import ContactEventRow, ContactRow, SealedRow, SourceRow
 
 
-class Guarding(Accessing, Deciding, Contacts, CaseWork):
+class Guarding(Accessing, Deciding, Contacts, Consenting):
     def _welcome(self, tx: Session, actor: Actor, purpose: Purpose, source: Source) -> None:
         """What is for named persons only is shared with whoever brought it in."""
         if source.tlp is Tlp.RED:
@@ -44,6 +48,29 @@ class Guarding(Accessing, Deciding, Contacts, CaseWork):
 
     def _guard(self, actor: Actor, action: Action, purpose: Purpose, record: str) -> None:
         self.require_access(actor, action, purpose, self.sealed_facts([record]))
+
+    def sealed_batches(
+        self, kind: str, actor: Actor, purpose: Purpose, *, fields: Sequence[str] | None = None, size: int = 5_000
+    ) -> Iterator[pa.Table]:
+        """As `Sealed.sealed_batches`, without what is not to be read for leads where words are read."""
+        batches = super().sealed_batches(kind, actor, purpose, fields=fields, size=size)
+        shut = pa.array(sorted(self.not_for_leads()) if kind != "cases" else [], pa.string())
+        return (batch.filter(pc.invert(pc.is_in(batch["record_id"], shut))) for batch in batches)
+
+    def not_for_leads(self) -> frozenset[str]:
+        """Sealed records of which no lead may come: collected for another purpose, or of a case whose person refused."""
+        used = self.access_standing().compatible
+        with self._read() as tx:
+            shut = [
+                r.id for r in tx.scalars(select(SourceRow)) if not fits(r.purpose, Purpose.LEAD_REVIEW, used).allowed
+            ]
+            theirs = (
+                frozenset(tx.scalars(select(SealedRow.record_id).where(SealedRow.source.in_(shut))))
+                if shut
+                else frozenset()
+            )
+        refused = self.kept_out("leads")
+        return theirs | (self.contacts_in(refused) if refused else frozenset())
 
     # Contacts.
 

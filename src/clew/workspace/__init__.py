@@ -9,10 +9,10 @@ from clew.safeguards.errors import Conflict, NotFound
 from clew.safeguards.keys import Cost, Unlock
 from clew.workspace.assessing import Assessing
 from clew.workspace.classing import Classing
+from clew.workspace.consenting import Consenting
 from clew.workspace.counting import Counting
 from clew.workspace.fairness import FairnessReporting
 from clew.workspace.helping_cases import CaseHelping
-from clew.workspace.judging import Judging
 from clew.workspace.minimising import Minimising
 from clew.workspace.networks import Networks
 from clew.workspace.persons import Persons
@@ -22,7 +22,7 @@ from clew.workspace.rights import Rights
 from clew.workspace.settings import Settings
 
 
-class Workspace(Assessing, Minimising, Judging, FairnessReporting, Rights, Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
+class Workspace(Assessing, Minimising, Consenting, FairnessReporting, Rights, Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 
     It is the `Desk` of the pages.

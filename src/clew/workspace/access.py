@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from clew.records import KINDS
 from clew.records.imprecise import AgeRange, Answer
 from clew.records.kinds import Sensitivity
@@ -104,6 +107,17 @@ class Access(Opened):
                 rows = self.lake.query(sql, [list(names)]).to_pylist()
                 found += [self.vault.source_facts(row["record_id"], kind.plural, row["source_id"]) for row in rows]
         return found
+
+    # Consent.
+
+    def countable(self, table: pa.Table, made: str) -> pa.Table:
+        """A table by record_id without the cases that a recorded answer keeps out of what is made of it."""
+        out = self.vault.kept_out(made)
+        if not out:
+            return table
+        numbers = [name for facts in self.record_facts(sorted(out)) for name in (facts.record, *facts.names)]
+        shut = pa.array(numbers, pa.string())
+        return table.filter(pc.invert(pc.is_in(table["record_id"], shut)))
 
     # Deciding.
 

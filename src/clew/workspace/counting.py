@@ -62,7 +62,11 @@ class Counting(CaseNumbers):
         """Flows between countries and counts, with small cells suppressed."""
         self.vault.require(actor, Action.READ_FLOWS, purpose, "cases")
         self.vault.record(actor, Action.READ_FLOWS.value, "cases", purpose)
-        tables = case_flows(self.lake.read("cases"), contributor="source_id", below=self.settings.suppress_below)
+        tables = case_flows(
+            self.countable(self.lake.read("cases"), "statistics"),
+            contributor="source_id",
+            below=self.settings.suppress_below,
+        )
         reporters = {r["value"]: r["reporters"] for r in tables.effort.to_pylist() if r["dimension"] == "year"}
         flows = [
             FlowRow(

@@ -117,7 +117,7 @@ class PersonLinking(Opened):
         batches = list(self.vault.sealed_batches("cases", actor, purpose, fields=list(SEALED)))
         empty = pa.schema([(name, pa.string()) for name in ("record_id", *SEALED)]).empty_table()
         sealed = pa.concat_tables([empty, *batches])
-        known = self.lake.read("cases", ["record_id", *OPEN])
+        known = self.countable(self.lake.read("cases", ["record_id", *OPEN]), "links")
         names = {"record_id": "id"} | SEALED | OPEN
         both = sealed.join(known, "record_id", join_type="inner").sort_by("record_id")
         people = both.rename_columns([names[name] for name in both.column_names])

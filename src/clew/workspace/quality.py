@@ -86,7 +86,7 @@ class Quality(Opened):
 
     def _cases_for_quality(self) -> pa.Table:
         """Open fields as text under the names that rules are known for, with the source that gave each case."""
-        cases = textual(self.lake.read("cases").drop_columns(["external_id"]))
+        cases = textual(self.countable(self.lake.read("cases"), "statistics").drop_columns(["external_id"]))
         for name in answer_fields():
             cases = cases.set_column(cases.column_names.index(name), name, _answers(cases[name]))
         gender = cases["gender"].to_pylist()

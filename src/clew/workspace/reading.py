@@ -67,6 +67,7 @@ class Reading(Access):
         there = set(self.lake.query(" UNION ALL ".join(parts))["record_id"].to_pylist())
         for plural in SEALED_TEXTS:
             there |= self.vault.live_ids(plural)
+        there -= self.vault.not_for_leads()
         read = (
             set(self.lake.read("texts_read", ["record_id"])["record_id"].to_pylist())
             if "texts_read" in names

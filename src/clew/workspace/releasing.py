@@ -122,7 +122,7 @@ class Releasing(Reading):
             raise UsageError(f"columns: choose some of {', '.join(sorted(allowed))}")
         if ask.method not in set(Method):
             raise UsageError("method: anonymise or synthesise is needed")
-        return cases_table(self.lake.read(DATASET), ask.columns)
+        return cases_table(self.countable(self.lake.read(DATASET), "releases"), ask.columns)
 
 
 def _settle(pending: Path, final: Path) -> None:

@@ -1,0 +1,216 @@
+"""Rows, emergencies, consent and reviews on a workspace: what a person's word changes, and what never depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from clew.desk import ReleaseAsk, ServiceAsk
+from clew.records import KINDS, LegalBasis, Source
+from clew.safeguards.access import By, Scope
+from clew.safeguards.actors import Actor, Purpose, Role
+from clew.safeguards.acts import Verdict
+from clew.safeguards.errors import Blocked, Conflict, NotAllowed, UsageError
+from clew.workspace import Workspace
+
+from .conftest import assess, make, second_signs
+
+SUPPORT, COUNT, OVERSEE, REVIEW = Purpose.CASE_SUPPORT, Purpose.STATISTICS, Purpose.OVERSIGHT, Purpose.LEAD_REVIEW
+INVENTED = Source(name="Invented", basis=LegalBasis.SYNTHETIC)
+ASK = ReleaseAsk(title="t", recipient="r", method="anonymise", parameter=11, columns=("gender",))
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Workspace]:
+    with make(tmp_path) as workspace:
+        rows = "".join(f"A{n},Woman,{30 if n else 12},NPL,QAT\n" for n in range(15))
+        (tmp_path / "cases.csv").write_text("case_id,gender,age,citizenship,exploited_in\n" + rows, encoding="utf-8")
+        workspace.add(KINDS["cases"], tmp_path / "cases.csv", INVENTED, None, workspace.account())
+        yield workspace
+
+
+def numbers(workspace: Workspace, actor: Actor) -> tuple[str, str]:
+    """The child's case, and a grown person's."""
+    rows = workspace.cases(actor, SUPPORT)[0]
+    return next(r.number for r in rows if r.age == "12"), next(r.number for r in rows if r.age == "30")
+
+
+def answer(workspace: Workspace, actor: Actor, number: str, layer: str, said: str, **more: str) -> None:
+    workspace.record_on_case(
+        actor, SUPPORT, number, "consent", {"layer": layer, "answer": said, "way": "spoken"} | more
+    )
+
+
+def test_an_emergency_opens_a_case_is_reviewed_by_another_and_ends(made: Workspace) -> None:
+    anna = made.account()
+    mira, cy = (made.add_account(name, (Role.CASE_WORKER,)) for name in ("mira", "cy"))
+    audit = made.add_account("aud", (Role.AUDITOR,))
+    _, number = numbers(made, anna)
+    row = made.narrow(anna, Scope.RECORD, [number], By.ACCOUNT, ["mira"], "the case's team")
+    assert made.case(mira, SUPPORT, number).row.number == number
+    with pytest.raises(NotAllowed, match="the case's team"):
+        made.case(cy, SUPPORT, number)
+    told = made.why_not(anna, "cy", number)
+    assert [c.rule for c in told[next(k for k in told if k[0] == "read_case" and k[1] is SUPPORT)].checks][
+        -1
+    ] == f"row {row}"
+    assert "cy" not in {each.name for each in made.who_can(anna, number)}
+    for wrong in ({"reason": " ", "hours": 1}, {"reason": "danger", "hours": 9}):
+        with pytest.raises(UsageError):
+            made.break_glass(cy, SUPPORT, number, **wrong)
+    grant = made.break_glass(cy, SUPPORT, number, "danger to life", 1)
+    assert made.case(cy, SUPPORT, number).row.number == number
+    assert number in {r.number for r in made.cases(cy, SUPPORT)[0]}
+    with pytest.raises(NotAllowed):
+        made.case(cy, COUNT, number)
+    steward = made.add_account("taker", (Role.STEWARD,))
+    own = made.break_glass(steward, OVERSEE, number, "a right that cannot wait", 1)
+    with pytest.raises(NotAllowed, match="does not review"):
+        made.review_access(steward, own.id, True, "fine")
+    made.review_access(audit, grant.id, False, "there was no danger")
+    with pytest.raises(NotAllowed, match="the case's team"):
+        made.case(cy, SUPPORT, number)
+    with pytest.raises(Conflict):
+        made.review_access(anna, grant.id, True, "again")
+    later = made.vault._clock() + timedelta(hours=80)
+    made.vault._clock = lambda: later
+    with pytest.raises(NotAllowed):
+        made.case(steward, OVERSEE, number)
+    with pytest.raises(Blocked, match="reviewed"):
+        made.break_glass(steward, OVERSEE, number, "again", 1)
+    refusals = [e for e in made.vault.audit(anna, OVERSEE, limit=200)[0] if e.action == "refused"]
+    assert any(f'"rule":"row {row}"' in e.detail and e.actor == cy.id for e in refusals)
+    made.vault.end_row(anna, OVERSEE, row, reason="the team has changed")
+    assert made.case(cy, SUPPORT, number).row.number == number
+    assert made.vault.verify() == []
+
+
+def test_a_change_to_an_act_on_rights_is_found(made: Workspace) -> None:
+    anna = made.account()
+    _, number = numbers(made, anna)
+    made.narrow(anna, Scope.RECORD, [number], By.ROLE, ["steward"], "sensitive")
+    with made.vault._write() as tx:
+        raw = tx.connection()
+        raw.exec_driver_sql("DROP TRIGGER safeguard_acts_no_delete")
+        raw.exec_driver_sql("DELETE FROM safeguard_acts")
+    assert {f.rule for f in made.vault.verify()} == {"row that narrows-removed"}
+
+
+def test_a_no_to_statistics_leaves_counts_and_later_releases_and_support_goes_on(made: Workspace) -> None:
+    anna = made.account()
+    _, number = numbers(made, anna)
+    before = made.preview_release(anna, COUNT, ASK)
+    answer(made, anna, number, "statistics", "yes")
+    assert made.preview_release(anna, COUNT, ASK).fingerprint == before.fingerprint
+    answer(made, anna, number, "statistics", "withdrawn")
+    assert made.left_out("statistics") == [number]
+    assert made.preview_release(anna, COUNT, ASK).fingerprint != before.fingerprint
+    second_signs(made, ASK)
+    assert made.release(anna, COUNT, ASK).rows == 14
+    answer(made, anna, number, "statistics", "yes")
+    assert made.left_out("statistics") == []
+
+
+def test_support_never_depends_on_consent_to_data(made: Workspace) -> None:
+    anna = made.account()
+    for number in numbers(made, anna):
+        for layer in ("keep", "refer", "share_contact", "share_identity", "share_situation", "statistics", "research", "law_enforcement"):  # fmt: skip
+            answer(made, anna, number, layer, "no")
+        plan = made.record_on_case(anna, SUPPORT, number, "support", {"need": "shelter", "state": "planned"})
+        assert plan in {entry.id for entry in made.case_record(anna, SUPPORT, number).entries}
+        assert made.services_for_case(anna, SUPPORT, number, ServiceAsk()).total == 0  # searched, in an empty directory
+        assert made.case(anna, SUPPORT, number).row.number == number
+        assert number in {row.number for row in made.cases(anna, SUPPORT)[0]}
+
+
+def test_a_child_says_yes_with_a_guardian_and_no_alone(made: Workspace) -> None:
+    anna = made.account()
+    child, grown = numbers(made, anna)
+    assert (made.consent_protocol(child).name, made.consent_protocol(grown).name) == ("child", "adult")
+    for lacking in ({}, {"way": "guardian"}, {"way": "guardian", "view": "disagrees"}, {"view": "agrees"}):
+        with pytest.raises(UsageError, match="child"):
+            answer(made, anna, child, "research", "yes", **lacking)
+    answer(made, anna, child, "research", "yes", way="guardian", view="agrees")
+    answer(made, anna, child, "research", "withdrawn")
+    answer(made, anna, grown, "research", "yes")
+
+
+def test_who_takes_back_the_record_leaves_links_leads_and_counts_and_a_steward_is_asked(made: Workspace) -> None:
+    import pyarrow as pa
+
+    anna = made.account()
+    _, number = numbers(made, anna)
+    call = made.log_contact(anna, SUPPORT, {"channel": "call", "text": "call 020 7946 0123"})
+    made.note_contact(anna, SUPPORT, call, case=number)
+    record = made._case_of(number)
+    made.lake.replace(
+        {"members": pa.table({"network": [1, 1], "record_id": [call, "other"], "record_kind": ["call", "advert"]})}
+    )
+    made.lake.replace({"person_steps": pa.table({"left": [record], "right": ["other"], "step": [0]})})
+    answer(made, anna, number, "keep", "withdrawn")
+    assert made.lake.read("members")["record_id"].to_pylist() == ["other"]
+    assert made.lake.count("person_steps") == 0
+    assert {number} == {
+        *made.left_out("statistics"),
+        *made.left_out("links"),
+        *made.left_out("leads"),
+        *made.left_out("releases"),
+    }
+    assert made.case_record(anna, SUPPORT, number).contacts[0].id == call
+    assess(made)
+    ids = [
+        i for b in made.vault.sealed_batches("calls", anna, REVIEW, fields=["text"]) for i in b["record_id"].to_pylist()
+    ]
+    assert call not in ids
+    assert made.failed() == {}
+    (asked,) = made.reviews(anna, OVERSEE)
+    assert (asked.subject, asked.is_open) == (number, True)
+    made.answer_review(anna, OVERSEE, asked.id, "upheld", "erased by clew erase, certificate given")
+    assert not made.reviews(anna, OVERSEE)[0].is_open
+
+
+def test_what_was_told_to_be_helped_is_not_read_for_leads(made: Workspace, tmp_path: Path) -> None:
+    anna = made.account()
+    (tmp_path / "tips.csv").write_text("id,text\n1,call 020 7946 0123\n", encoding="utf-8")
+    told = Source(name="Shelter", basis=LegalBasis.SYNTHETIC, purpose="assistance")
+    made.add(KINDS["tips"], tmp_path / "tips.csv", told, None, anna)
+    assert [b.num_rows for b in made.vault.sealed_batches("tips", anna, REVIEW, fields=["text"])] == [0]
+    made.vault.allow_purpose(anna, OVERSEE, "Assistance", REVIEW, reason="agreed with the shelter on paper")
+    assert [b.num_rows for b in made.vault.sealed_batches("tips", anna, REVIEW, fields=["text"])] == [1]
+
+
+def test_a_review_is_answered_by_somebody_new_and_a_change_needs_a_judgement(made: Workspace) -> None:
+    anna = made.account()
+    mira = made.add_account("rev", (Role.REVIEWER,))
+    lead = "lead_1"
+    made.vault.append_judgement(anna, REVIEW, lead, Verdict.YES, "looked alike")
+    review = made.ask_review(anna, SUPPORT, lead, matter="lead", came="by telephone")
+    with pytest.raises(NotAllowed, match="judged it before"):
+        made.answer_review(anna, OVERSEE, review, "upheld", "I was right")
+    with pytest.raises(Conflict, match="judge the matter anew"):
+        made.answer_review(mira, REVIEW, review, "changed", "it is a spa")
+    made.answer_review(mira, REVIEW, review, "more_time", "papers are under way")
+    made.vault.append_judgement(mira, REVIEW, lead, Verdict.NO, "a licensed spa")
+    made.answer_review(mira, REVIEW, review, "changed", "it is a spa")
+    with pytest.raises(Conflict, match="before"):
+        made.answer_review(mira, REVIEW, review, "upheld", "again")
+    assert made.vault.verify() == []
+
+
+def test_nothing_leaves_by_one_signature(made: Workspace) -> None:
+    anna = made.account()
+    with pytest.raises(Blocked, match="another person"):
+        made.release(anna, COUNT, ASK)
+    with pytest.raises(Blocked, match="another person"):
+        made.release(anna, COUNT, ASK)  # the same person twice is one person
+    other = made.add_account("other", (Role.STEWARD,))
+    for changed in ({"recipient": "somebody else"}, {"title": "another"}, {"columns": ("gender", "citizenship")}):
+        import dataclasses
+
+        with pytest.raises(Blocked):
+            made.release(other, COUNT, dataclasses.replace(ASK, **changed))
+    assert made.releases(anna, COUNT) == []
+    assert made.release(other, COUNT, ASK).recipient == "r"
