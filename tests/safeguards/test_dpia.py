@@ -8,6 +8,7 @@ import pytest
 
 from clew.safeguards import dpia
 from clew.safeguards.acts import Judgement, Verdict
+from clew.safeguards.datasheet import datasheets
 from clew.safeguards.document import Document, Items, Rows, Words, markdown, pdf
 from clew.safeguards.dpia import Configuration, SourceTerms, Standing, changes, material, name_of, standing
 from clew.safeguards.dpia_writing import open_points, written
@@ -159,6 +160,21 @@ def test_every_fact_that_raises_a_risk_has_words() -> None:
     assert all(
         1 <= part <= 4 for r in risks() for part in (r.severity, r.likelihood, r.left_severity, r.left_likelihood)
     )
+
+
+def test_a_data_sheet_says_what_is_kept_of_a_source_and_what_nobody_told() -> None:
+    text = markdown(datasheets(HERE, {("src_1", "calls"): 1200, ("src_2", "calls"): 7}))
+    for words in (
+        "## Harbour line",
+        "Legal ground: consent",
+        "90 days",
+        "TLP AMBER",
+        "number, text",
+        "| calls | 1,200 |",
+        "Not known to clew",
+    ):
+        assert words in text
+    assert "| 7 |" not in text
 
 
 def test_what_is_typed_stays_text() -> None:

@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(dpia, name="dpia")
     app.command(name="register")(legal)
     app.command()(minimise)
+    app.command()(datasheet)
 
 
 @dpia.callback()
@@ -143,6 +144,13 @@ def minimise(
     files.say(f"{len(found.unused)} of {len(found.lines)} fields unused in {days} days.")
     if found.unused:
         sys.exit(1)
+
+
+def datasheet(out: Out = None, folder: Folder = HERE, actor: As = None) -> None:
+    """Writes a data sheet for each source: why, what, how long, how far, and what is not known of it."""
+    with opened(folder) as workspace:
+        document = workspace.datasheets(workspace.account(actor))
+    write(document, out)
 
 
 def write(document: Document, out: Path | None) -> None:

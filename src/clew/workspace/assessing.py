@@ -26,7 +26,8 @@ from clew.records.write import whole_file
 from clew.safeguards import dpia
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.acts import Judgement, Verdict
-from clew.safeguards.document import markdown
+from clew.safeguards.datasheet import datasheets
+from clew.safeguards.document import Document, markdown
 from clew.safeguards.dpia import Configuration, SourceTerms, Standing
 from clew.safeguards.dpia_writing import open_points, written
 from clew.safeguards.errors import Blocked, Conflict, NotFound, UsageError
@@ -279,6 +280,11 @@ class Assessing(Walks):
             why=said.reason if said else "",
             until=said.at + timedelta(days=self.settings.dpia_days) if said and held is Standing.APPROVED else None,
         )
+
+    def datasheets(self, actor: Actor) -> Document:
+        """A data sheet for each source."""
+        self.vault.require(actor, Action.READ_OVERVIEW, self.purpose_for(actor, Action.READ_OVERVIEW), "sources")
+        return datasheets(self.configuration(), self._counted())
 
     def approve_assessment(
         self, actor: Actor, purpose: Purpose, name: str, reason: str, *, accept_open: bool = False, demo: bool = False
