@@ -193,7 +193,24 @@ def test_work_is_linear_in_what_is_shared() -> None:
     made = 0
     for nearest in (True, False):
         for ranges in candidates.key_rounds(keys, bits):
-            left, right = candidates.pairs(keys, ranges, bits, alone, texts, marks, 0.6, nearest=nearest)
+            left, right = candidates.pairs(keys, ranges, bits, alone, texts, marks, nearest=nearest)
             assert (left < right).all()
             made += len(left)
     assert 2999 <= made <= 3 * len(keys)
+
+
+def test_a_notice_longer_than_the_adverts_joins_nobody() -> None:
+    words = np.random.default_rng(3).integers(0, 500, (200, 12))
+    notice = " ".join(f"notice{i}" for i in range(40))
+    own = [" ".join(f"w{w}" for w in row) for row in words]
+    texts = [f"{said} {notice}" for said in own] + [f"{notice} {own[0]} today"]
+    labels = near_duplicates(texts)
+    assert labels[-1] == labels[0]  # found again beside the notice
+    assert len(set(labels.tolist())) == 200
+
+
+def test_copies_of_one_long_text_are_not_taken_for_a_notice() -> None:
+    rng = np.random.default_rng(4)
+    words = [f"w{i}" for i in range(50)]
+    texts = [" ".join(f"x{rng.integers(10**6)}" if rng.random() < 0.2 else w for w in words) for _ in range(200)]
+    assert np.bincount(near_duplicates(texts)).max() >= 197

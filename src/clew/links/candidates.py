@@ -2,7 +2,8 @@
 
 Of a shingle in n texts not all n(n-1)/2 pairs are made: first every text with the one before it, for all shingles; then
 with the 2 or 3 before it where the shingle is in few texts. Work is linear in the keys,
-whatever is shared by how many. Pairs that are already together, or whose words differ too much, are dropped here.
+whatever is shared by how many. Pairs that are already together, or that have too few runs of words in common (`alignment`),
+are dropped here, by a Bloom filter of each text's runs: that costs a twentieth of comparing the texts.
 """
 
 from __future__ import annotations
@@ -13,22 +14,27 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from clew.links.compiled import compiled, in_threads, mixed, parts_of
-from clew.links.tokens import Tokens, plain
+from clew.links.alignment import run_at
+from clew.links.compiled import compiled, in_threads, inlined, parts_of
+from clew.links.tokens import Tokens
 
 ROUNDS = 12
 """The keys are taken in rounds; what one round has put together, the next does not compare again."""
 _KEYS_A_PART = 1 << 16
 _ROWS_A_PART = 1 << 16
 _MOST_MATES = 2
-OVERLAP = 0.45
-"""Pairs with a smaller share of their tokens in common, in any order, are not compared; edited copies have more."""
-_MARKS = 4
-"""64-bit words of the summary of each text's tokens."""
+SHARED = (0.1, 0.25)
+"""Pairs with a smaller share of their runs in common, in any order, are not compared: the first for texts of `_BRIEF`
+tokens, the second for texts of `_LONG`, between them in proportion. Edited copies have more (`bench/adverts_cluster.py`)."""
+_BRIEF, _LONG = 24, 64
+_MARKS = 16
+"""64-bit words of the filter of each text's runs."""
+_FULL = 0.5
+"""Filters with more of their bits set, together, tell nothing: such texts are compared whatever they share."""
 
 
 def summaries(texts: Tokens) -> npt.NDArray[np.uint64]:
-    """For each text, which of 256 token classes it has: enough to see that two texts differ too much."""
+    """For each text a Bloom filter of its runs, with one hash: enough to see that two texts share too little."""
     marks = np.zeros((len(texts), _MARKS), np.uint64)
     arguments = [
         (texts.values, texts.starts[low:high], texts.counts[low:high], marks[low:high])
@@ -61,7 +67,6 @@ def pairs(
     together: npt.NDArray[np.int64],
     texts: Tokens,
     marks: npt.NDArray[np.uint64],
-    threshold: float,
     *,
     nearest: bool,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -69,7 +74,7 @@ def pairs(
 
     `nearest` pairs each text with the one before it among those that share a shingle; otherwise with the ones further.
     """
-    arguments = [(keys[low:high], bits, together, texts.counts, marks, threshold, nearest) for low, high in ranges]
+    arguments = [(keys[low:high], bits, together, texts.counts, marks, nearest) for low, high in ranges]
     found = np.unique(np.concatenate(list(in_threads(_pairs_of_part, arguments))))
     return (found >> np.uint64(32)).astype(np.int64), (found & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
@@ -77,12 +82,9 @@ def pairs(
 def may_be_alike(
     texts: Tokens, marks: npt.NDArray[np.uint64], left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
-    """Which of these pairs may have `OVERLAP` of their tokens in common."""
-    counts = texts.counts.astype(np.int64)
-    alone_left = np.bitwise_count(marks[left] & ~marks[right]).sum(axis=1, dtype=np.int64)
-    alone_right = np.bitwise_count(marks[right] & ~marks[left]).sum(axis=1, dtype=np.int64)
-    most = np.minimum(counts[left] - alone_left, counts[right] - alone_right)
-    likely: npt.NDArray[np.bool_] = 2.0 * most >= OVERLAP * (counts[left] + counts[right])
+    """Which of these pairs have enough runs in common to be compared."""
+    likely = np.empty(len(left), np.bool_)
+    _may_be_alike(texts.counts, marks, left, right, likely)
     return likely
 
 
@@ -92,11 +94,10 @@ def _pairs_of_part(
     together: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint64],
-    threshold: float,
     nearest: bool,
 ) -> npt.NDArray[np.uint64]:
     out = np.empty(len(keys) * (1 if nearest else _MOST_MATES), np.uint64)
-    used = _propose(keys, bits, together, counts, marks, threshold, nearest, out)
+    used = _propose(keys, bits, together, counts, marks, nearest, out)
     return out[:used].copy()
 
 
@@ -108,9 +109,52 @@ def _summarise(
     marks: npt.NDArray[np.uint64],
 ) -> None:
     for text in range(len(starts)):
-        for at in range(starts[text], starts[text] + counts[text]):
-            mark = mixed(plain(values[at], np.uint32(0))) & np.uint64(255)
-            marks[text, np.int64(mark >> np.uint64(6))] |= np.uint64(1) << (mark & np.uint64(63))
+        end = starts[text] + counts[text]
+        for at in range(starts[text], end):
+            run = run_at(values, at, end)
+            if run:
+                mark = (run >> np.uint32(7)) & np.uint32(64 * _MARKS - 1)
+                marks[text, np.int64(mark >> np.uint32(6))] |= np.uint64(1) << np.uint64(mark & np.uint32(63))
+
+
+@inlined
+def _share_enough(
+    counts: npt.NDArray[np.int32], marks: npt.NDArray[np.uint64], left: np.int64, right: np.int64
+) -> bool:
+    ours, theirs, both = 0, 0, 0
+    for word in range(_MARKS):
+        bits = marks[left, word]
+        while bits:  # becomes one instruction, as the two below
+            bits &= bits - np.uint64(1)
+            ours += 1
+        bits = marks[right, word]
+        while bits:
+            bits &= bits - np.uint64(1)
+            theirs += 1
+        bits = marks[left, word] & marks[right, word]
+        while bits:
+            bits &= bits - np.uint64(1)
+            both += 1
+    size = 64.0 * _MARKS
+    if ours + theirs > _FULL * size:
+        return True
+    tokens = 0.5 * (counts[left] + counts[right])
+    least = SHARED[0] + (SHARED[1] - SHARED[0]) * min(max((tokens - _BRIEF) / (_LONG - _BRIEF), 0.0), 1.0)
+    # Bits that both have by chance are taken off: of `t` shared runs, t + (ours - t) (theirs - t) / size are seen.
+    seen: bool = both - ours * theirs / size >= least * tokens * (1.0 - (ours + theirs) / size)
+    return seen
+
+
+@compiled
+def _may_be_alike(
+    counts: npt.NDArray[np.int32],
+    marks: npt.NDArray[np.uint64],
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    likely: npt.NDArray[np.bool_],
+) -> None:
+    for pair in range(len(left)):
+        likely[pair] = _share_enough(counts, marks, left[pair], right[pair])
 
 
 @compiled
@@ -120,7 +164,6 @@ def _propose(
     together: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint64],
-    threshold: float,
     nearest: bool,
     out: npt.NDArray[np.uint64],
 ) -> int:
@@ -143,20 +186,7 @@ def _propose(
                 left = np.int64(keys[there] & low_bits)
                 if together[left] == together[right]:
                     continue
-                # A class of tokens that only one text has stands for at least one token the other lacks.
-                alone_left = 0
-                alone_right = 0
-                for word in range(marks.shape[1]):
-                    differ = marks[left, word] & ~marks[right, word]
-                    while differ:
-                        differ &= differ - np.uint64(1)
-                        alone_left += 1
-                    differ = marks[right, word] & ~marks[left, word]
-                    while differ:
-                        differ &= differ - np.uint64(1)
-                        alone_right += 1
-                most = min(counts[left] - alone_left, counts[right] - alone_right)
-                if 2.0 * most < threshold * (counts[left] + counts[right]):
+                if not _share_enough(counts, marks, left, right):
                     continue
                 out[used] = (np.uint64(left) << np.uint64(32)) | np.uint64(right)
                 used += 1

@@ -73,8 +73,14 @@ def _around_centres(
 def _central(texts: Tokens, sample: Numbers) -> npt.NDArray[np.intp]:
     """Of each row of sampled texts, the place of the one most like the others."""
     one, other = np.triu_indices(SAMPLE, 1)
-    alike = similarities(texts, sample[:, one].ravel(), sample[:, other].ravel()).reshape(len(sample), -1)
-    alike[sample[:, one] == sample[:, other]] = 0.0
+    left, right = sample[:, one].ravel(), sample[:, other].ravel()
+    alike = np.zeros((len(sample), len(one)))
+    # A sample of a group of fewer than `SAMPLE` texts has texts twice: their pairs are compared once.
+    pairs, where = np.unique(left * len(texts) + right, return_inverse=True)
+    apart = pairs // len(texts) != pairs % len(texts)
+    found = np.zeros(len(pairs))
+    found[apart] = similarities(texts, pairs[apart] // len(texts), pairs[apart] % len(texts))
+    alike.ravel()[:] = found[where]
     total: npt.NDArray[np.float64] = np.zeros(sample.shape)
     for pair, ends in enumerate(zip(one, other, strict=True)):
         total[:, ends] += alike[:, [pair]]

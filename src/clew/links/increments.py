@@ -1,6 +1,7 @@
 """A set of clusters on disk that a new day of adverts joins without comparing the old ones again.
 
-A folder holds a manifest and one part for each addition: the different texts' tokens, their clusters, the ids, and of each
+A folder holds a manifest and one part for each addition: the different texts' tokens without boilerplate (`boilerplate`: what is, is
+learnt anew when more texts come at once than ever before), their clusters, the ids, and of each
 text a sketch (the shingles with the smallest hashes, Broder 1997) sorted for search; all is read by memory map. A part is
 written beside, then renamed, then the manifest is replaced in one step: a crash leaves the set as it was.
 
@@ -25,14 +26,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.links import alignment
+from clew.links import alignment, boilerplate
 from clew.links.compiled import compiled, in_threads, parts_of
 from clew.links.near_texts import DEFAULT, NearDuplicateOptions, groups_of
 from clew.links.shingles import SHORT, gather
 from clew.links.tokens import Tokens, tokens
 from clew.safeguards.errors import MissingColumn, UsageError
 
-VERSION = 1
+VERSION = 2
 SKETCH = 24
 """Shingles by which a text of the set is found again."""
 MATES = 2
@@ -112,7 +113,8 @@ def _joined(
     content = rows.content.copy()
     blank = np.flatnonzero(content == 0)
     contents, first, which = np.unique(content, return_index=True, return_inverse=True)
-    distinct = rows.take(first)
+    table = _boilerplate(folder, manifest, rows.take(first))
+    distinct = boilerplate.without(rows.take(first), table)
     grouped = groups_of(distinct, options)
     next_number = int(manifest["clusters"])
     into = _followed(manifest)
@@ -132,13 +134,25 @@ def _joined(
     manifest["clusters"] = next_number + len(named)
     manifest["merges"] += merges.tolist()
     if len(fresh):
-        name = _written(folder, manifest, distinct, of_row[first], ids.take(pa.array(fresh)), of_row)
+        name = _written(folder, manifest, distinct, of_row[first], ids.take(pa.array(fresh)), of_row, table)
         manifest["parts"].append(name)
         manifest["adverts"] += len(fresh)
     _keep(folder, manifest)
     resolved = _followed(manifest)[clusters]
     merged = pa.table({"cluster": merges[:, 0], "into": merges[:, 1]})
     return Joined(pa.table({"id": ids, "cluster": resolved}), merged, len(ids) - len(fresh), int(manifest["adverts"]))
+
+
+def _boilerplate(folder: Path, manifest: dict[str, Any], fresh: Tokens) -> boilerplate.Table | None:
+    """What is boilerplate in the texts that come: as in the set, unless they are more than it was learnt from."""
+    if len(fresh) >= manifest["learnt_from"]:
+        manifest["learnt_from"] = len(fresh)
+        manifest["learnt_in"] = len(manifest["parts"])
+        return boilerplate.learnt(fresh)
+    slots = np.load(folder / manifest["parts"][manifest["learnt_in"]] / "boilerplate.npy")
+    table = np.zeros(boilerplate.SLOTS, np.uint8)
+    table[slots] = 1
+    return table if len(slots) else None
 
 
 def _known(parts: list[_Part], ids: pa.ChunkedArray) -> Numbers:
@@ -337,7 +351,13 @@ def _read(folder: Path) -> _Part:
 
 
 def _written(
-    folder: Path, manifest: dict[str, Any], texts: Tokens, clusters: Numbers, ids: pa.ChunkedArray, of_row: Numbers
+    folder: Path,
+    manifest: dict[str, Any],
+    texts: Tokens,
+    clusters: Numbers,
+    ids: pa.ChunkedArray,
+    of_row: Numbers,
+    table: boilerplate.Table | None,
 ) -> str:
     """Writes a part beside the others and gives it its name; nothing refers to it yet."""
     name = f"part-{len(manifest['parts']) + 1:06d}"
@@ -353,6 +373,7 @@ def _written(
     columns: dict[str, npt.NDArray[Any]] = {
         "values": values, "counts": texts.counts, "content": texts.content,
         "clusters": clusters, "keys": keys, "key_texts": owners,
+        "boilerplate": np.flatnonzero(table).astype(np.uint32) if table is not None else np.zeros(0, np.uint32),
     }  # fmt: skip
     for column, array in columns.items():
         with (beside / f"{column}.npy").open("wb") as file:
@@ -385,7 +406,15 @@ def _manifest(folder: Path, options: NearDuplicateOptions | None) -> dict[str, A
     if not path.exists():
         if options is None or any(not each.name.startswith((".", "part-")) for each in folder.iterdir()):
             raise UsageError(f"{folder}: is a folder of something else, not a set of clusters")
-        fresh = {"kind": "clew adverts", "version": VERSION, "clusters": 0, "adverts": 0, "parts": [], "merges": []}
+        fresh = {
+            "kind": "clew adverts",
+            "version": VERSION,
+            "clusters": 0,
+            "adverts": 0,
+            "parts": [],
+            "merges": [],
+            "learnt_from": 1,
+        }
         return fresh | {"similarity": options.similarity, "shortest": options.shortest, "sketch": SKETCH}
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

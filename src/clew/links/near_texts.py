@@ -1,6 +1,6 @@
 """Near-duplicate texts: which adverts are the same one with words changed, left out or put in.
 
-Identical texts collapse first; shared shingles propose pairs (`shingles`, `candidates`); every pair is compared on the
+Identical texts collapse first; passages of very many otherwise different texts go (`boilerplate`); shared shingles propose pairs (`shingles`, `candidates`); every pair is compared on the
 texts themselves (`alignment`); alike pairs are joined and each group is checked against its centre (`groups`).
 The grouping does not depend on the order of the rows or on the number of threads.
 """
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links import alignment, candidates, groups, shingles
+from clew.links import alignment, boilerplate, candidates, groups, shingles
 from clew.links.tokens import Texts, Tokens, tokens
 from clew.safeguards.errors import MissingColumn, UsageError
 
@@ -71,14 +71,15 @@ def near_duplicates(texts: Texts, options: NearDuplicateOptions = DEFAULT) -> np
         return np.zeros(0, np.int64)
     contents, first, which = np.unique(rows.content, return_index=True, return_inverse=True)
     # Numbered by content, not by row: all that follows is the same whatever the order of the rows.
-    grouped = groups_of(rows.take(first), options)[which]
-    blank = np.flatnonzero(rows.content == 0)
+    which, blank, distinct = which.astype(np.int32), np.flatnonzero(rows.content == 0), [rows.take(first)]
+    del rows, first
+    grouped = groups_of(boilerplate.removed(distinct), options)[which]
     grouped[blank] = len(contents) + np.arange(len(blank))
     return by_appearance(grouped)
 
 
 def groups_of(texts: Tokens, options: NearDuplicateOptions) -> npt.NDArray[np.int64]:
-    """The group of each of these different texts, named by one of its texts."""
+    """The group of each of these different texts without their boilerplate, named by one of its texts."""
     long_enough = np.flatnonzero(texts.counts >= options.shortest)
     together = groups.apart(len(texts))
     if len(long_enough) > 1:
@@ -94,9 +95,7 @@ def _alike(texts: Tokens, threshold: float) -> npt.NDArray[np.int64]:
 
     for nearest in (True, False):
         for ranges in candidates.key_rounds(keys, bits):
-            left, right = candidates.pairs(
-                keys, ranges, bits, together, texts, marks, candidates.OVERLAP, nearest=nearest
-            )
+            left, right = candidates.pairs(keys, ranges, bits, together, texts, marks, nearest=nearest)
             alike = alignment.similarities(texts, left, right, threshold) >= threshold
             groups.join(together, left[alike], right[alike])
     del keys, marks

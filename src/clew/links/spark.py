@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links import alignment, candidates, groups, shingles
+from clew.links import alignment, boilerplate, candidates, groups, shingles
 from clew.links.compiled import worker_count
 from clew.links.near_texts import DEFAULT, NearDuplicateOptions, by_appearance
 from clew.links.template_tables import Templates, fit_parts, token_bits, told
@@ -35,17 +36,13 @@ _FLIP = np.uint64(1 << 63)
 
 def cluster_table_on_spark(table: pa.Table, *, options: NearDuplicateOptions = DEFAULT) -> pa.Table:
     """As `links.cluster` for a table with `id` and `text`, on Spark's local mode or on the cluster its settings name."""
-    session = _session()
-    try:
+    with _session() as session:
         return _clustered(session, table, options)
-    finally:
-        session.stop()
 
 
 def templates_on_spark(table: pa.Table, *, options: NearDuplicateOptions = DEFAULT) -> Templates:
     """As `links.templates(table, links.cluster(table))`."""
-    session = _session()
-    try:
+    with _session() as session:
         clusters = _clustered(session, table, options)
         labels = clusters["cluster"].to_numpy()
         numbered = pa.table({"row": np.arange(len(labels)), "cluster": labels, "text": table["text"].cast(pa.string())})
@@ -59,8 +56,6 @@ def templates_on_spark(table: pa.Table, *, options: NearDuplicateOptions = DEFAU
             content[rows] = hashes
             parts += found
         return told(clusters["id"], labels, content, parts)
-    finally:
-        session.stop()
 
 
 def _fitting(bits: npt.NDArray[np.float32]) -> Callable[[Batches], Batches]:
@@ -87,6 +82,11 @@ def _clustered(session: SparkSession, table: pa.Table, options: NearDuplicateOpt
         texts.where(f"count >= {options.shortest}").dropDuplicates(["content"]).select("content", "count", "values")
     )
     distinct = distinct.cache()
+    learnt_from = distinct.where(f"count > {boilerplate.REST}").orderBy("content").limit(boilerplate.SAMPLE)
+    sample = learnt_from.select("content", "values").toArrow()
+    common = boilerplate.learnt(_texts(sample["values"], sample["content"].to_numpy()))
+    if common is not None:
+        distinct = distinct.mapInArrow(_stripping(common), "content long, count int, values binary").cache()
     content = np.empty(table.num_rows, np.uint64)
     content[where["row"].to_numpy()] = _unsigned(where["content"].to_numpy())
     names = np.unique(content)
@@ -166,14 +166,29 @@ def _settled(
 def _read_tokens(batches: Batches) -> Batches:
     for batch in batches:
         found = tokens(batch["text"])
-        ends = (found.starts + found.counts) * 4
-        offsets = np.append(0, ends).astype(np.int32)
-        values = pa.Array.from_buffers(
-            pa.binary(), len(found), [None, pa.py_buffer(offsets), pa.py_buffer(found.values)]
-        )
         yield pa.record_batch(
-            {"row": batch["row"], "content": _signed(found.content), "count": found.counts, "values": values}
+            {"row": batch["row"], "content": _signed(found.content), "count": found.counts, "values": _packed(found)}
         )
+
+
+def _packed(texts: Tokens) -> pa.Array:
+    """The tokens of each text, which follow each other, as bytes."""
+    offsets = np.append(0, (texts.starts + texts.counts) * 4).astype(np.int32)
+    return pa.Array.from_buffers(pa.binary(), len(texts), [None, pa.py_buffer(offsets), pa.py_buffer(texts.values)])
+
+
+def _stripping(common: boilerplate.Table) -> Callable[[Batches], Batches]:
+    slots = np.flatnonzero(common)  # few: less to send than the table
+
+    def strip(batches: Batches) -> Batches:
+        table = np.zeros(boilerplate.SLOTS, np.uint8)
+        table[slots] = 1
+        for batch in batches:
+            if batch.num_rows:
+                left = boilerplate.without(_texts(batch["values"]), table)
+                yield pa.record_batch({"content": batch["content"], "count": left.counts, "values": _packed(left)})
+
+    return strip
 
 
 def _counting(slots: int) -> Callable[[Batches], Batches]:
@@ -242,12 +257,31 @@ def _unsigned(values: Numbers) -> npt.NDArray[np.uint64]:
     return values.view(np.uint64) ^ _FLIP
 
 
-def _session() -> SparkSession:
-    """A session; on one machine with as many partitions as it has use for, on a cluster with what its settings say."""
+@contextmanager
+def _session() -> Iterator[SparkSession]:
+    """The session that runs here already, or one for this work alone: on one machine with as many partitions as it has use
+    for, on a cluster with what its settings say.
+    """
+    running = _running()
+    if running is not None:
+        yield running
+        return
     session = local_session()
     if str(session.sparkContext.master).startswith("local"):
         session.conf.set("spark.sql.shuffle.partitions", str(worker_count()))
-    return session
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def _running() -> SparkSession | None:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:  # said by `local_session`
+        return None
+    found: SparkSession | None = SparkSession.getActiveSession()
+    return found
 
 
 def _frame(session: SparkSession, table: pa.Table) -> DataFrame:
