@@ -21,6 +21,7 @@ from clew.web import (
     quality,
     releases,
     signin,
+    texts,
 )
 
 ROUTERS = (
@@ -46,7 +47,7 @@ ROUTERS = (
 FILLED = {
     "{lead}": "lead_0000", "{digest}": "0123456789abcdef", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
     "{contact}": f"ctc_{1:020x}", "{service}": f"svc_{1:016x}", "{referral}": f"ref_{1:020x}", "{kind}": "support",
-    "{subject}": "rec_1:rec_2", "{network}": "net_0000",
+    "{subject}": "rec_1:rec_2", "{network}": "net_0000", "{cluster}": "3",
 }  # fmt: skip
 STREAMS = {"/live/events"}
 """Answers that go on; they have tests of their own."""

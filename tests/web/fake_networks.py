@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clew.leads.network_view import (
     CircuitRow,
     ContradictionRow,
+    CutText,
     ExpansionView,
     FoundRow,
     Join,
@@ -20,6 +21,7 @@ from clew.leads.network_view import (
     StayRow,
     TemplateView,
     TextPiece,
+    TextView,
 )
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotAllowed, NotFound, UsageError
@@ -96,7 +98,7 @@ def network_view(row: NetworkRow) -> NetworkView:
             PriceRow(place="Basel", currency="CHF", hours=None, own=90.0, own_adverts=2, area=None, askers=None, low=None, median=None, high=None, ratio=None),
         ),
         fewest=12,
-        templates=(TemplateView(adverts=7, shown=((ids[0], pieces), (ids[1], pieces[:3]))),),
+        templates=(TemplateView(cluster=3, adverts=7, shown=((ids[0], pieces), (ids[1], pieces[:3]))),),
     )  # fmt: skip
 
 
@@ -117,6 +119,21 @@ class FakeNetworks:
         if row is None:
             raise NotFound("there is no such network")
         return self._said(network_view(row))
+
+    def text(self, actor: Actor, purpose: Purpose, cluster: int) -> TextView:
+        if purpose is Purpose.ADMINISTRATION:
+            raise NotAllowed("read_lead: no rule allows it under the purpose administration")
+        if cluster != 3:
+            raise NotFound("there is no such text")
+        view = network_view(network_row(0))
+        rows = tuple(
+            CutText(record=record, external_id=f"A-{n}", posted=DAY, place="Lyon", network="net_0000", pieces=pieces)
+            for n, (record, pieces) in enumerate(view.templates[0].shown)
+        )
+        return self._said(TextView(cluster=3, adverts=7, shown=rows))
+
+    def texts_of(self, actor: Actor, purpose: Purpose, records: Sequence[str]) -> Mapping[str, int]:
+        return dict.fromkeys(records[:3], 3)
 
     def expand(self, actor: Actor, purpose: Purpose, text: str) -> ExpansionView:
         if "555" not in text:

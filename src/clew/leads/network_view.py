@@ -129,9 +129,36 @@ class TextPiece:
 class TemplateView:
     """Adverts of one text, cut into what they share and what each fills in."""
 
+    cluster: int
     adverts: int
     shown: tuple[tuple[str, tuple[TextPiece, ...]], ...]
     """Record and its pieces."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutText:
+    """One advert of a text, cut into pieces."""
+
+    record: str
+    external_id: str
+    posted: datetime | None
+    place: str
+    network: str
+    """Its network's id; empty where it is in none."""
+    pieces: tuple[TextPiece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextView:
+    """What a text's page shows: its adverts beside each other, the earliest first."""
+
+    cluster: int
+    adverts: int
+    shown: tuple[CutText, ...]
+
+    @property
+    def slots(self) -> int:
+        return max((piece.slot for text in self.shown for piece in text.pieces), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from clew.web import (
     quality,
     releases,
     signin,
+    texts,
 )
 from clew.web.headers import BodyLimit, Headers, LastResort
 from clew.web.pages import HERE
@@ -59,6 +60,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
         persons,
         leads,
         networks,
+        texts,
         models,
         flows,
         releases,

@@ -80,7 +80,7 @@ def leads(
     request: Request, visit: Visitor, show: Show = "open", query: Question = "", number: PageNumber = 1
 ) -> Response:
     rows, counted, total = _queue(visit, show, query.strip(), Pager(number, 0))
-    found = bands([row.points for row in counted])
+    found = bands([row.points for row in counted if not row.blind])
     return page(
         request,
         "leads.html",
@@ -100,13 +100,14 @@ def leads(
 @router.get("/leads/points.csv")
 def points_table(visit: Visitor, show: Show = "open", query: Question = "") -> Response:
     _, counted, _ = _queue(visit, show, query.strip(), Pager(1, 0))
-    rows = ((band.low, band.high, band.leads) for band in bands([row.points for row in counted]))
+    rows = ((band.low, band.high, band.leads) for band in bands([row.points for row in counted if not row.blind]))
     return csv_answer("leads-by-points", ("points_from", "points_below", "leads"), rows)
 
 
 def _lead_page(request: Request, visit: Visit, lead: str, *, status: int = 200, **form: str) -> Response:
     """The page of a lead; `form` is what was typed and what was wrong with it."""
     story = lead_story.tell(visit.desk.lead(visit.actor, visit.purpose, lead))
+    adverts = [e.of.record for e in story.exhibits if e.of.kind == "advert" and e.of.text]
     typed = {"problem": "", "verdict": "", "reason": "", "reverses": "", "looks": ""} | form
     if not story.can_take_back(typed["reverses"]):
         typed["reverses"] = ""
@@ -116,6 +117,7 @@ def _lead_page(request: Request, visit: Visit, lead: str, *, status: int = 200, 
         status=status,
         story=story,
         view=story.view,
+        texts=visit.desk.texts_of(visit.actor, visit.purpose, adverts),
         graph_finding=lead_story.graph_finding(story),
         timeline_finding=lead_story.timeline_finding(story),
         chart=lead_story.chart_data(story),

@@ -42,6 +42,7 @@ READS: Mapping[str, Action] = {
     "live": Action.COUNT_CONTACTS,
     "leads": Action.READ_LEAD,
     "networks": Action.READ_LEAD,
+    "texts": Action.READ_LEAD,
     "models": Action.READ_OVERVIEW,
     "dpia": Action.READ_OVERVIEW,
     "register": Action.READ_OVERVIEW,

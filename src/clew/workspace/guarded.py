@@ -13,7 +13,7 @@ from typing import Any
 
 from clew.desk import CaseRecordView, CaseView, DirectoryView, PersonsView, ProposalView, ServiceAsk
 from clew.leads.classing import LeadClass
-from clew.leads.network_view import ExpansionView, NetworkRow, NetworkView
+from clew.leads.network_view import ExpansionView, NetworkRow, NetworkView, TextView
 from clew.leads.qualification_view import QualificationView
 from clew.leads.types import LeadView
 from clew.safeguards.actors import Actor, Purpose
@@ -30,11 +30,12 @@ from clew.workspace.person_subjects import members_of
 from clew.workspace.persons import Persons
 from clew.workspace.quality import Quality
 from clew.workspace.releasing import Releasing
+from clew.workspace.texts import Texts
 
 _MANY = 1_000_000
 
 
-class Guarded(Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
+class Guarded(Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks, Texts):
     # Leads and networks.
 
     def lead(self, actor: Actor, purpose: Purpose, lead: str) -> LeadView:
@@ -67,6 +68,18 @@ class Guarded(Classing, Releasing, Counting, CaseHelping, Persons, Quality, Netw
         if network in self._shut_networks(actor, purpose):
             self._shut(actor, Action.READ_LEAD, purpose, network, "a part of this network is not open to you")
         return super().network(actor, purpose, network)
+
+    def text(self, actor: Actor, purpose: Purpose, cluster: int) -> TextView:
+        self.vault.require(actor, Action.READ_LEAD, purpose, f"text {cluster}")
+        out = self.withheld_from_leads(actor, purpose)
+        if out and "clusters" in self.lake.names():
+            sql = "SELECT a.record_id, a.source_id FROM adverts a JOIN clusters k USING (record_id) WHERE k.cluster = $1"
+            rows = self.lake.query(sql, [cluster]).to_pylist()
+        else:
+            rows = []
+        if any(out.keeps(row["source_id"], row["record_id"]) for row in rows):
+            self._shut(actor, Action.READ_LEAD, purpose, f"text {cluster}", "an advert of this text is not open to you")
+        return super().text(actor, purpose, cluster)
 
     def networks(
         self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 50

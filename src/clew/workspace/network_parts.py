@@ -232,7 +232,7 @@ class Parts:
         for row, segments in list(zip(rows, cut, strict=True))[:SHOWN_TEXTS]:
             pieces = tuple(TextPiece(text=s.text, kind=s.kind, slot=s.slot) for s in segments)
             shown.append((row["record_id"], pieces))
-        return TemplateView(adverts=count, shown=tuple(shown))
+        return TemplateView(cluster=cluster, adverts=count, shown=tuple(shown))
 
 
 def _letters(number: int) -> str:
