@@ -147,3 +147,24 @@ def test_cases_quality_replaces_no_input_with_its_rejects(clew: Callable[..., An
     ended = clew("cases", "quality", cases, "--out", tmp_path / "report.json")
     assert ended.code == 2
     assert cases.read_bytes() == before
+
+
+def test_cases_qualify_keeps_rejects_apart_from_indicators(
+    clew: Callable[..., Any], ctdc: Path, tmp_path: Path
+) -> None:
+    ended = clew("cases", "qualify", ctdc, "--out", tmp_path / "o.csv", "--indicators", tmp_path / "o.rejects.csv")
+    assert ended.code == 2
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_cases_quality_tells_contributors_with_files_of_one_name_apart(
+    clew: Callable[..., Any], ctdc: Path, tmp_path: Path
+) -> None:
+    paths = [tmp_path / place / "cases.csv" for place in ("north", "south")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(ctdc.read_bytes())
+    out = tmp_path / "report.json"
+    assert "of 2 contributors" in clew("cases", "quality", *paths, "--out", out).err
+    assert {"north/cases", "south/cases"} <= {r["contributor"] for r in json.loads(out.read_text())["measures"]}
+    assert clew("cases", "quality", ctdc, ctdc, "--out", out).code == 2

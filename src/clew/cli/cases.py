@@ -199,7 +199,7 @@ def _check_outputs(out: Path, report: Path, rejects: Path | None, inputs: Sequen
     if out.suffix.lower() == ".xml":
         if target != "niem":
             raise UsageError(f"{out.name}: only niem is written as XML")
-        _check_json(report, inputs=inputs)
+        _check_json(report, inputs=tuple(inputs))
         if out.resolve() in {path.resolve() for path in inputs}:
             raise UsageError(f"{out}: the output would replace an input")
         files.check_output(rejects or out.with_suffix(".rejects.csv"), inputs=(*inputs, out, report))

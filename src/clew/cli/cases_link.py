@@ -88,7 +88,9 @@ def link(
     from clew.links.persons import link as link_persons
     from clew.records import read_table, write_table
 
-    files.check_output(out, explain, rejects, inputs=[*file, *([judgements] if judgements else [])])
+    files.check_output(
+        out, explain, rejects or files.rejects_beside(out), inputs=[*file, *([judgements] if judgements else [])]
+    )
     check_json(report)
     table, refused = people_of(file, files.given_columns(map, id=id), no_header, encoding, sheet)
     files.keep_rejects(out, refused, rejects, readable=table.num_rows or not len(refused))
@@ -160,7 +162,7 @@ def encode(
     from clew.links.persons.secret import Secret, make_secret
     from clew.records import write_table
 
-    files.check_output(out, ids, rejects, inputs=[file, secret_file])
+    files.check_output(out, ids, rejects or files.rejects_beside(out), inputs=[file, secret_file])
     if new_secret:
         make_secret(secret_file)
     secret = Secret.read(secret_file)

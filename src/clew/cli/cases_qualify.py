@@ -59,7 +59,7 @@ def qualify(
     from clew.cli.case_tables import ID, read_case_table
     from clew.leads.qualify import qualify as read_cases
 
-    files.check_output(out, indicators, rejects, inputs=[file])
+    files.check_output(out, indicators, rejects or files.rejects_beside(out), inputs=[file])
     read = read_case_table(file, files.layout(encoding, sheet=sheet), files.given_columns(map), id)
     files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows or not len(read.rejects))
     result = read_cases(read.table, id=ID, jurisdiction=jurisdiction)
@@ -176,17 +176,19 @@ def _contributed(
     from clew.records.rejects import Rejects
     from clew.safeguards.errors import MissingColumn
 
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise UsageError("the same file is named twice")
     reads = [read_case_table(path, form, given, id) for path in paths]
     layouts = {path.name: read.layout or "its own" for path, read in zip(paths, reads, strict=True)}
     if len(set(layouts.values())) > 1:
         said = ", ".join(f"{name} is {layout}" for name, layout in layouts.items())
         raise UsageError(f"the files have different layouts ({said}): bring them into one with `clew cases convert`")
     tables = []
-    for path, read in zip(paths, reads, strict=True):
+    for called, read in zip(_contributors(paths), reads, strict=True):
         names = read.table.column_names
         if contributor is not None and contributor not in names:
             raise MissingColumn(contributor, present=tuple(name for name in names if name != ID))
-        who = read.table[contributor] if contributor else pa.array([path.stem] * read.table.num_rows, pa.string())
+        who = read.table[contributor] if contributor else pa.array([called] * read.table.num_rows, pa.string())
         plain = read.table.drop_columns([contributor]) if contributor else read.table
         text = pa.table({name: plain[name].cast(pa.string()) for name in plain.column_names})
         tables.append(text.append_column(CONTRIBUTOR, who))
@@ -198,6 +200,14 @@ def _contributed(
         readable=sum(one.num_rows for one in tables) or not len(rejects),
     )
     return pa.concat_tables(tables, promote_options="default"), CONTRIBUTOR
+
+
+def _contributors(paths: list[Path]) -> list[str]:
+    """What each file's contributor is called: its name; where files are named alike, with their folders or a number."""
+    for names in ([path.stem for path in paths], [f"{path.resolve().parent.name}/{path.stem}" for path in paths]):
+        if len(set(names)) == len(names):
+            return names
+    return [f"{number}-{path.stem}" for number, path in enumerate(paths, 1)]
 
 
 def _day(as_of: str | None) -> date:
