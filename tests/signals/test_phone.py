@@ -122,6 +122,59 @@ def test_is_less_sure_without_a_country():
     assert guessed.confidence < hidden.confidence < known.confidence
 
 
+@pytest.mark.parametrize(
+    ("written", "after", "region", "e164"),
+    [
+        ("202-555-0123", " 80hh 150h", "US", "+12025550123"),
+        ("202 555 0123", " 150hr", "US", "+12025550123"),
+        ("202.five five five.01 two three", " 22 y/o, 34-24-36", "US", "+12025550123"),
+        ("2 0 2\n5 5 5\n0 1 2 3", " 140 an hour", "US", "+12025550123"),
+        ("TWO ZERO TWO FIVE FIVE FIVE ZERO ONE TWO THREE", " 100", "US", "+12025550123"),
+        ("612-34-56-78", " 100 150 200", "ES", "+34612345678"),
+        ("06 12 34 56 78", " 24 ans", "FR", "+33612345678"),
+        ("8-916-123-45-67", " 3000 руб/час", "RU", "+79161234567"),
+        ("восемь девятьсот шестнадцать сто двадцать три сорок пять шестьдесят семь", ", 24 года", "RU", "+79161234567"),
+        ("nol delapan satu dua tiga empat lima enam tujuh delapan", " 500rb", "ID", "+62812345678"),
+    ],
+)
+def test_a_price_or_an_age_after_a_number_is_no_part_of_it(written, after, region, e164):
+    (found,) = phones(f"x {written}{after}", region=region)
+    assert (found.value, found.start, found.end) == (e164, 2, 2 + len(written))
+
+
+@pytest.mark.parametrize(
+    "text", ["600 150 200 250 h", "600-150-200 250 h", "90-60-90 170 55 24 años", "150 200 250 300 hr"]
+)
+def test_a_row_of_prices_is_no_number_before_a_price(text):
+    assert phones(text, region="ES") == []
+
+
+@pytest.mark.parametrize("sign", ["'", "’", "`", "ʼ", ""])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "нуль дев'ять сім один два три чотири п'ять шість сім",
+        "нуль дев'яносто сім сто двадцять три сорок п'ять шістдесят сім",
+    ],
+)
+def test_ukrainian_words_with_any_apostrophe(sign, written):
+    written = written.replace("'", sign)
+    (found,) = phones(f"тел {written}", region="UA")
+    assert (found.value, found.start, found.end) == ("+380971234567", 4, 4 + len(written))
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "e164"),
+    [
+        ("нула шест четири један два три четири пет шест седам", "RS", "+381641234567"),
+        ("אפס חמש אפס שתיים שלוש ארבע חמש שש שבע שמונה", "IL", "+972502345678"),
+        ("ゼロ九ゼロ 一二三四 五六七八", "JP", "+819012345678"),
+    ],
+)
+def test_words_of_more_languages(written, region, e164):
+    assert [found.value for found in phones(written, region=region)] == [e164]
+
+
 def test_no_form_of_a_number_word_has_two_meanings():
     meanings: dict[str, set[str]] = {}
     for _, written, digits in words._forms():

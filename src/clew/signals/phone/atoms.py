@@ -309,7 +309,7 @@ def _run(shown: str, atoms: list[Atom], first: int, most: int) -> list[str]:
     run = [atoms[first].digits]
     for position in range(first + 1, min(first + most, len(atoms))):
         atom = atoms[position]
-        if atom.how not in "wjh" or shown[atoms[position - 1].end : atom.start] not in (" ", "-", "'", "’"):
+        if atom.how not in "wjh" or shown[atoms[position - 1].end : atom.start] not in (" ", "-", *words.APOSTROPHES):
             break
         run.append(atom.digits)
     return run

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from clew.signals.base import Detector, Signal
 from clew.signals.detector import TextDetector
@@ -29,6 +30,14 @@ _OTHER = re.compile(
     r"\W{0,3}(?:no|nr|number|num|numero|número|nummer|id)?\W{0,4}$",
     re.IGNORECASE,
 )
+_UNIT = re.compile(
+    r"[\s/-]{0,2}(?:[€£$₹₺₽฿₫]|/\s?h|(?:hh|qv|h|hrs?|(?:an|per|the|half)\s(?:an\s)?(?:hour|night|h)|hours?|nights?|roses|rosas|kisses|y/?os?|yrs?|years?"
+    r"|eur|euros?|usd|gbp|chf|pln|zł|zl|ron|lei|kč|kc|kr|ft|tl|php|rb|ribu|jt|inr|rs|aed|dollars?|pounds?|bucks|años|ans|jahre?|anni|anos|lat|ani|jaar"
+    r"|лет|года?|років|роки|рік|руб\w*|грн|гривень|час|лв|дин|دراهم|درهم|سنة|سنه|ש[״\"']?ח)(?![^\W_]))",
+    re.IGNORECASE,
+)
+"""What says that the figures before it are a price, a time or an age."""
+_MOST_IN_PRICE = 5
 _LOOSE_CUE = re.compile("num|núm", re.IGNORECASE)
 _KEYCAPS = "\ufe0f\u20e3" + FILL
 _ROWS = ("12345678910", "1234567890", "0123456789", "10987654321", "9876543210", "1234567891011")
@@ -128,7 +137,8 @@ class _Reader:
                 inner = max(inner, chain.gaps[last - 1])
             if len(digits) < LEAST_DIGITS:
                 continue
-            right = BROKEN if _next_starts(chain, first, last) or last + 1 == shy_end else chain.gaps[last]
+            apart = _next_starts(chain, first, last) or last + 1 == shy_end or self._price_follows(chain, first, last)
+            right = BROKEN if apart else chain.gaps[last]
             if not _may_stand(left, inner, right, strong=strong, alone=alone):
                 continue
             cut = right <= inner or left <= inner
@@ -159,10 +169,31 @@ class _Reader:
             return None
         confidence = reading.sure * _plainness(atoms, inner) * (0.85 if cut else 1)
         staged = plans.is_staged(reading.e164)
-        edged = not (atoms[0].shy or atoms[-1].shy) and reading is first_way
+        measure = len(atoms) > 1 and self._measured(atoms[-1])
+        edged = not (atoms[0].shy or atoms[-1].shy or measure) and reading is first_way
         return _Window(
             first, last, reading.e164, round(confidence, 2), (staged, not cut, edged, -float(inner), len(digits))
         )
+
+    def _price_follows(self, chain: Chain, first: int, last: int) -> bool:
+        """Whether the next piece is a price, an hour or an age that ends the number, as in 202-555-0123 150hr.
+
+        It has a unit; or it is of figures after words, or after a space where the number has signs. A row of prices is no number.
+        """
+        atoms, following = chain.atoms[first : last + 1], chain.atoms[last + 1]
+        if following.how != "d" or len(following.digits) > _MOST_IN_PRICE or all(map(_round, atoms)):
+            return False
+        if self._measured(following):
+            return True
+        if len(following.digits) < 2 or len(atoms) < 2:
+            return False
+        gaps = [self.shown[one.end : other.start] for one, other in pairwise([*atoms, following])]
+        spoken = all(atom.how == "w" for atom in atoms)
+        return not gaps[-1].strip(" \n,") and (spoken or not any(map(str.isspace, "".join(gaps[:-1]) or " ")))
+
+    def _measured(self, atom: Atom) -> bool:
+        """Whether a unit of money, time or age is written right after this piece."""
+        return atom.how == "d" and _UNIT.match(self.shown, atom.end) is not None
 
     def _run_on(self, chain: Chain, at: int, digits: str) -> _Window | None:
         """A number with a price or an hour written against its end, as in 0871277810810p: only for a known region."""
@@ -277,6 +308,11 @@ def _otherwise(atoms: Sequence[Atom]) -> Iterator[str]:
     if 0 < len(unsure) <= _MOST_UNSURE:
         for changed in [[at] for at in unsure] + [unsure]:
             yield "".join(atom.other if at in changed else atom.digits for at, atom in enumerate(atoms))
+
+
+def _round(atom: Atom) -> bool:
+    """Whether a piece may well be a price: two to four figures, the last of them 0 or 5."""
+    return atom.how == "d" and 2 <= len(atom.digits) <= 4 and atom.digits[0] != "0" and atom.digits[-1] in "05"
 
 
 def _never_stands(chain: Chain, first: int, left: int, *, strong: bool) -> bool:

@@ -1,4 +1,4 @@
-"""How numbers are said, as data: from a run of words to digits. Twelve languages with teens, tens and hundreds, others digit by digit.
+"""How numbers are said, as data: from a run of words to digits. Thirteen languages with teens, tens and hundreds, others digit by digit.
 
 Numbers are dictated digit by digit, in pairs ("soixante-dix-huit") or with "double" and "triple". Every form is kept
 without case and accents. Where a form means one number in one language and another elsewhere, it is left out.
@@ -51,7 +51,9 @@ UNITS: Mapping[str, Sequence[str]] = {
     "sw": ("sifuri", "moja", "mbili", "tatu", "nne", "tano", "sita", "saba", "nane", "tisa"),
     "el": ("μηδεν", "ενα", "δυο", "τρια", "τεσσερα", "πεντε", "εξι", "επτα εφτα", "οκτω οχτω", "εννεα εννια"),
     "bg": ("нула", "един едно", "две", "три", "четири", "пет", "шест", "седем", "осем", "девет"),
-    "uk": ("нуль", "один", "два", "три", "чотири", "п'ять", "шість", "сім", "вісім", "дев'ять"),
+    "uk": ("нуль", "один одна", "два дві", "три", "чотири", "п'ять", "шість", "сім", "вісім", "дев'ять"),
+    "sr": ("нула", "један", "два", "три", "четири", "пет", "шест", "седам", "осам", "девет"),
+    "he": ("אפס", "אחת אחד", "שתיים שתים שניים", "שלוש", "ארבע", "חמש", "שש", "שבע", "שמונה", "תשע"),
 }
 TEENS: Mapping[str, Sequence[str]] = {
     "en": (
@@ -154,6 +156,18 @@ TEENS: Mapping[str, Sequence[str]] = {
         "delapan belas",
         "sembilan belas",
     ),
+    "uk": (
+        "десять",
+        "одинадцять",
+        "дванадцять",
+        "тринадцять",
+        "чотирнадцять",
+        "п'ятнадцять",
+        "шістнадцять",
+        "сімнадцять",
+        "вісімнадцять",
+        "дев'ятнадцять",
+    ),
 }
 TENS: Mapping[str, Sequence[str]] = {
     "en": ("twenty", "thirty", "forty fourty", "fifty", "sixty", "seventy", "eighty", "ninety"),
@@ -186,6 +200,7 @@ TENS: Mapping[str, Sequence[str]] = {
         "delapan puluh",
         "sembilan puluh",
     ),
+    "uk": ("двадцять", "тридцять", "сорок", "п'ятдесят", "шістдесят", "сімдесят", "вісімдесят", "дев'яносто"),
 }
 JOINERS: Mapping[str, Sequence[str]] = {
     "en": (" ",),
@@ -198,6 +213,7 @@ JOINERS: Mapping[str, Sequence[str]] = {
     "pl": (" ",),
     "ro": (" si ",),
     "ru": (" ",),
+    "uk": (" ",),
     "tr": (" ",),
     "id": (" ",),
 }
@@ -212,6 +228,7 @@ HUNDREDS: Mapping[str, str] = {
             "cem duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos",
             "sto dwiescie trzysta czterysta piecset szescset siedemset osiemset dziewiecset",
             "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот",
+            "сто двісті триста чотириста пятсот шістсот сімсот вісімсот девятсот",
         )
         for number, word in enumerate(spoken.split(), 1)
     },
@@ -254,8 +271,11 @@ def phrases() -> tuple[Mapping[tuple[str, ...], str], Mapping[str, int], Mapping
     return known, reach, {word: frozenset(spoken) for word, spoken in languages.items()}
 
 
-SECOND_WORDS = frozenset("et belas puluh vingts".split())
-"""Words that only follow others inside a number."""
+APOSTROPHES = ("'", "’", "`", "‘", "´")
+"""How the apostrophe inside a word is typed: дев'ять."""
+
+SECOND_WORDS = frozenset("et belas puluh vingts ять ятнадцять ятдесят яносто ятсот".split())
+"""Words that only follow others inside a number, or stand after the apostrophe of one."""
 
 
 def key(word: str) -> str:
@@ -276,15 +296,21 @@ def _forms() -> Iterator[tuple[str, str, str]]:
     for language, units in UNITS.items():
         for digit, written in enumerate(units):
             for word in written.split():
-                yield language, word.replace("'", " "), str(digit)
+                yield from _typed(language, word, str(digit))
         for number, written in enumerate(TEENS.get(language, ()), 10):
             for phrase in _each(written, language):
-                yield language, phrase, str(number)
+                yield from _typed(language, phrase, str(number))
         for number, written in enumerate(TENS.get(language, ()), 2):
             for phrase in _each(written, language):
-                yield language, phrase, f"{number}0"
+                yield from _typed(language, phrase, f"{number}0")
                 yield from _with_units(language, phrase, number)
     yield from _own_ways()
+
+
+def _typed(language: str, phrase: str, digits: str) -> Iterator[tuple[str, str, str]]:
+    """A number word as its pieces are read: an apostrophe parts it, is left out, or is a letter (ʼ) in the middle."""
+    for stand_in in (" ", "", "ʼ") if "'" in phrase else ("",):
+        yield language, phrase.replace("'", stand_in), digits
 
 
 def _each(written: str, language: str) -> list[str]:
@@ -296,7 +322,7 @@ def _with_units(language: str, tens: str, number: int) -> Iterator[tuple[str, st
     for digit in range(1, 10):
         for unit in UNITS[language][digit].split():
             for joiner in JOINERS[language]:
-                yield language, f"{tens}{joiner}{unit}", f"{number}{digit}"
+                yield from _typed(language, f"{tens}{joiner}{unit}", f"{number}{digit}")
 
 
 def _own_ways() -> Iterator[tuple[str, str, str]]:

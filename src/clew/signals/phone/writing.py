@@ -25,9 +25,9 @@ _HINDI = {
 _BENGALI = {
     "শূন্য": "0", "এক": "1", "দুই": "2", "তিন": "3", "চার": "4", "পাঁচ": "5", "ছয়": "6", "সাত": "7", "আট": "8", "নয়": "9",
 }  # fmt: skip
-_ABUGIDA = _THAI | _HINDI | _BENGALI
+_ABUGIDA = _THAI | _HINDI | _BENGALI | {"ゼロ": "0", "ぜろ": "0"}
 _WORDS = re.compile("|".join(sorted(_ABUGIDA, key=len, reverse=True)))
-_OTHER = re.compile("[\u0900-\u09ff\u0e00-\u0e7f\u3007\u4e00-\u9fff\uac00-\ud7a3]")
+_OTHER = re.compile("[\u0900-\u09ff\u0e00-\u0e7f\u3007ゼぜ\u4e00-\u9fff\uac00-\ud7a3]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>|&(?:nbsp|ensp|emsp|thinsp|shy|zwnj|#160|#xa0|#8203);", re.IGNORECASE)
 
 
