@@ -107,6 +107,16 @@ def test_a_title_over_merged_cells_is_refused_by_name(tmp_path):
         read_htcds(tmp_path / "t.xlsx")
 
 
+def test_a_header_with_merged_names_is_refused(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["prs_FirstName", "prs_Gender", "con_Consent"], ["A", "Feminine", "yes"]):
+        book.active.append(row)
+    book.active.merge_cells("B1:C1")
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(UnreadableInput, match="merged cells in the header, from column 2 on"):
+        read_htcds(tmp_path / "t.xlsx")
+
+
 BAD = {
     "impossible": ("prs_Birthdate", "2001-02-30", "impossible date"),
     "slash order": ("prs_Birthdate", "31/12/2001", "date in another order than year-month-day"),

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.records.htcds_sheets import MERGED, merged_rows
+from clew.records.htcds_sheets import MERGED, merged_names, merged_rows
 from clew.records.json_array import as_raw
 from clew.records.mapping import plain
 from clew.records.raw import Format, Raw, read_raw, rejects_of
@@ -77,6 +77,10 @@ def read_htcds(
                 f"{path.name}: no column is a field of HTCDS 2.0; merged cells stand above the header: delete the rows above the names of the columns"
             )
         raise UnreadableInput(f"{path.name}: no column is a field of HTCDS 2.0; name columns with --map FIELD=COLUMN")
+    if (lost := merged_names(path, form.sheet)) is not None:
+        raise UnreadableInput(
+            f"{path.name}: merged cells in the header, from column {lost + 1} on: columns have lost their names; unmerge them and name each column"
+        )
     chosen = id_column or _id_column(raw, columns)
     kept = _without_form(raw, [name for name in present if name != NUMBERED])
     kept = _without_merged(path, form, kept, columns, chosen)
