@@ -182,3 +182,38 @@ def _written(rng: np.random.Generator, word: str, disguise: str, strength: float
         return " ".join(word)
     other = str(rng.choice(words))
     return str(rng.choice(["", other, f"{word} {other}"]))
+
+
+_OPENINGS = "Hello|Hi there|Good evening|New here|Back in town|Welcome|Dear guests|For you"
+_OFFERS = "relaxing massage|hot stone treatment|cleaning work|kitchen help|warehouse shifts|room to let|dinner company|car wash"
+_LINKS = "with|near|in|from|for|at|after|before|and also|together with"
+_THINGS = "parking|clean towels|free tea|own bathroom|late hours|a quiet street|good pay|weekly wages|short notice|card payment"
+
+
+def held_out(rows: int, *, seed: int, sites: int = 8) -> Planted:
+    """Adverts of another making than the rest of this file, for judging what was fitted on it: sentences of phrases over a
+    shared vocabulary, misspelt letters, sentences left out or moved, names and numbers filled in, half under a site's notice.
+    """
+    rng = np.random.default_rng(seed)
+    pick = lambda phrases: str(rng.choice(phrases.split("|")))  # noqa: E731
+    stems = ["".join(rng.choice(list("aeiou") if n % 2 else list("bdfgklmnprst")) for n in range(rng.integers(3, 9))) for _ in range(900)]
+    said = lambda least, most: " ".join(rng.choice(stems, rng.integers(least, most)))  # noqa: E731
+    notices = [" ".join(said(8, 20) for _ in range(rng.integers(2, 7))) for _ in range(sites)]
+    texts: list[str] = []
+    truth: list[int] = []
+    number = 0
+    while len(texts) < rows:
+        parts = [f"{pick(_OPENINGS)} this is {{name}}", f"{pick(_OFFERS)} {pick(_LINKS)} {pick(_THINGS)} for {{number}}"]
+        parts += [f"{pick(_THINGS)} {pick(_LINKS)} {said(3, 9)}" for _ in range(rng.integers(1, 7))]
+        for _ in range(int(min(rng.geometric(0.35), 60))):
+            copy = [part for part in parts if rng.random() > 0.05]
+            if rng.random() < 0.1:
+                rng.shuffle(copy)
+            text = ". ".join(copy).replace("{name}", said(1, 2)).replace("{number}", str(rng.integers(20, 999)))
+            text = "".join(str(rng.choice(list("aeioubdst"))) if rng.random() < 0.02 else letter for letter in text)
+            if rng.random() < 0.5:
+                text = f"{text}. {notices[rng.integers(0, sites)]}"
+            texts.append(text)
+            truth.append(number)
+        number += 1
+    return Planted(pa.table({"id": [str(n) for n in range(rows)], "text": texts[:rows]}), np.array(truth[:rows]))
