@@ -224,6 +224,13 @@ def test_a_models_file_that_was_changed_counts_for_nothing(grown, good, tmp_path
     path.unlink()
 
 
+def test_rules_are_measured_on_the_judged_leads_of_a_chain_that_ran(grown):
+    report = grown.fairness(grown.account("anna"), Purpose.OVERSIGHT)
+    assert [each.flag for each in report.rates if each.flag.startswith("rule ")]
+    assert report.answers == 1
+    assert all("could not be measured" in reason for reason in report.reasons)
+
+
 def test_too_few_judgements_teach_no_model(grown):
     view = grown.models(grown.account("anna"))
     assert view.judged == 1

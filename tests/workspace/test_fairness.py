@@ -35,7 +35,11 @@ def planted(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
         workspace, "_standing", lambda: {lead: SimpleNamespace(verdict=v) for lead, v in verdicts.items()}
     )
     thai = [n for n in range(120) if language[n] == "th"]
-    reasons = {"network": [*range(121), *thai], "sign": ["one"] * 121 + ["two"] * 40, "points": [1.0] * 161}
+    reasons = {
+        "lead": [*LEADS, *(f"lead_{n}" for n in thai)],
+        "sign": ["one"] * 120 + ["two"] * 40,
+        "points": [1.0] * 160,
+    }
     classed = {"lead": LEADS, "looks": ["organised" if n % 2 else "independent_work" for n in range(120)]}
     workspace.lake.replace({"reasons": pa.table(reasons), "classed": pa.table(classed)})
 

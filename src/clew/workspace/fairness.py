@@ -34,7 +34,7 @@ class FairnessReporting(ClassModels):
         if audit is not None:
             groups |= {f"{name} (audit data)": names for name, names in audit_groups(audit, leads, id="lead").items()}
         report = measure(
-            self._flags([int(seen.networks[at]) for at in places], leads), np.array([verdicts[lead] is Verdict.YES for lead in leads], bool),
+            self._flags(leads), np.array([verdicts[lead] is Verdict.YES for lead in leads], bool),
             groups, measured_on="judged leads of this workspace", bound=self.settings.wrong_flag_bound,
         )  # fmt: skip
         self.vault.record(
@@ -42,15 +42,14 @@ class FairnessReporting(ClassModels):
         )
         return report
 
-    def _flags(self, networks: list[int], leads: list[str]) -> dict[str, np.ndarray]:
+    def _flags(self, leads: list[str]) -> dict[str, np.ndarray]:
         """Rule, or `class` -> whether it speaks for a look at each of these leads."""
-        reasons = self.lake.read("reasons", ["network", "sign", "points"])
-        reasons = reasons.filter(pc.greater(reasons["points"], 0))
-        by_sign: dict[str, set[int]] = {}
-        for network, sign in zip(reasons["network"].to_pylist(), reasons["sign"].to_pylist(), strict=True):
-            by_sign.setdefault(sign, set()).add(network)
+        reasons = self.lake.read("reasons", ["lead", "sign", "points"])
+        by_sign: dict[str, set[str]] = {}
+        for row in reasons.filter(pc.greater(reasons["points"], 0)).to_pylist():
+            by_sign.setdefault(row["sign"], set()).add(row["lead"])
         flags = {
-            f"rule {sign}": np.array([n in held for n in networks], bool) for sign, held in sorted(by_sign.items())
+            f"rule {sign}": np.array([lead in held for lead in leads], bool) for sign, held in sorted(by_sign.items())
         }
         if "classed" in self.lake.names():
             classed = self.lake.read("classed", ["lead", "looks"])
