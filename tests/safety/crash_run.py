@@ -26,7 +26,7 @@ from clew.workspace.case_numbers import SUPERSEDED
 
 SOURCE = Source(name="Invented", basis=LegalBasis.SYNTHETIC)
 REVIEW, COUNT = Purpose.LEAD_REVIEW, Purpose.STATISTICS
-TEXT = "Sweet massage at your hotel, call {} any time, new in town, {} and {} speak"
+WORDS = "tide lamp river oak plum stone cloud mint harbour wool maple quiet amber field linen cedar pearl north meadow silk".split()
 
 
 def unlock(folder: Path) -> Unlock:
@@ -39,7 +39,10 @@ def opened(folder: Path) -> Workspace:
 
 def begin(folder: Path) -> None:
     """A workspace with a few leads and enough cases for a release."""
-    with Workspace.create(folder / "w", unlock(folder), cost=Cost(1, 64, 1), owner="anna") as workspace:
+    Workspace.create(folder / "w", unlock(folder), cost=Cost(1, 64, 1), owner="anna").close()
+    with (folder / "w" / "clew.toml").open("a", encoding="utf-8") as settings:
+        settings.write("smallest_lead = 0.1\n")
+    with opened(folder) as workspace:
         for number in range(3):
             add(workspace, folder, 900_000 + number)
         workspace.run(workspace.account())
@@ -50,10 +53,9 @@ def add(workspace: Workspace, folder: Path, number: int) -> list[str]:
     """Twelve cases and four adverts of one new contact; the ids that were acknowledged."""
     adverts = folder / f"adverts-{number}.csv"
     phone = f"+44791{number % 10_000_000:07d}"
-    rows = [
-        f'ad-{number}-{n},"{TEXT.format(phone, "Anna", "Bea")}",{phone},{place}'
-        for n, place in enumerate(("Leeds", "York", "Hull", "Bath"))
-    ]
+    own = " ".join(random.Random(number).choices(WORDS, k=14))  # a text of its own: texts that all use join nobody
+    text = f"We are Anna and Bea, call her any time, they give a sweet massage at your hotel, call {phone}, new in town, {own}"
+    rows = [f'ad-{number}-{n},"{text}",{phone},{place}' for n, place in enumerate(("Leeds", "York", "Hull", "Bath"))]
     adverts.write_text("advert_id,text,phone,place\n" + "\n".join(rows) + "\n", encoding="utf-8")
     cases = folder / f"cases-{number}.csv"
     gender = ("Woman", "Man")[number % 2]
