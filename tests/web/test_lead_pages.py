@@ -29,9 +29,22 @@ def test_queue_filters_and_turns_pages(client: Client) -> None:
     assert "26 to 34 of 34 leads" in client.get("/leads?page=2").text
     assert "1 to 6 of 6 leads" in client.get("/leads?show=judged").text
     assert "of 40 leads" in client.get("/leads?show=all").text
-    found = client.get("/leads?show=all&q=these+41").text
-    assert "1 to 1 of 1 lead" in found
     assert "The list is shorter than that" in client.get("/leads?page=9").text
+
+
+def test_what_is_searched_for_stands_in_no_address(client: Client) -> None:
+    home = Page(client.get("/").text)
+    form = next(attrs for attrs in home.of("form") if attrs.get("role") == "search")
+    assert (form["action"], form["method"]) == ("/leads/search", "post")
+    found = client.post("/leads/search", show="all", q="these 41")
+    assert "1 to 1 of 1 lead" in found.text
+    second = client.post("/leads/search", show="all", q="adverts", page=2)
+    assert second.status_code == 200
+    assert "26 to" in second.text
+    for answer in (found, second):
+        assert not re.search(r"[?&]q=", answer.text)
+    assert "of 34 leads" in client.get("/leads?q=these+41").text  # an address does not search
+    assert client.send("POST", "/leads/search", data={"q": "these 41"}).status_code == 403
 
 
 def test_empty_pages_teach_the_next_step(stranger: Client, desk: FakeDesk) -> None:

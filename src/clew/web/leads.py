@@ -17,7 +17,7 @@ from clew.safeguards.errors import ClewError
 from clew.web import lead_story, words
 from clew.web.downloads import csv_answer
 from clew.web.pages import page
-from clew.web.paging import PageNumber, Pager
+from clew.web.paging import LAST_PAGE, PageNumber, Pager
 from clew.web.visit import FormVisitor, Visit, Visitor
 
 router = APIRouter()
@@ -27,8 +27,9 @@ REASON_LIMIT = 4_000
 SHOW = {"open": False, "judged": True, "all": None, "asked": False}
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
-Show = Annotated[str, Query(pattern=r"^(open|judged|all|asked)$")]
-Question = Annotated[str, Query(alias="q", max_length=200)]
+SHOWN = r"^(open|judged|all|asked)$"
+Show = Annotated[str, Query(pattern=SHOWN)]
+Asked = Annotated[str, Form(alias="q", max_length=200)]
 Text = Annotated[str, Form()]
 
 
@@ -76,10 +77,24 @@ def _queue(visit: Visit, show: str, query: str, pager: Pager) -> tuple[Sequence[
 
 
 @router.get("/leads")
-def leads(
-    request: Request, visit: Visitor, show: Show = "open", query: Question = "", number: PageNumber = 1
+def leads(request: Request, visit: Visitor, show: Show = "open", number: PageNumber = 1) -> Response:
+    return _list(request, visit, show, "", number)
+
+
+@router.post("/leads/search")
+def search(
+    request: Request,
+    visit: FormVisitor,
+    query: Asked = "",
+    show: Annotated[str, Form(pattern=SHOWN)] = "all",
+    number: Annotated[int, Form(alias="page", ge=1, le=LAST_PAGE)] = 1,
 ) -> Response:
-    rows, counted, total = _queue(visit, show, query.strip(), Pager(number, 0))
+    """The leads that what was written names. Sent by form: it stands in no address, log or history."""
+    return _list(request, visit, show, query.strip(), number)
+
+
+def _list(request: Request, visit: Visit, show: str, query: str, number: int) -> Response:
+    rows, counted, total = _queue(visit, show, query, Pager(number, 0))
     found = bands([row.points for row in counted if not row.blind])
     return page(
         request,
@@ -87,7 +102,7 @@ def leads(
         rows=rows,
         pager=Pager(number, total),
         show=show,
-        query=query.strip(),
+        query=query,
         bands=found,
         finding=_finding(found, len(counted)),
         counted=len(counted),
@@ -98,8 +113,8 @@ def leads(
 
 
 @router.get("/leads/points.csv")
-def points_table(visit: Visitor, show: Show = "open", query: Question = "") -> Response:
-    _, counted, _ = _queue(visit, show, query.strip(), Pager(1, 0))
+def points_table(visit: Visitor, show: Show = "open") -> Response:
+    _, counted, _ = _queue(visit, show, "", Pager(1, 0))
     rows = ((band.low, band.high, band.leads) for band in bands([row.points for row in counted if not row.blind]))
     return csv_answer("leads-by-points", ("points_from", "points_below", "leads"), rows)
 

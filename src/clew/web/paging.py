@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-PageNumber = Annotated[int, Query(alias="page", ge=1, le=100_000)]
+LAST_PAGE = 100_000
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)]
 
 
 @dataclass(frozen=True, slots=True)
