@@ -137,6 +137,8 @@ class Lake:
                 self._sql.execute("ROLLBACK")
                 raise
             self._sql.execute("COMMIT")
+            if gone:
+                self.rewrite()
 
     def _arrive(self, kind: Kind) -> None:
         """Notes when records that are new here came in."""
