@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from clew.insight.quality_view import QualityView
@@ -12,10 +12,14 @@ from clew.leads.classing import ClassModel, LeadClass
 from clew.leads.network_view import ExpansionView, NetworkRow, NetworkView, TextView
 from clew.leads.qualification_view import QualificationView
 from clew.leads.types import LeadRow, LeadView
+from clew.safeguards.access import Grant
+from clew.safeguards.access import Standing as AccessRows
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Release, Verdict
+from clew.safeguards.blind import Agreement
 from clew.safeguards.document import Document
 from clew.safeguards.dpia import Standing
+from clew.safeguards.reviews import Review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +238,23 @@ class Desk(Protocol):
     def preview_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> ReleasePreview: ...
     def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release: ...
     def audit(self, actor: Actor, purpose: Purpose, *, offset: int, limit: int) -> AuditView: ...
+
+    # Rows on records, emergency access, reviews that persons ask for.
+
+    def names(self) -> Mapping[str, str]:
+        """Account id -> name."""
+        ...
+
+    def access_rows(self, actor: Actor) -> AccessRows: ...
+    def emergency_accesses(self, actor: Actor) -> Sequence[Grant]: ...
+    def break_glass(self, actor: Actor, purpose: Purpose, name: str, reason: str, hours: float) -> Grant: ...
+    def review_access(self, actor: Actor, grant: str, justified: bool, reason: str) -> None: ...
+    def answer_agreement(self, actor: Actor) -> Agreement: ...
+    def reviews(self, actor: Actor, purpose: Purpose) -> Sequence[Review]: ...
+    def ask_review(
+        self, actor: Actor, purpose: Purpose, subject: str, *, matter: str, came: str, told_in: str, received: date | None
+    ) -> str: ...
+    def answer_review(self, actor: Actor, purpose: Purpose, review: str, outcome: str, reason: str) -> None: ...
 
     # The helpline, the directory of services, and the support that a case gets.
 

@@ -130,10 +130,14 @@ def test_a_release_shows_its_price_and_is_made_once(clew, room):
     )
     assert '"k": 11' in clew(*asked).out
     assert not (room / "room" / "releases").exists()
-    assert clew(*asked, "--sign").code == 0
+    alone = clew(*asked, "--sign", "--as", "anna")
+    assert (alone.code, "another person" in alone.err) == (1, True)
+    assert not (room / "room" / "releases").exists()
+    assert clew("account", "second", "--role", "steward").code == 0
+    assert clew(*asked, "--sign", "--as", "second").code == 0
     (released,) = (room / "room" / "releases").glob("*.csv")
     assert read_table(released).table.num_rows == 60
-    again = clew(*asked, "--sign")
+    again = clew(*asked, "--sign", "--as", "second")
     assert again.code == 1
     assert "before" in again.err
     assert clew(*asked[:-2], "--sign").code == 2

@@ -15,6 +15,7 @@ from fake_helpline import FakeHelpline
 from fake_models import FakeModels, class_view
 from fake_networks import FakeNetworks
 from fake_persons import FakePersons
+from fake_rights import FakeRights
 
 from clew.desk import (
     AuditRow,
@@ -277,7 +278,7 @@ def digest(*parts: object) -> str:
 
 
 @dataclass
-class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessment):
+class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessment, FakeRights):
     """Keeps sessions and acts in memory. `nasty` poisons every text, `empty` has nothing, `broken` raises in `overview`."""
 
     nasty: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -214,3 +215,81 @@ def test_nothing_leaves_by_one_signature(made: Workspace) -> None:
             made.release(other, COUNT, dataclasses.replace(ASK, **changed))
     assert made.releases(anna, COUNT) == []
     assert made.release(other, COUNT, ASK).recipient == "r"
+
+
+def test_the_pages_open_review_and_answer(made: Workspace) -> None:
+    sys.path.append(str(Path(__file__).parents[1] / "web"))
+    from client import Client
+
+    anna = made.account()
+    cy = made.add_account("cy", (Role.CASE_WORKER,))
+    _, number = numbers(made, anna)
+    made.narrow(anna, Scope.RECORD, [number], By.ACCOUNT, ["anna"], "her case")
+
+    def signed_in(who: Actor, purpose: Purpose) -> Client:
+        browser = Client(made)
+        token = made.vault.sign_in_once(made.one_time_login(who)) or ""
+        made.set_purpose(token, purpose)
+        browser.cookies.set("clew-session", token, domain="127.0.0.1")
+        return browser
+
+    with signed_in(cy, SUPPORT) as worker, signed_in(anna, OVERSEE) as steward:
+        assert worker.get(f"/cases/{number}").status_code == 403
+        assert worker.get("/access").status_code == 403
+        assert worker.post("/emergency", record=number, reason="danger").status_code == 400
+        assert worker.post("/emergency", record=number, reason="danger", sure="yes").status_code == 303
+        assert worker.get(f"/cases/{number}").status_code == 200
+        page = steward.get("/access")
+        grant = made.emergency_accesses(anna)[0].id
+        assert (page.status_code, grant in page.text, "danger" in page.text) == (200, True, True)
+        assert steward.post(f"/access/{grant}/review", verdict="not_justified", reason="no danger").status_code == 303
+        assert worker.get(f"/cases/{number}").status_code == 403
+        asked = {"subject": number, "matter": "case", "came": "in person"}
+        assert worker.post("/reviews", **asked).status_code == 303
+        review = made.reviews(anna, OVERSEE)[0].id
+        assert worker.post(f"/reviews/{review}", outcome="upheld", reason="x").status_code == 403
+        assert steward.post(f"/reviews/{review}", outcome="upheld", reason="looked at anew").status_code == 303
+        assert "looked at anew" in steward.get("/reviews").text
+        child, _ = numbers(made, anna)
+        form = {"layer": "research", "answer": "yes", "way": "guardian"}
+        assert worker.post(f"/cases/{child}/record/consent", **form).status_code == 422
+        assert worker.post(f"/cases/{child}/record/consent", **form, view="agrees").status_code == 303
+
+
+def test_a_score_is_not_sent_before_the_first_answer(made: Workspace) -> None:
+    import dataclasses
+
+    import pyarrow as pa
+
+    from clew.leads.queue import LEADS
+    from clew.workspace.chain import CLAIMS
+
+    anna, text = made.account(), pa.string()
+    row = {
+        "lead": "lead_1",
+        "network": 1,
+        "question": "Do these belong together?",
+        "points": 7.25,
+        "adverts": 0,
+        "places": 0,
+    }
+    reason = {"lead": "lead_1", "sign": "contacts_together", "number": 2.0, "points": 7.25}
+    made.lake.replace(
+        {
+            "leads": pa.Table.from_pylist([row], LEADS), "reasons": pa.Table.from_pylist([reason]),
+            "members": pa.table({"network": [1], "record_id": ["a"], "record_kind": ["advert"]}), "claims": CLAIMS.empty_table(),
+            "signs": pa.schema([("network", pa.int64()), ("sign", text), ("evidence", pa.list_(text))]).empty_table(),
+            "edges": pa.schema([("record", text), ("kind", text), ("key", text), ("weight", pa.float64())]).empty_table(),
+            "hubs": pa.schema([("kind", text), ("key", text)]).empty_table(),
+        }
+    )  # fmt: skip
+    made.settings = dataclasses.replace(made.settings, blind_share=1.0)
+    view, (line,) = made.lead(anna, REVIEW, "lead_1"), made.leads(anna, REVIEW)[0]
+    assert (view.row.blind, line.blind, view.contributions, view.judgements) == (True, True, (), ())
+    assert "7.2" not in f"{view}{line}"
+    first = made.judge(anna, REVIEW, "lead_1", Verdict.NO, "a licensed spa")
+    assert made.lead(anna, REVIEW, "lead_1").row.points == 7.2
+    made.judge(anna, REVIEW, "lead_1", Verdict.YES, "now I see the score", first.id)
+    found = made.answer_agreement(anna)
+    assert (found.blind, found.seen, found.changed.part) == (1, 0, 1)
+    assert made.vault.blind_judgements() == {first.id}

@@ -155,6 +155,7 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.REVIEWER, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
     _allow(Role.REVIEWER, Action.READ_SEALED_TEXT, _REVIEW, because="a tip cannot be weighed unread"),
     _allow(Role.REVIEWER, Action.ENABLE_MODEL, _REVIEW, because="a second pair of eyes lets a model of classes in"),
+    _allow(Role.REVIEWER, Action.TAKE_REVIEW, _REVIEW, because="who is asked for a review writes it down (art. 22)"),
     _allow(Role.REVIEWER, Action.ANSWER_REVIEW, _REVIEW, because="a person reviews what was judged, anew (GDPR art. 22)"),
     # Steward: answers for the data towards the persons they are about.
     _allow(Role.STEWARD, Action.READ_CASE, _COUNT, _OVERSEE, because="a steward checks the quality of what is kept"),

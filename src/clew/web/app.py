@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from clew.desk import Desk
 from clew.web import (
+    access,
     audit,
     case_record,
     cases,
@@ -67,6 +68,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
         dpia,
         legal,
         audit,
+        access,
     ):
         app.include_router(rooms.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

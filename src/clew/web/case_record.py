@@ -32,7 +32,7 @@ USUAL_CONSENT = timedelta(days=90)
 """Offered as the end of a yes; whoever asks the person changes it."""
 FIELDS = (
     "stage", "place", "first", "last", "form", "control", "recruiter", "need", "state", "due", "goal", "layer", "answer",
-    "way", "to", "until", "title", "sha256", "note", "reason", "referral",
+    "way", "to", "until", "title", "sha256", "note", "reason", "referral", "view",
 )  # fmt: skip
 
 
@@ -143,11 +143,12 @@ def record_on_case(
     first: Text = "", last: Text = "", form: Text = "", control: Text = "", recruiter: Text = "", need: Text = "",
     state: Text = "", due: Text = "", goal: Text = "", layer: Text = "", answer: Text = "", way: Text = "", to: Text = "",
     until: Text = "", title: Text = "", sha256: Text = "", note: Text = "", reason: Text = "", referral: Text = "",
+    view: Text = "",
 ) -> Response:  # fmt: skip
     """Adds one entry to a case. What was typed comes back with what is wrong with it."""
     given = (
         stage, place, first, last, form, control, recruiter, need, state, due, goal, layer, answer, way, to, until, title, sha256, note,
-        reason, referral,
+        reason, referral, view,
     )  # fmt: skip
     typed = dict(zip(FIELDS, given, strict=True))
     try:
@@ -155,9 +156,9 @@ def record_on_case(
     except ClewError as error:
         if error.status not in (400, 409):
             raise
-        view = visit.desk.case(visit.actor, visit.purpose, number, open_identity=False)
+        shown = visit.desk.case(visit.actor, visit.purpose, number, open_identity=False)
         return case_page(
-            request, visit, view, status=422, problem=str(error), at=about or referral or kind, typed=typed
+            request, visit, shown, status=422, problem=str(error), at=about or referral or kind, typed=typed
         )
     place_on_page = about if kind == "correction" else referral if kind == "signature" else made
     return RedirectResponse(f"/cases/{number}#{place_on_page}", status_code=303)

@@ -31,7 +31,15 @@ WALKS = (
     Walk("/quality", "quality", "Quality"),
     Walk("/releases", "releases", "Releases"),
 )
-SAFEGUARDS = (Walk("/models", "models", "Models"), Walk("/dpia", "dpia", "Impact"), Walk("/register", "register", "Law"), Walk("/audit", "audit", "Audit"))
+SAFEGUARDS = (
+    Walk("/models", "models", "Models"),
+    Walk("/dpia", "dpia", "Impact"),
+    Walk("/register", "register", "Law"),
+    Walk("/access", "access", "Access"),
+    Walk("/emergency", "emergency", "Emergency"),
+    Walk("/reviews", "reviews", "Reviews"),
+    Walk("/audit", "audit", "Audit"),
+)
 READS: Mapping[str, Action] = {
     "": Action.READ_OVERVIEW,
     "cases": Action.READ_CASE,
@@ -49,6 +57,9 @@ READS: Mapping[str, Action] = {
     "flows": Action.READ_FLOWS,
     "releases": Action.READ_RELEASES,
     "audit": Action.READ_AUDIT,
+    "access": Action.READ_ACCESS,
+    "emergency": Action.BREAK_GLASS,
+    "reviews": Action.TAKE_REVIEW,
 }
 """Section -> what opening its pages does."""
 
