@@ -98,3 +98,15 @@ def test_an_empty_workspace_has_no_networks(empty):
         empty.network(actor, REVIEW, "net_0000000000000000")
     with pytest.raises(NotFound, match="clew run"):
         empty.expand(actor, REVIEW, "+442079460123")
+
+
+def test_a_text_shows_its_adverts_beside_each_other(walked, seen):
+    actor, view = seen
+    cluster = view.templates[0].cluster
+    text = walked.text(actor, REVIEW, cluster)
+    assert text.adverts >= view.templates[0].adverts > 1
+    assert {piece.kind for each in text.shown for piece in each.pieces} & {"constant"}
+    record = view.templates[0].shown[0][0]
+    assert walked.texts_of(actor, REVIEW, [record, "no-such-record"]) == {record: cluster}
+    with pytest.raises(NotFound):
+        walked.text(actor, REVIEW, 10**9)
