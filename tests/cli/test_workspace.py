@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from shutil import copytree
 
 import pytest
 
+from clew.cli.unlocking import opened
 from clew.records import read_table
 
 
@@ -158,3 +160,31 @@ def test_flows_from_cases_and_from_the_published_table(clew, room, shared_data):
     suppressed = [r for r in flows.to_pylist() if r["text"].startswith("<")]
     assert suppressed
     assert all((r["count_low"], r["count_high"], r["suppressed"]) == ("1", "4", "true") for r in suppressed)
+
+
+def test_who_can_why_not_and_rows_speak_of_one_record(clew, room):
+    (room / "cases.csv").write_text("case_id,gender,age\n1,Woman,30\n")
+    assert clew("add", "cases", room / "cases.csv", *SOURCE, "--yes").code == 0
+    assert clew("account", "mira", "--role", "case_worker").code == 0
+    anna = ("--as", "anna")
+    with opened(room / "room") as workspace:
+        number = workspace.lake.read("cases")["external_id"][0].as_py()
+    narrowed = clew("safeguards", "narrow", number, "--only", "anna", "--reason", "her case", *anna)
+    assert (narrowed.code, "sfg_" in narrowed.err) == (0, True)
+    who = [json.loads(line) for line in clew("safeguards", "who-can", number, *anna).out.splitlines()]
+    assert {each["account"] for each in who} == {"anna"}
+    why = clew("safeguards", "why-not", "mira", number, "--action", "read_case", "--purpose", "case-support", *anna)
+    (told,) = (json.loads(line) for line in why.out.splitlines())
+    assert (told["allowed"], told["because"], told["rule"].startswith("row sfg_")) == (False, "her case", True)
+    assert clew("safeguards", "why-not", "mira", "K-none", *anna).code == 1
+    assert clew("safeguards", "narrow", number, "--only", "nobody", "--reason", "x", *anna).code == 1
+    assert clew("safeguards", "narrow", number, "--only", "king", "--by", "role", "--reason", "x", *anna).code == 2
+    opened_now = clew("safeguards", "break-glass", number, "--reason", "danger", "--as", "mira")
+    assert "holds until" in opened_now.err
+    grant = json.loads(clew("safeguards", "accesses", *anna).out)["id"]
+    assert clew("safeguards", "review-access", grant, "--justified", "--reason", "yes", *anna).code == 0
+    assert clew("safeguards", "reviews", "--ask", number, "--as", "mira").code == 0
+    (asked,) = (json.loads(line) for line in clew("safeguards", "reviews", *anna).out.splitlines())
+    assert clew("safeguards", "answer-review", asked["id"], "--outcome", "upheld", "--reason", "seen", *anna).code == 0
+    assert json.loads(clew("safeguards", "agreement", *anna).out)["blind"] == 0
+    assert len(clew("safeguards", "rows", *anna).out.splitlines()) == 1

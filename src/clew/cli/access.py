@@ -33,6 +33,9 @@ def register(app: typer.Typer) -> None:
     app.command("break-glass")(break_glass)
     app.command()(accesses)
     app.command("review-access")(review_access)
+    app.command()(reviews)
+    app.command("answer-review")(answer_review)
+    app.command()(agreement)
 
 
 def who_can(name: Name, folder: Folder = HERE, actor: As = None) -> None:
@@ -197,6 +200,54 @@ def review_access(
     with opened(folder) as workspace:
         workspace.review_access(workspace.account(actor), access, justified, reason)
     files.say("Reviewed.")
+
+
+def reviews(
+    ask: Annotated[
+        str, typer.Option("--ask", metavar="ID", help="Take in that a person asks for a review of this.")
+    ] = "",
+    matter: Annotated[str, typer.Option("--matter", help="lead, case, persons, release or other.")] = "case",
+    came: Annotated[str, typer.Option("--came", help="in person, by telephone, in writing, …")] = "in person",
+    told_in: Annotated[str, typer.Option("--told-in", help="The contact or entry where their words rest.")] = "",
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Lists reviews that persons ask for, the nearest limit first; or takes one in. One JSON object a line."""
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        purpose = workspace.purpose_for(who, Action.TAKE_REVIEW)
+        if ask:
+            made = workspace.ask_review(who, purpose, ask, matter=matter, came=came, told_in=told_in)
+            files.say(f"Review {made} taken in; its answer is due within a month.")
+            return
+        for each in workspace.reviews(who, purpose):
+            _line(id=each.id, about=each.subject, matter=each.matter, received=each.received.isoformat(),
+                  due=each.due.isoformat(), outcome=each.outcome or "open", reason=each.reason)  # fmt: skip
+
+
+def answer_review(
+    review: Annotated[str, typer.Argument(metavar="REVIEW")],
+    outcome: Annotated[str, typer.Option("--outcome", help="upheld, changed, nothing_here or more_time.")],
+    reason: Reason,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Signs the answer to a review. Whoever judged the matter before does not answer; a change needs a new judgement."""
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        workspace.answer_review(who, workspace.purpose_for(who, Action.ANSWER_REVIEW), review, outcome, reason)
+    files.say("Answered.")
+
+
+def agreement(folder: Folder = HERE, actor: As = None) -> None:
+    """How answers given before the score compare with those given after, as JSON."""
+    with opened(folder) as workspace:
+        found = workspace.answer_agreement(workspace.account(actor))
+    shares = {"changed": found.changed, "same": found.same, "yes_blind": found.yes_blind, "yes_seen": found.yes_seen}
+    said = {
+        n: {"part": s.part, "whole": s.whole, "interval": s.interval, "enough": s.enough} for n, s in shares.items()
+    }
+    _line(blind=found.blind, seen=found.seen, kappa=found.kappa, **said)
 
 
 def _line(**said: object) -> None:
