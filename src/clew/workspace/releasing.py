@@ -122,6 +122,7 @@ class Releasing(Reading):
             raise UsageError(f"columns: choose some of {', '.join(sorted(allowed))}")
         if ask.method not in set(Method):
             raise UsageError("method: anonymise or synthesise is needed")
+        self.lake.on_use(DATASET, ask.columns)
         return cases_table(self.countable(self.lake.read(DATASET), "releases"), ask.columns)
 
 
