@@ -101,3 +101,26 @@ def test_intersect_counts_in_three_files(clew, two, tmp_path, monkeypatch):
     written = [json.loads(row) for row in (tmp_path / "ledger").read_text().splitlines()]
     assert [row["action"] for row in written] == ["answered", "refused", "refused"]
     assert "--exact" in written[-1]["detail"]
+
+
+def test_intersect_replaces_no_file_of_yours_and_keeps_what_it_cannot_read(clew, tmp_path, monkeypatch):
+    pytest.importorskip("private_set_intersection.python")
+    monkeypatch.setattr(ledger, "place", lambda: tmp_path / "ledger")
+    phones = tmp_path / "phones.csv"  # an id and a number are enough: no name is asked for
+    phones.write_text("id,phone\n" + "".join(f"p{n},+3361234{n:04}\n" for n in range(25)) + "p0,+33612349999\n")
+    terms = ("--field", "phone", "--agreement", "north and south")
+    request, private = tmp_path / "r.psi", tmp_path / "p.private"
+    ended = clew("cases", "intersect", "request", phones, *terms, "--out", request, "--private", private)
+    assert ended.code == 0
+    assert "id given before" in ended.err
+    assert read_table(tmp_path / "r.rejects.csv").table["id"].to_pylist() == ["p0"]
+    before = {path: path.read_bytes() for path in (phones, request, private)}
+    for line in (
+        ("request", phones, "--out", phones, "--private", tmp_path / "other"),
+        ("request", phones, "--out", private, "--private", private),
+        ("answer", request, phones, "--out", phones),
+        ("answer", request, phones, "--out", request),
+    ):
+        assert clew("cases", "intersect", *line, *terms).code == 2
+    assert {path: path.read_bytes() for path in before} == before
+    assert not (tmp_path / "ledger").exists()

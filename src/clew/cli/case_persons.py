@@ -24,9 +24,17 @@ PersonMaps = Annotated[
 
 
 def people_of(
-    paths: list[Path], columns: dict[str, str], no_header: bool, encoding: str | None, sheet: str | None
+    paths: list[Path],
+    columns: dict[str, str],
+    no_header: bool,
+    encoding: str | None,
+    sheet: str | None,
+    enough: str | None = None,
 ) -> tuple[pa.Table, Rejects]:
-    """The persons of all files; rows without an id of their own are refused, and ids that two files use are prefixed."""
+    """The persons of all files; rows without an id of their own are refused, and ids that two files use are prefixed.
+
+    `enough` names a field that is enough by itself.
+    """
     from clew.links.persons.fields import read_persons
     from clew.records.raw import read_raw
     from clew.records.rejects import Rejects
@@ -34,7 +42,7 @@ def people_of(
     tables, refused = [], Rejects.none()
     for path in paths:
         raw = read_raw(path, files.layout(encoding, no_header, sheet))
-        table, broken = read_persons(raw, columns)
+        table, broken = read_persons(raw, columns, enough=enough)
         tables.append(table)
         refused += raw.rejects + broken
     return in_one(tables, paths), refused

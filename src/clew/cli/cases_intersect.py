@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clew.cli import files
 from clew.cli.case_persons import PersonMaps, check_json, people_of, write_json
 from clew.safeguards.errors import NotAllowed, UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 app = typer.Typer(help="Intersect: how many identifiers two parties share, in three files.", no_args_is_help=True)
 
@@ -49,7 +52,8 @@ def request(
     from clew.links.persons import intersection
 
     terms = intersection.Terms(agreement=agreement, field=field, reveal=reveal, exact=exact)
-    table, _ = people_of([file], files.given_columns(map, id=id), False, None, None)
+    _check_place(out, file, private)
+    table = _people(file, files.given_columns(map, id=id), field, out)
     with files.working("Encrypting"):
         made = intersection.request(intersection.identifiers(table, field), terms)
     _write_private(made.private, private)
@@ -85,8 +89,9 @@ def answer(
     from clew.links.persons import intersection, ledger
 
     terms = intersection.Terms(agreement=agreement, field=field, reveal=reveal, exact=exact)
+    _check_place(out, file, request)
     asked = _read_bytes(request)
-    table, _ = people_of([file], files.given_columns(map, id=id), False, None, None)
+    table = _people(file, files.given_columns(map, id=id), field, out)
     known = intersection.identifiers(table, field)
     kept, now, named = ledger.Ledger(ledger.place(), a_day), datetime.now(UTC), intersection.digest(asked)
     try:
@@ -118,6 +123,26 @@ def count(
         result["ids"] = list(made.ids)
     write_json(result, out)
     files.say(f"{made.told} of {made.asked} identifiers are shared")
+
+
+def _check_place(out: Path, *taken: Path) -> None:
+    """Refuses an output, or rejects beside it, that would replace a file that is read or kept."""
+    if not out.parent.is_dir():
+        raise UsageError(f"{out}: there is no such folder to write to")
+    files.check_rejects(_rejects(out), taken)
+    if out.resolve() in {path.resolve() for path in (*taken, _rejects(out))}:
+        raise UsageError(f"{out}: the output would replace an input or another output")
+
+
+def _rejects(out: Path) -> Path:
+    return out.with_suffix(".rejects.csv")
+
+
+def _people(file: Path, columns: dict[str, str], field: str, out: Path) -> pa.Table:
+    """The persons of a file; rows that cannot be read are counted and kept whole beside the output."""
+    table, rejects = people_of([file], columns, False, None, None, enough=field)
+    files.keep_rejects(out, rejects, _rejects(out), readable=table.num_rows or not len(rejects))
+    return table
 
 
 def _read_bytes(path: Path) -> bytes:

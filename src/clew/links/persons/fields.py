@@ -106,8 +106,13 @@ def persons(table: pa.Table, columns: Mapping[str, str] | None = None) -> pa.Tab
     return _filled(table, found, ids)
 
 
-def read_persons(raw: Raw, columns: Mapping[str, str] | None = None) -> tuple[pa.Table, Rejects]:
-    """The same for a file as read; a row without an id, or with one given before, is rejected and kept whole."""
+def read_persons(
+    raw: Raw, columns: Mapping[str, str] | None = None, *, enough: str | None = None
+) -> tuple[pa.Table, Rejects]:
+    """The same for a file as read; a row without an id, or with one given before, is rejected and kept whole.
+
+    `enough` names a field that is enough by itself: lists of one exact identifier are compared without any name.
+    """
     found = _found(raw.table.column_names, columns)
     ids = _ids(raw.table, found["id"])
     empty, broken = np.asarray(pc.is_null(ids)), _unfit(ids)
@@ -117,7 +122,7 @@ def read_persons(raw: Raw, columns: Mapping[str, str] | None = None) -> tuple[pa
             column = found["id"] if found["id"] in raw.table.column_names else None
             rejects += rejects_of(raw.table.filter(pa.array(mask)), raw.rows[mask], "id", rule, column)
     keep = pa.array(~broken)
-    return _filled(raw.table.filter(keep), found, ids.filter(keep)), rejects
+    return _filled(raw.table.filter(keep), found, ids.filter(keep), enough), rejects
 
 
 def _found(present: Sequence[str], columns: Mapping[str, str] | None) -> dict[str, str]:
@@ -128,10 +133,11 @@ def _found(present: Sequence[str], columns: Mapping[str, str] | None) -> dict[st
     return found
 
 
-def _filled(table: pa.Table, found: Mapping[str, str], ids: pa.Array) -> pa.Table:
+def _filled(table: pa.Table, found: Mapping[str, str], ids: pa.Array, enough: str | None = None) -> pa.Table:
     wanted = {name: _text(table, column) for name, column in found.items() if name != "id"}
     filled = {name: column for name, column in wanted.items() if column.null_count < len(column) or not len(column)}
-    _check(filled, wanted, table)
+    if enough not in wanted:
+        _check(filled, wanted, table)
     return pa.table({"id": ids, **filled})
 
 
