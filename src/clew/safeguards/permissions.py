@@ -135,8 +135,12 @@ RULES: tuple[Rule, ...] = (
     _allow(
         Role.CASE_WORKER, Action.JUDGE_PERSONS, _SUPPORT, because="who supports a person knows which cases are theirs"
     ),
-    _allow(Role.CASE_WORKER, Action.BREAK_GLASS, _SUPPORT, because="danger to a person cannot wait; another one reviews"),
-    _allow(Role.CASE_WORKER, Action.TAKE_REVIEW, _SUPPORT, because="who is asked for a review writes it down (art. 22)"),
+    _allow(
+        Role.CASE_WORKER, Action.BREAK_GLASS, _SUPPORT, because="danger to a person cannot wait; another one reviews"
+    ),
+    _allow(
+        Role.CASE_WORKER, Action.TAKE_REVIEW, _SUPPORT, because="who is asked for a review writes it down (art. 22)"
+    ),
     # Analyst: leads, without identities.
     _allow(Role.ANALYST, Action.READ_LEAD, _REVIEW, because="an analyst reviews leads"),
     _allow(Role.ANALYST, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
@@ -156,7 +160,9 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.REVIEWER, Action.READ_SEALED_TEXT, _REVIEW, because="a tip cannot be weighed unread"),
     _allow(Role.REVIEWER, Action.ENABLE_MODEL, _REVIEW, because="a second pair of eyes lets a model of classes in"),
     _allow(Role.REVIEWER, Action.TAKE_REVIEW, _REVIEW, because="who is asked for a review writes it down (art. 22)"),
-    _allow(Role.REVIEWER, Action.ANSWER_REVIEW, _REVIEW, because="a person reviews what was judged, anew (GDPR art. 22)"),
+    _allow(
+        Role.REVIEWER, Action.ANSWER_REVIEW, _REVIEW, because="a person reviews what was judged, anew (GDPR art. 22)"
+    ),
     # Steward: answers for the data towards the persons they are about.
     _allow(Role.STEWARD, Action.READ_CASE, _COUNT, _OVERSEE, because="a steward checks the quality of what is kept"),
     _allow(Role.STEWARD, Action.JUDGE_PERSONS, _OVERSEE, because="a steward answers for accuracy (GDPR art. 5(1)(d))"),

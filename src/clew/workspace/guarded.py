@@ -73,7 +73,9 @@ class Guarded(Classing, Releasing, Counting, CaseHelping, Persons, Quality, Netw
         self.vault.require(actor, Action.READ_LEAD, purpose, f"text {cluster}")
         out = self.withheld_from_leads(actor, purpose)
         if out and "clusters" in self.lake.names():
-            sql = "SELECT a.record_id, a.source_id FROM adverts a JOIN clusters k USING (record_id) WHERE k.cluster = $1"
+            sql = (
+                "SELECT a.record_id, a.source_id FROM adverts a JOIN clusters k USING (record_id) WHERE k.cluster = $1"
+            )
             rows = self.lake.query(sql, [cluster]).to_pylist()
         else:
             rows = []

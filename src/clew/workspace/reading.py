@@ -277,7 +277,9 @@ class Reading(Access):
         """Those of these sealed records that may be read with a lead."""
         able = decide(actor, Action.READ_SEALED_TEXT, purpose).allowed
         action = Action.READ_SEALED_TEXT if able else Action.READ_LEAD
-        explained = ((f.record, self.vault.explain_access(actor, action, purpose, f)) for f in self.record_facts(records))
+        explained = (
+            (f.record, self.vault.explain_access(actor, action, purpose, f)) for f in self.record_facts(records)
+        )
         return [record for record, found in explained if found.decision.allowed]
 
     def _spans(self, records: Sequence[str]) -> Mapping[str, Sequence[tuple[int, int, str]]]:
