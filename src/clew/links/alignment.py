@@ -41,20 +41,23 @@ _SKIPPED = 0xD6E8FEB86659FD93
 
 Rows = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
+_NONE = np.zeros(0, np.uint32)
 
 
-def similarities(texts: Tokens, left: Rows, right: Rows, least: float = 0.0) -> Shares:
+def similarities(
+    texts: Tokens, left: Rows, right: Rows, least: float = 0.0, runs: npt.NDArray[np.uint32] | None = None
+) -> Shares:
     """The similarity of each pair of texts, 0 to 1; 0 for those that have less than `least`, or too little in common.
 
-    Fastest when pairs with the same left text stand together.
+    Fastest when pairs with the same left text stand together, and with `runs` (see `runs_of`) where texts are compared often.
     """
     out = np.empty(len(left))
     longer = np.maximum(texts.counts[left], texts.counts[right])
     short = longer <= LONGEST
     if short.all():
-        _in_parts(texts, left, right, least, out)
+        _in_parts(texts, left, right, least, out, _NONE if runs is None else runs)
         return out
-    out[short] = similarities(texts, left[short], right[short], least)
+    out[short] = similarities(texts, left[short], right[short], least, runs)
     halvings = np.ceil(np.log2(longer / LONGEST)).astype(np.int64)
     for halving in np.unique(halvings[~short]):
         chosen = np.flatnonzero(~short & (halvings == halving))
@@ -78,23 +81,36 @@ def _thinned(texts: Tokens, rows: Rows, halvings: int) -> Tokens:
     return Tokens(runs[kept].astype(np.uint32) & np.uint32(0xFFFFFFFC), firsts, shortened, texts.content[rows])
 
 
-def _in_parts(texts: Tokens, left: Rows, right: Rows, least: float, out: Shares) -> None:
+def runs_of(texts: Tokens) -> npt.NDArray[np.uint32]:
+    """The hash of the run that starts at each token of these texts, in the places of `texts.values`; 0 at their ends."""
+    runs = np.zeros(len(texts.values), np.uint32)
+    arguments = [
+        (texts.values, texts.starts[low:high], texts.counts[low:high], runs)
+        for low, high in parts_of(len(texts), _PAIRS_A_PART)
+    ]
+    list(in_threads(_hash_runs, arguments))
+    return runs
+
+
+def _in_parts(texts: Tokens, left: Rows, right: Rows, least: float, out: Shares, runs: npt.NDArray[np.uint32]) -> None:
     parts = [
-        (texts, left[low:high], right[low:high], least, out[low:high])
+        (texts, left[low:high], right[low:high], least, out[low:high], runs)
         for low, high in parts_of(len(left), _PAIRS_A_PART)
     ]
     for _ in in_threads(_compare_part, parts):
         pass
 
 
-def _compare_part(texts: Tokens, left: Rows, right: Rows, least: float, out: Shares) -> None:
+def _compare_part(
+    texts: Tokens, left: Rows, right: Rows, least: float, out: Shares, runs: npt.NDArray[np.uint32]
+) -> None:
     longest = int(texts.counts[left].max(initial=1))
     longest_right = int(texts.counts[right].max(initial=1))
     slots, words = max(64, 1 << (8 * longest - 1).bit_length()), (longest + 63) // 64
     table, positions = np.zeros(slots, np.uint64), np.zeros((slots, words), np.uint64)
     rows = np.zeros((longest_right + 1, words), np.uint64)
     found = np.zeros((2, longest_right), np.int64)
-    arrays = (texts.values, texts.starts, texts.counts)
+    arrays = (texts.values, runs, texts.starts, texts.counts)
     _compare(*arrays, left, right, least, table, positions, rows, found, out)
 
 
@@ -155,10 +171,21 @@ def _lay_out(
     positions[slot, at >> 6] |= np.uint64(1) << np.uint64(at & 63)
 
 
+@compiled
+def _hash_runs(
+    values: npt.NDArray[np.uint32], starts: Rows, counts: npt.NDArray[np.int32], runs: npt.NDArray[np.uint32]
+) -> None:
+    for text in range(len(starts)):
+        end = starts[text] + counts[text]
+        for at in range(starts[text], end):
+            runs[at] = run_at(values, at, end)
+
+
 # One long function on purpose: it is the innermost loop, and calls between kernels cost time to compile and to run.
 @compiled
 def _compare(
     values: npt.NDArray[np.uint32],
+    runs: npt.NDArray[np.uint32],
     starts: Rows,
     counts: npt.NDArray[np.int32],
     left: Rows,
@@ -180,6 +207,7 @@ def _compare(
     size = 64
     words = np.int64(1)
     skips_laid_out = False
+    stored = len(runs) > 0
     for pair in range(len(left)):
         first = starts[left[pair]]
         n = np.int64(counts[left[pair]])
@@ -192,7 +220,7 @@ def _compare(
                 size *= 2
             skips_laid_out = False
             for at in range(n):
-                run = run_at(values, first + at, first + n)
+                run = runs[first + at] if stored else run_at(values, first + at, first + n)
                 if run:
                     _lay_out(run, at, table, positions, stamp, size, words)
         # How many tokens of the right text lie in a run that the left text has too, in how many places, and what is
@@ -205,7 +233,7 @@ def _compare(
         beyond = 0.0
         for at in range(m):
             found[0, at] = -1
-            run = run_at(values, second + at, second + m)
+            run = runs[second + at] if stored else run_at(values, second + at, second + m)
             if run == 0:
                 continue
             slot = _slot(run, table, stamp, size)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from clew.links.alignment import run_at
+from clew.links.alignment import runs_of
 from clew.links.compiled import compiled, in_threads, inlined, parts_of
 from clew.links.tokens import Tokens
 
@@ -33,11 +33,12 @@ _FULL = 0.5
 """Filters with more of their bits set, together, tell nothing: such texts are compared whatever they share."""
 
 
-def summaries(texts: Tokens) -> npt.NDArray[np.uint64]:
+def summaries(texts: Tokens, runs: npt.NDArray[np.uint32] | None = None) -> npt.NDArray[np.uint64]:
     """For each text a Bloom filter of its runs, with one hash: enough to see that two texts share too little."""
     marks = np.zeros((len(texts), _MARKS), np.uint64)
+    runs = runs_of(texts) if runs is None else runs
     arguments = [
-        (texts.values, texts.starts[low:high], texts.counts[low:high], marks[low:high])
+        (runs, texts.starts[low:high], texts.counts[low:high], marks[low:high])
         for low, high in parts_of(len(texts), _ROWS_A_PART)
     ]
     list(in_threads(_summarise, arguments))
@@ -103,15 +104,14 @@ def _pairs_of_part(
 
 @compiled
 def _summarise(
-    values: npt.NDArray[np.uint32],
+    runs: npt.NDArray[np.uint32],
     starts: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint64],
 ) -> None:
     for text in range(len(starts)):
-        end = starts[text] + counts[text]
-        for at in range(starts[text], end):
-            run = run_at(values, at, end)
+        for at in range(starts[text], starts[text] + counts[text]):
+            run = runs[at]
             if run:
                 mark = (run >> np.uint32(7)) & np.uint32(64 * _MARKS - 1)
                 marks[text, np.int64(mark >> np.uint32(6))] |= np.uint64(1) << np.uint64(mark & np.uint32(63))

@@ -20,6 +20,7 @@ TURNS = 64
 """A group that falls apart into more groups than this keeps the last ones as they were joined."""
 
 Numbers = npt.NDArray[np.int64]
+Runs = npt.NDArray[np.uint32]
 
 
 def apart(count: int) -> npt.NDArray[np.int64]:
@@ -32,8 +33,8 @@ def join(groups: npt.NDArray[np.int64], left: npt.NDArray[np.int64], right: npt.
     _join(groups, left, right)
 
 
-def settle(texts: Tokens, groups: Numbers, threshold: float) -> Numbers:
-    """The same groups without what was only chained to them; a group is named by its centre."""
+def settle(texts: Tokens, groups: Numbers, threshold: float, runs: Runs | None = None) -> Numbers:
+    """The same groups without what was only chained to them; a group is named by its centre. `runs`: see `alignment`."""
     settled = groups.copy()
     sizes = np.bincount(groups, minlength=len(groups))
     open_texts = np.flatnonzero(sizes[groups] > 2)
@@ -41,7 +42,7 @@ def settle(texts: Tokens, groups: Numbers, threshold: float) -> Numbers:
     for _ in range(TURNS):
         if len(open_texts) == 0:
             break
-        kept, centres = _around_centres(texts, open_texts, settled[open_texts], threshold)
+        kept, centres = _around_centres(texts, open_texts, settled[open_texts], threshold, runs)
         settled[open_texts[kept]] = centres[kept]
         open_texts = open_texts[~kept]
         settled[open_texts] = _first_of_each(settled[open_texts], open_texts)
@@ -55,22 +56,22 @@ def _first_of_each(groups: Numbers, members: Numbers) -> Numbers:
 
 
 def _around_centres(
-    texts: Tokens, members: Numbers, groups: Numbers, threshold: float
+    texts: Tokens, members: Numbers, groups: Numbers, threshold: float, runs: Runs | None
 ) -> tuple[npt.NDArray[np.bool_], Numbers]:
     """Which members are like their group's centre, or like a sampled text that is; and that centre."""
     _, first, which, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
     places = first[:, None] + np.arange(SAMPLE) * sizes[:, None] // SAMPLE
     sample = members[places]
-    centre = sample[np.arange(len(sample)), _central(texts, sample)]
-    kept = _like(texts, centre[which], members, threshold)
+    centre = sample[np.arange(len(sample)), _central(texts, sample, runs)]
+    kept = _like(texts, centre[which], members, threshold, runs)
     sample_kept = kept[places]
     for each in range(SAMPLE):
         again = np.flatnonzero(~kept & sample_kept[which, each])
-        kept[again] = _like(texts, sample[which[again], each], members[again], threshold)
+        kept[again] = _like(texts, sample[which[again], each], members[again], threshold, runs)
     return kept, centre[which]
 
 
-def _central(texts: Tokens, sample: Numbers) -> npt.NDArray[np.intp]:
+def _central(texts: Tokens, sample: Numbers, runs: Runs | None) -> npt.NDArray[np.intp]:
     """Of each row of sampled texts, the place of the one most like the others."""
     one, other = np.triu_indices(SAMPLE, 1)
     left, right = sample[:, one].ravel(), sample[:, other].ravel()
@@ -79,7 +80,7 @@ def _central(texts: Tokens, sample: Numbers) -> npt.NDArray[np.intp]:
     pairs, where = np.unique(left * len(texts) + right, return_inverse=True)
     apart = pairs // len(texts) != pairs % len(texts)
     found = np.zeros(len(pairs))
-    found[apart] = similarities(texts, pairs[apart] // len(texts), pairs[apart] % len(texts))
+    found[apart] = similarities(texts, pairs[apart] // len(texts), pairs[apart] % len(texts), 0.0, runs)
     alike.ravel()[:] = found[where]
     total: npt.NDArray[np.float64] = np.zeros(sample.shape)
     for pair, ends in enumerate(zip(one, other, strict=True)):
@@ -88,9 +89,9 @@ def _central(texts: Tokens, sample: Numbers) -> npt.NDArray[np.intp]:
     return places
 
 
-def _like(texts: Tokens, left: Numbers, right: Numbers, threshold: float) -> npt.NDArray[np.bool_]:
+def _like(texts: Tokens, left: Numbers, right: Numbers, threshold: float, runs: Runs | None) -> npt.NDArray[np.bool_]:
     same: npt.NDArray[np.bool_] = left == right
-    return same | (similarities(texts, left, right, threshold) >= threshold)
+    return same | (similarities(texts, left, right, threshold, runs) >= threshold)
 
 
 @compiled

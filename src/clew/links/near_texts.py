@@ -91,15 +91,16 @@ def _alike(texts: Tokens, threshold: float) -> npt.NDArray[np.int64]:
     together = groups.apart(len(texts))
     bits = shingles.text_bits(len(texts))
     keys = shingles.keys(texts)
-    marks = candidates.summaries(texts)
+    runs = alignment.runs_of(texts)
+    marks = candidates.summaries(texts, runs)
 
     for nearest in (True, False):
         for ranges in candidates.key_rounds(keys, bits):
             left, right = candidates.pairs(keys, ranges, bits, together, texts, marks, nearest=nearest)
-            alike = alignment.similarities(texts, left, right, threshold) >= threshold
+            alike = alignment.similarities(texts, left, right, threshold, runs) >= threshold
             groups.join(together, left[alike], right[alike])
     del keys, marks
-    return groups.settle(texts, together, threshold)
+    return groups.settle(texts, together, threshold, runs)
 
 
 def by_appearance(grouped: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
