@@ -198,6 +198,15 @@ def test_a_model_past_a_closed_gate_is_refused_and_recorded(grown, good, tmp_pat
     assert not shown(grown, name).enabled
 
 
+def test_figures_written_into_a_file_open_no_gate(grown, good, tmp_path):
+    """A file that says it was learnt and measured here, with figures as good as one likes: only the log can say so."""
+    forged = replace(good, invented=False, home=grown.keys.id, trained_on="500 signed judgements of this workspace")
+    name = kept(grown, forged, tmp_path)
+    with pytest.raises(Blocked, match="its figures come from a file"):
+        grown.enable_model(grown.account("anna"), REVIEW, name, "please")
+    assert not shown(grown, name).enabled
+
+
 def test_only_a_reviewer_or_a_steward_lets_a_model_in(grown, good, tmp_path):
     name = kept(grown, good, tmp_path)
     for role, purpose in (

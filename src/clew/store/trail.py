@@ -69,6 +69,12 @@ class Trail(Database):
             detail = tx.scalar(newest)
         return int(json.loads(detail).get(name, 0)) if detail else 0
 
+    def recorded(self, action: str, about: str) -> bool:
+        """Whether the log has an act of this kind on this object."""
+        with self._read() as tx:
+            found = select(AuditRow.seq).where(AuditRow.object == about, AuditRow.action == action).limit(1)
+            return tx.scalar(found) is not None
+
     def head(self) -> chain.Head:
         """The end of the log as it is now. Kept elsewhere, it shows later whether the whole vault was put back."""
         with self._read() as tx:

@@ -38,6 +38,7 @@ from clew.safeguards.permissions import Action
 from clew.workspace.class_subjects import MODEL, allowed_classes, enabled_model, named_classes
 from clew.workspace.reading import Reading
 
+_TRAINED = "train_model"
 _GROUPS = {
     "language": "language",
     "script": "script",
@@ -132,6 +133,8 @@ class ClassModels(Reading):
             fits.append("it was measured on the invented world, and this workspace holds other data")
         if not model.invented and model.home != self._home:
             fits.append("it was measured on judgements of another workspace")
+        elif not model.invented and not self.vault.recorded(_TRAINED, digest(model)):
+            fits.append("its figures come from a file: no record says that this workspace learnt and measured it")
         if model.signs != signs_digest():
             fits.append("the published signs changed since it was made; make it anew")
         if any(name.removeprefix("share_") in self._off for name in model.names):
@@ -160,7 +163,7 @@ class ClassModels(Reading):
         words = f"{len(training.judged)} signed judgements of this workspace"
         model = train(training, name="judged", trained_on=words, signs=signs_digest(), invented=False, home=self._home)
         name = self._keep_model(model)
-        self.vault.record(actor, "train_model", name, purpose, {"judgements": len(training.judged)})
+        self.vault.record(actor, _TRAINED, name, purpose, {"judgements": len(training.judged)})
         return self._row(name, model)
 
     def _training(self) -> Training:
