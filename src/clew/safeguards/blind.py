@@ -52,7 +52,9 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """>>> tuple(round(x, 3) for x in Share(part=8, whole=10).interval)
+        """From 0 to 1.
+
+        >>> tuple(round(x, 3) for x in Share(part=8, whole=10).interval)
         (0.49, 0.943)
         """
         if not self.whole:
