@@ -53,3 +53,11 @@ def test_what_cannot_be_measured_is_refused_in_words(clew, tmp_path):
         assert ended.code == 2, ended.err
         assert words in ended.err
         assert not out.exists()
+
+
+def test_a_report_in_json_beside_its_file_with_a_bad_row(clew, tmp_path):
+    (tmp_path / "a.csv").write_text(rows() + '61,"no label",maybe\n')
+    ended = clew("adverts", "evaluate", tmp_path / "a.csv", "--out", tmp_path / "a.json")
+    assert ended.code == 0, ended.err
+    assert json.loads((tmp_path / "a.json").read_text())
+    assert [row["row"] for row in read_table(tmp_path / "a.rejects.csv").table.to_pylist()] == ["61"]

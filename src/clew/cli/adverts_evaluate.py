@@ -65,9 +65,18 @@ def evaluate(
 
 
 def _check(out: Path, rejects: Path | None, inputs: Sequence[Path]) -> None:
-    """A report in JSON is written beside the tables' formats; the place is checked alike."""
-    place = out.with_suffix(".csv") if out.suffix.lower() == ".json" else out
-    files.check_output(place, rejects, inputs=inputs)
+    """A report in JSON is no table: then the place of the rejects is checked, and that no input is written over."""
+    if out.suffix.lower() != ".json":
+        files.check_output(out, rejects, inputs=inputs)
+        return
+    if out.resolve() in {path.resolve() for path in inputs}:
+        raise UsageError(f"{out}: the output would replace an input")
+    files.check_output(_rejects_place(out, rejects), inputs=inputs)
+
+
+def _rejects_place(out: Path, rejects: Path | None) -> Path:
+    """Where rejected rows go; beside a report in JSON they are CSV."""
+    return rejects or files.rejects_beside(out.with_suffix(".csv") if out.suffix.lower() == ".json" else out)
 
 
 def _numbers(text: str, option: str) -> list[int]:
@@ -91,7 +100,7 @@ def _on_file(
     layout = layout_named(name, raw.table.column_names, given)
     prepared = prepare(raw.table, layout, given)
     kept = _rejected(raw, prepared.bad_rows, prepared.bad_field, prepared.bad_rule)
-    files.keep_rejects(out, raw.rejects + kept, rejects, readable=prepared.table.num_rows)
+    files.keep_rejects(out, raw.rejects + kept, _rejects_place(out, rejects), readable=prepared.table.num_rows)
     with files.working("Measuring"):
         return evaluate_file(prepared)
 
