@@ -174,9 +174,7 @@ def encoded(table: pa.Table, truth: list[str], clear: float) -> None:
     print(
         f"  encoded         {scored(made.table['cluster'].to_pylist(), known)}  {encoding:6.1f} s to encode, {taken:.1f} s to match"
     )
-    print(
-        f"    cut {made.report['cut_bits']} bits; {100 * (clear - f1):+.2f} points lost against clear text"
-    )
+    print(f"    cut {made.report['cut_bits']} bits; {100 * (clear - f1):+.2f} points lost against clear text")
 
 
 def intersection(count: int) -> None:

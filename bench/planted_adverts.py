@@ -196,14 +196,20 @@ def held_out(rows: int, *, seed: int, sites: int = 8) -> Planted:
     """
     rng = np.random.default_rng(seed)
     pick = lambda phrases: str(rng.choice(phrases.split("|")))  # noqa: E731
-    stems = ["".join(rng.choice(list("aeiou") if n % 2 else list("bdfgklmnprst")) for n in range(rng.integers(3, 9))) for _ in range(900)]
+    stems = [
+        "".join(rng.choice(list("aeiou") if n % 2 else list("bdfgklmnprst")) for n in range(rng.integers(3, 9)))
+        for _ in range(900)
+    ]
     said = lambda least, most: " ".join(rng.choice(stems, rng.integers(least, most)))  # noqa: E731
     notices = [" ".join(said(8, 20) for _ in range(rng.integers(2, 7))) for _ in range(sites)]
     texts: list[str] = []
     truth: list[int] = []
     number = 0
     while len(texts) < rows:
-        parts = [f"{pick(_OPENINGS)} this is {{name}}", f"{pick(_OFFERS)} {pick(_LINKS)} {pick(_THINGS)} for {{number}}"]
+        parts = [
+            f"{pick(_OPENINGS)} this is {{name}}",
+            f"{pick(_OFFERS)} {pick(_LINKS)} {pick(_THINGS)} for {{number}}",
+        ]
         parts += [f"{pick(_THINGS)} {pick(_LINKS)} {said(3, 9)}" for _ in range(rng.integers(1, 7))]
         for _ in range(int(min(rng.geometric(0.35), 60))):
             copy = [part for part in parts if rng.random() > 0.05]

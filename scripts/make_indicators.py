@@ -72,7 +72,8 @@ def make(source: Path) -> dict[str, Any]:
 def _delphi(content: dict[str, Any]) -> dict[str, Any]:
     return {
         "source": content["source"],
-        "check": CHECK + " Compared so far: the names of the six dimensions and how many indicators each has; not the labels and weights.",
+        "check": CHECK
+        + " Compared so far: the names of the six dimensions and how many indicators each has; not the labels and weights.",
         "partial": False,
         "covers": "Labour exploitation of adults and of children; the lists for sexual exploitation are not held.",
         "positive_if": content["dimension_positive_if"],

@@ -252,7 +252,15 @@ class Desk(Protocol):
     def answer_agreement(self, actor: Actor) -> Agreement: ...
     def reviews(self, actor: Actor, purpose: Purpose) -> Sequence[Review]: ...
     def ask_review(
-        self, actor: Actor, purpose: Purpose, subject: str, *, matter: str, came: str, told_in: str, received: date | None
+        self,
+        actor: Actor,
+        purpose: Purpose,
+        subject: str,
+        *,
+        matter: str,
+        came: str,
+        told_in: str,
+        received: date | None,
     ) -> str: ...
     def answer_review(self, actor: Actor, purpose: Purpose, review: str, outcome: str, reason: str) -> None: ...
 

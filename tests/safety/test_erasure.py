@@ -20,6 +20,8 @@ from clew.workspace import Workspace
 from clew.workspace.person_copy import readable
 from clew.workspace.person_subjects import LEAD, subject_of
 
+pytestmark = pytest.mark.xdist_group("erasure")  # the tests of one workspace go on from each other, in their order
+
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory):

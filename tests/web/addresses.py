@@ -21,7 +21,6 @@ from clew.web import (
     quality,
     releases,
     signin,
-    texts,
 )
 
 ROUTERS = (

@@ -13,7 +13,6 @@ import pytest
 from clew.desk import ReleaseAsk
 from clew.records import KINDS, LegalBasis, Source
 from clew.safeguards.actors import Purpose, Role, operator
-from clew.safeguards.actors import Purpose
 from clew.safeguards.keys import Cost, KeyRing, Unlock
 from clew.store.lake import Lake
 from clew.store.vault import Vault

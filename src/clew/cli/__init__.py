@@ -20,7 +20,22 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_NOUNS = ("adverts", "cases", "flows", "areas", "estimate", "media", "publish", "audit", "directory", "hotline", "models", "persons", "safeguards", "keys")
+_NOUNS = (
+    "adverts",
+    "cases",
+    "flows",
+    "areas",
+    "estimate",
+    "media",
+    "publish",
+    "audit",
+    "directory",
+    "hotline",
+    "models",
+    "persons",
+    "safeguards",
+    "keys",
+)
 _COMMANDS = ("world", "workspace", "erase", "backup", "demo", "serve")
 
 

@@ -7,7 +7,8 @@ import typer
 from clew.cli import access, assessment, fairness, rights
 
 app = typer.Typer(
-    help="Rights as code: who may see a record and why, copies for persons, retention, holds, impact.", no_args_is_help=True
+    help="Rights as code: who may see a record and why, copies for persons, retention, holds, impact.",
+    no_args_is_help=True,
 )
 rights.register(app)
 access.register(app)

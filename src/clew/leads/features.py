@@ -49,7 +49,10 @@ def network_features(members: Any, adverts: Any, claims: Any, clusters: Any) -> 
         kinds.left_join(spread, "network").drop("network_right").left_join(contacts, "network").drop("network_right")
     )
     counted = joined.mutate(
-        **{name: joined[name].fill_null(0) for name in ("texts", "places", "sites", "contacts", "phones", "pictures", "offers")}
+        **{
+            name: joined[name].fill_null(0)
+            for name in ("texts", "places", "sites", "contacts", "phones", "pictures", "offers")
+        }
     )
     return counted.mutate(
         days=counted.last.epoch_seconds().fill_null(0).__sub__(counted.first.epoch_seconds().fill_null(0)) / 86_400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,7 +107,7 @@ def against_local(
     rows = []
     for row in own.sort_by([(k, "ascending") for k in ("place", "currency", "hours")]).to_pylist():
         areas = (row["place"], (wider or {}).get(row["place"], ""))
-        there = next(
+        there: dict[str, Any] = next(
             (figures[a, row["currency"], row["hours"]] for a in areas if (a, row["currency"], row["hours"]) in figures),
             {},
         )

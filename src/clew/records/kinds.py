@@ -167,7 +167,9 @@ class Case:
     details: str | None = column("cas_IncomingReferralDetails", sensitivity=Sensitivity.PERSONAL)
     gender: str | None = column("prs_Gender")
     age: AgeRange | None = column("ageBroad", "age_range", "AgeAtRegistration", doc="at registration, in years")
-    age_when_trafficked: AgeRange | None = column("vic_AgeWhenTrafficked", doc="when trafficked, in years; often earlier")
+    age_when_trafficked: AgeRange | None = column(
+        "vic_AgeWhenTrafficked", doc="when trafficked, in years; often earlier"
+    )
     citizenship: str | None = column("prs_Citizenship", doc="ISO 3166-1 alpha-3, several separated by ;")
     exploited_in: str | None = column("hte_Country", "CountryOfExploitation", doc="ISO 3166-1 alpha-3")
     trafficking_status: str | None = column("vic_TraffickingStatus")

@@ -72,10 +72,9 @@ def _what(config: Configuration) -> Iterator[Block]:
     )  # fmt: skip
     yield Rows("Whose data come from where", head, rows)
     if config.retention:
-        head = ("source", "kind", "purpose", "days")
         yield Rows(
             "Shorter times that are in force",
-            head,
+            ("source", "kind", "purpose", "days"),
             tuple(tuple(part or "any" for part in rule) for rule in config.retention),
         )
 

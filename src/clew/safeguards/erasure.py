@@ -30,7 +30,12 @@ class Certificate:
 
     def text(self) -> str:
         """As a file: what is said, and what proves it."""
-        whole = {"certificate": self.facts, "signed": self.body, "signature": self.signature, "public_key": self.public_key}
+        whole = {
+            "certificate": self.facts,
+            "signed": self.body,
+            "signature": self.signature,
+            "public_key": self.public_key,
+        }
         return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 

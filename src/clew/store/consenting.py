@@ -42,7 +42,7 @@ class Consenting(CaseWork):
             events: dict[str, list[CaseEvent]] = defaultdict(list)
             keys: dict[str, PersonKey] = {}
             for row, key_id, wrapped in tx.execute(rows):
-                if key_id not in keys:
+                if key_id not in keys and wrapped is not None:
                     keys[key_id] = self._keys.person_key(key_id, wrapped)
                 events[row.case_record].append(_event(row, keys[key_id], with_texts=False))
         refused: dict[str, set[str]] = defaultdict(set)

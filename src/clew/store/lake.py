@@ -30,6 +30,7 @@ def record_columns(kind: Kind) -> pa.Schema:
     rest = [(f.name, f.type) for f in kind.fields if f.name != "id" and f.name not in kind.sealed]
     return pa.schema(first + rest)
 
+
 _WORD = re.compile(r"[a-z_][a-z_0-9]*")
 
 
@@ -143,7 +144,7 @@ class Lake:
     def _arrive(self, kind: Kind) -> None:
         """Notes when records that are new here came in."""
         self._sql.execute(
-            f"INSERT INTO {ARRIVALS} SELECT record_id, $1, now() FROM \"{kind.plural}\" "  # noqa: S608 (names are ours)
+            f'INSERT INTO {ARRIVALS} SELECT record_id, $1, now() FROM "{kind.plural}" '  # noqa: S608 (names are ours)
             f"WHERE record_id NOT IN (SELECT record_id FROM {ARRIVALS})",
             [kind.plural],
         )

@@ -49,7 +49,9 @@ def forget(sql: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, int]:
 
 
 def _values(sql: duckdb.DuckDBPyConnection, table: str, wanted: str, column: str, given: list[str]) -> list[str]:
-    query = f'SELECT DISTINCT "{wanted}" FROM "{table}" WHERE "{column}" IN (SELECT unnest($1)) AND "{wanted}" IS NOT NULL'  # noqa: S608 (ours)
+    query = (
+        f'SELECT DISTINCT "{wanted}" FROM "{table}" WHERE "{column}" IN (SELECT unnest($1)) AND "{wanted}" IS NOT NULL'  # noqa: S608 (ours)
+    )
     return [row[0] for row in sql.execute(query, [given]).fetchall()]
 
 

@@ -45,7 +45,7 @@ class Dumping(KeyBooks):
             for table in _tables(connection):
                 rows = connection.execution_options(yield_per=1_000).execute(select(table).order_by(*_order(table)))
                 for row in rows:
-                    yield table.name, _plain(table.name, row._mapping)  # noqa: SLF001
+                    yield table.name, _plain(table.name, row._asdict())
 
     @classmethod
     def undump(
@@ -161,5 +161,5 @@ def _load(connection: Connection, rows: Iterator[Row], book: KeyBook) -> None:
 def _whole(table: str, row: Mapping[str, Any], book: KeyBook) -> dict[str, Any]:
     whole = {name: base64.b64decode(v["b"]) if isinstance(v, dict) else v for name, v in row.items()}
     if table == "person_keys" and whole["destroyed_at"] is None:
-        whole["wrapped"] = book.persons.get(whole["id"])
+        whole["wrapped"] = book.persons.get(str(whole["id"]))
     return whole

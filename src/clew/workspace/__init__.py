@@ -22,7 +22,20 @@ from clew.workspace.rights import Rights
 from clew.workspace.settings import Settings
 
 
-class Workspace(Assessing, Minimising, Consenting, FairnessReporting, Rights, Classing, Releasing, Counting, CaseHelping, Persons, Quality, Networks):
+class Workspace(
+    Assessing,
+    Minimising,
+    Consenting,
+    FairnessReporting,
+    Rights,
+    Classing,
+    Releasing,
+    Counting,
+    CaseHelping,
+    Persons,
+    Quality,
+    Networks,
+):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 
     It is the `Desk` of the pages.

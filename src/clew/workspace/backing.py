@@ -104,7 +104,7 @@ class Backing(ErasingPersons):
             with part.open("wb") as file:
                 file.write(MAGIC + header)
                 writer = SealingWriter(file, key, header)
-                with gzip.GzipFile(fileobj=cast(io.RawIOBase, writer), mode="wb", compresslevel=6, mtime=0) as body:  # type: ignore[call-overload]
+                with gzip.GzipFile(fileobj=cast(io.RawIOBase, writer), mode="wb", compresslevel=6, mtime=0) as body:
                     for item in self._items(lake, counted):
                         body.write(json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
                 writer.finish()
@@ -233,8 +233,8 @@ class _Body:
             self._one(item, tables, followed)
         gone: set[str] = set()
         for name, kind in _record_tables():
-            rows = ((r["record_id"], r["source_id"], r["external_id"] or "") for r in tables.get(name, ()))
-            gone |= vault.erased_among(kind, rows)
+            given = ((r["record_id"], r["source_id"], r["external_id"] or "") for r in tables.get(name, ()))
+            gone |= vault.erased_among(kind, given)
         with Lake(self.folder / "lake.duckdb") as lake:
             made = {}
             for name, rows in tables.items():

@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clew.records import KINDS
 from clew.records.kinds import Sensitivity
@@ -36,6 +37,11 @@ class ErasedPerson:
 
 
 class ErasingPersons(PersonRecordsFinding):
+    if TYPE_CHECKING:
+
+        def mend_contacts(self) -> None:
+            """Of `ContactHelping`, which every workspace is too."""
+
     def erase_person(self, actor: Actor, purpose: Purpose, found: PersonRecords, why: str) -> ErasedPerson:
         """Destroys a person's keys and purges what was derived. Raises NotAllowed, Conflict where a record is held.
 

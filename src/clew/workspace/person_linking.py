@@ -21,7 +21,7 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import UsageError
 from clew.safeguards.permissions import Action
-from clew.workspace.opened import Opened
+from clew.workspace.access import Access
 from clew.workspace.person_subjects import (
     Joined,
     Members,
@@ -79,7 +79,7 @@ class LinkedPersons:
     """Standing verdicts on sets whose members the lake no longer knows; they bind nothing."""
 
 
-class PersonLinking(Opened):
+class PersonLinking(Access):
     def link_persons(self, actor: Actor, options: LinkOptions | None = None) -> LinkedPersons:
         """Links all cases anew, bound by the judgements that stand. The same cases give the same proposals.
 

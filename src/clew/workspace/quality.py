@@ -24,7 +24,7 @@ from clew.safeguards.errors import NotFound, UsageError
 from clew.safeguards.permissions import Action
 from clew.standards.instruments import Jurisdiction
 from clew.standards.palermo import fold
-from clew.workspace.opened import Opened
+from clew.workspace.access import Access
 
 CONTRIBUTOR = "source"
 KNOWN_AS = {
@@ -55,7 +55,7 @@ SEALED_DATES = "accurate: birth dates are sealed and were not read; checks again
 NO_EVENT = "timely: a case keeps no date of the event and none of its entry"
 
 
-class Quality(Opened):
+class Quality(Access):
     def quality(
         self, actor: Actor, purpose: Purpose, *, contributor: str = "", birth_dates: bool = False
     ) -> QualityPage:

@@ -30,7 +30,14 @@ COUNTED = (
     "reports",
 )
 """Counts that a model takes as log(1 + n)."""
-RATIOS = ("contacts_per_text", "contacts_per_advert", "texts_per_advert", "moves_per_week", "places_per_week", "offers_per_advert")
+RATIOS = (
+    "contacts_per_text",
+    "contacts_per_advert",
+    "texts_per_advert",
+    "moves_per_week",
+    "places_per_week",
+    "offers_per_advert",
+)
 OFFER, ADVERT = "offer", "advert"
 NEITHER = frozenset({"business", "blast"})
 """Signs against control that do not speak for work on one's own."""
@@ -65,7 +72,9 @@ def derived(columns: Columns, switched_off: frozenset[str] = frozenset()) -> dic
 
 
 def _summed(found: Mapping[str, Floats], chosen: Sequence[Sign]) -> Floats:
-    return np.asarray(sum((found[f"share_{sign.name}"] for sign in chosen), np.zeros(len(found["adverts"]))), np.float64)
+    return np.asarray(
+        sum((found[f"share_{sign.name}"] for sign in chosen), np.zeros(len(found["adverts"]))), np.float64
+    )
 
 
 def feature_names(switched_off: frozenset[str] = frozenset()) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ Going back loses all of them, so it is refused where an erasure was certified: a
 the records come back.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -73,7 +75,7 @@ def _texts(*names: str) -> tuple[sa.Column[str], ...]:
     return tuple(sa.Column(name, sa.Text, nullable=False) for name in names)
 
 
-def _create(name: str, first: sa.Column[str], *columns: sa.Column[str]) -> None:
+def _create(name: str, first: sa.Column[Any], *columns: sa.Column[Any]) -> None:
     op.create_table(name, first, *columns, sa.PrimaryKeyConstraint(first.name, name=f"pk_{name}"))
 
 
