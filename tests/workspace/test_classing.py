@@ -234,6 +234,7 @@ def test_a_models_file_that_was_changed_counts_for_nothing(grown, good, tmp_path
 
 
 def test_rules_are_measured_on_the_judged_leads_of_a_chain_that_ran(grown):
+    grown.judge(grown.account("anna"), REVIEW, grown.old, Verdict.YES, "seen again")
     report = grown.fairness(grown.account("anna"), Purpose.OVERSIGHT)
     assert [each.flag for each in report.rates if each.flag.startswith("rule ")]
     assert report.answers == 1
@@ -241,6 +242,7 @@ def test_rules_are_measured_on_the_judged_leads_of_a_chain_that_ran(grown):
 
 
 def test_too_few_judgements_teach_no_model(grown):
+    grown.say_class(grown.account("anna"), REVIEW, grown.old, LeadClass.SPAM, "bulk")
     view = grown.models(grown.account("anna"))
     assert view.judged == 1
     with pytest.raises(Conflict, match="60 are needed"):
