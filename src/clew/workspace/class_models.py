@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -64,9 +65,10 @@ class Seen:
 
 
 class ClassModels(Reading):
-    def _class_leads(self) -> None:
-        """Gives every lead a class anew."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def _class_leads(self) -> None:
+            """Of `Classing`, which every workspace is too: gives every lead a class anew."""
 
     def seen(self) -> Seen | None:
         """None before a run."""
