@@ -121,9 +121,11 @@ class PostgresqlBackend(Backend):
 
     def __init__(self, socket_dir: str) -> None:
         super().__init__()
-        self.address = f"postgresql://postgres@/{{}}?host={socket_dir}"
-        with psycopg.connect(self.address.format("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE vault")
+        self.address = f"postgresql://clew@/{{}}?host={socket_dir}"
+        with psycopg.connect(f"postgresql://postgres@/postgres?host={socket_dir}", autocommit=True) as connection:
+            connection.execute("CREATE ROLE clew LOGIN")
+            for name in ("vault", "empty"):
+                connection.execute(f"CREATE DATABASE {name} OWNER clew")
         self.place = self.create(self.address.format("vault"))
         self.tables = [*Base.metadata.sorted_tables, Table("alembic_version", MetaData(), Column("version_num", Text))]
         with self.raw(self.place) as raw:
@@ -142,10 +144,11 @@ class PostgresqlBackend(Backend):
         return self.place
 
     def empty(self) -> str | Path:
-        return self.address.format("postgres")
+        return self.address.format("empty")
 
     def raw(self, place: str | Path) -> Connection:
-        address = str(place).replace("postgresql://", "postgresql+psycopg://", 1)
+        """As the server's superuser, from whom no row-level security keeps anything."""
+        address = str(place).replace("postgresql://clew@", "postgresql+psycopg://postgres@", 1)
         return create_engine(address, poolclass=pool.NullPool).connect()
 
 

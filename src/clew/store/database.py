@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +20,13 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from clew.safeguards.actors import Actor
 from clew.safeguards.errors import ClewError, Conflict, NotFound, UsageError, WrongKey
 from clew.safeguards.keys import KeyRing, Use
+from clew.store import row_security
 from clew.store.models import Meta
+
+log = logging.getLogger("clew.store")
 
 BUSY_S: Final = 30
 """How long a writer waits for another one."""
@@ -49,14 +54,19 @@ class Database:
         return self._engine.dialect.name
 
     @contextmanager
-    def _write(self) -> Iterator[Session]:
-        engine = self._engine.execution_options(clew_write=True)
+    def _write(self, actor: Actor | None = None) -> Iterator[Session]:
+        """With an actor, rows that row-level security keeps from them are not there; without, clew acts for itself."""
+        engine = self._engine.execution_options(clew_write=True, clew_actor=actor)
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
-    def _read(self) -> Iterator[Session]:
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+    def _read(self, actor: Actor | None = None) -> Iterator[Session]:
+        """As `_write`, for reading."""
+        with (
+            Session(self._engine.execution_options(clew_actor=actor), expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     def _prepare(self, *, new: bool) -> None:
@@ -69,6 +79,10 @@ class Database:
                 _migrate(tx.connection(), self._keys, new=new)
                 if new:
                     self._found(tx)
+                if self.backend == "postgresql" and not row_security.holds(tx.connection()):
+                    log.warning(
+                        "the database's login is a superuser or has BYPASSRLS: row-level security does not hold"
+                    )
         except OperationalError:
             raise ClewError("the vault's database cannot be reached or written") from None
         except DatabaseError:
@@ -91,7 +105,7 @@ class Database:
 
 def make_engine(where: str | Path, keys: KeyRing, *, new: bool) -> Engine:
     """An engine on a file (SQLCipher) or a `postgresql://` URL. Conflict when a new file is there, NotFound when not."""
-    return _postgresql(str(where)) if _is_url(where) else _sqlcipher(Path(where), keys, new=new)
+    return _postgresql(str(where), keys) if _is_url(where) else _sqlcipher(Path(where), keys, new=new)
 
 
 def discard(where: str | Path) -> None:
@@ -162,7 +176,7 @@ def _make_private(path: Path) -> None:
         raise UsageError("the vault's folder is missing or cannot be written") from None
 
 
-def _postgresql(address: str) -> Engine:
+def _postgresql(address: str, keys: KeyRing) -> Engine:
     if not address.startswith("postgresql://"):
         raise UsageError("vault: a file or a postgresql:// URL is needed")
     if find_spec("psycopg") is None:
@@ -171,7 +185,13 @@ def _postgresql(address: str) -> Engine:
         url = make_url(address)
     except (ArgumentError, ValueError):
         raise UsageError("vault: the postgresql:// URL cannot be read") from None
-    return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+
+    def begin(connection: Connection) -> None:
+        row_security.say(connection, keys, connection.get_execution_options().get("clew_actor"))
+
+    event.listen(engine, "begin", begin)
+    return engine
 
 
 def _migrate(connection: Connection, keys: KeyRing, *, new: bool) -> None:

@@ -173,7 +173,7 @@ class Contacts(Corrections, Accounts):
     ) -> tuple[KeptContact, Sequence[KeptContact], Sequence[ContactEventRow], Sequence[EarlierContact]]:
         """One contact, the others from the same number, newest first, what was recorded of it, and its corrections."""
         self.require(actor, Action.READ_CONTACTS, purpose, id)
-        with self._write() as tx:
+        with self._write(actor) as tx:
             row = tx.execute(select(*_COLUMNS).where(ContactRow.id == id)).first()
             if row is None:
                 raise NotFound("there is no such contact")
@@ -216,7 +216,7 @@ class Contacts(Corrections, Accounts):
             .where(ContactRow.caller == mark, _READABLE)
             .order_by(ContactRow.received.desc(), ContactRow.id)
         )
-        with self._write() as tx:
+        with self._write(actor) as tx:
             rows = [_kept(row._mapping) for row in tx.execute(found.limit(100))]  # noqa: SLF001
             self._log(tx, actor, Action.READ_CONTACTS.value, "number", purpose, {"shown": len(rows)})
         return rows
@@ -241,7 +241,7 @@ class Contacts(Corrections, Accounts):
         why, action = why_text(why), Action.READ_IDENTITY if number else Action.READ_SEALED_TEXT
         self.require(actor, action, purpose, id)
         shown = ("caller",) if number else ("text", "area")
-        with self._write() as tx:
+        with self._write(actor) as tx:
             pair = tx.execute(
                 select(SealedRow, PersonKeyRow.wrapped).join(PersonKeyRow).where(SealedRow.record_id == id)
             ).first()

@@ -135,7 +135,7 @@ class CaseWork(Sealed):
     def case_events(self, actor: Actor, purpose: Purpose, case_record: str, *, with_texts: bool) -> Sequence[CaseEvent]:
         """All that was recorded on a case, the oldest first, also what was taken back. Words need read_sealed_text."""
         self._require_reading(actor, purpose, case_record, with_texts)
-        with self._write() as tx:
+        with self._write(actor) as tx:
             key = self._case_key(tx, case_record)
             rows = tx.scalars(_events_of(case_record)).all()
             self._log(
@@ -279,7 +279,7 @@ class CaseWork(Sealed):
     def referrals(self, actor: Actor, purpose: Purpose, case_record: str, *, with_texts: bool) -> Sequence[Referral]:
         """The referrals of a case, the newest first, each with all its steps."""
         self._require_reading(actor, purpose, case_record, with_texts)
-        with self._write() as tx:
+        with self._write(actor) as tx:
             key = self._case_key(tx, case_record)
             rows = tx.scalars(
                 select(ReferralRow).where(ReferralRow.case_record == case_record).order_by(ReferralRow.at.desc())

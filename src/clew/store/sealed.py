@@ -92,7 +92,7 @@ class Sealed(Trail):
             raise UsageError("action: read_identity or read_sealed_text is needed")
         why, wanted = why_text(why), list(dict.fromkeys(record_ids))
         self.require(actor, action, purpose, wanted[0] if len(wanted) == 1 else f"{len(wanted)} records")
-        with self._write() as tx:
+        with self._write(actor) as tx:
             rows = [row for part in _chunks(wanted) for row in tx.execute(_sealed_among(part))]
             _check_all_there(wanted, {row[0].record_id: row[1] for row in rows})
             entries = [(record_id, {"why": why}) for record_id in wanted]

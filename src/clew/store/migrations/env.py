@@ -2,11 +2,15 @@
 
 from alembic import context
 
+from clew.store import row_security
 from clew.store.models import Base
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=Base.metadata,
     transaction_per_migration=False,
 )
 context.run_migrations()
+if connection.dialect.name == "postgresql":
+    row_security.guard_tables(connection)
