@@ -1,6 +1,6 @@
 """What several detectors need of a batch, worked out for all of its texts at once: plain signs, folded views, phrases.
 
-The signs of a batch are one array of numbers, mapped through a table; all dictionaries of phrases are one automaton that
+The signs of a batch are one array of numbers, mapped through tables; all dictionaries of phrases are one automaton that
 passes once over all views. `plain`, `view` and `Phrases.find` then answer from memory, and work as ever on other texts.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import Any, TypeAlias
 
 import ahocorasick_rs
@@ -20,13 +19,15 @@ from clew.signals import glyphs, phrases
 from clew.signals.phrases import Phrases, View
 
 _Codes: TypeAlias = npt.NDArray[np.uint32]
-_Flags: TypeAlias = npt.NDArray[np.uint8]
+_Flags: TypeAlias = npt.NDArray[np.bool_]
+_Places: TypeAlias = npt.NDArray[np.int64]
+_Hits: TypeAlias = list[tuple[int, int, Any]]
 _LONGEST = 10_000
 """Signs: a longer text is left to each detector, so that long ones do not fill the memory."""
 _POINTS = 0x110000
 _UNMET = 0xFFFFFFFF
-_APART = "\0"
-"""Stands between the views of a batch; none holds it."""
+_APART = "\0\0\0"
+"""Stands between the texts of a batch. Where phrases are looked for it is a space, a sign that no view holds, a space."""
 _SPACE, _LINE = 0x20, 0x0A
 
 
@@ -36,7 +37,7 @@ def looked_ahead(texts: Sequence[str], dictionaries: Sequence[Phrases[Any]]) -> 
     short = list(dict.fromkeys(text for text in texts if 0 < len(text) <= _LONGEST))
     try:
         if short:
-            _read(short, dictionaries)
+            _read(short, tuple(dictionaries))
         yield
     finally:
         glyphs.AHEAD.clear()
@@ -45,74 +46,126 @@ def looked_ahead(texts: Sequence[str], dictionaries: Sequence[Phrases[Any]]) -> 
             dictionary.ahead = {}
 
 
-def _read(texts: list[str], dictionaries: Sequence[Phrases[Any]]) -> None:
-    signs = _codes("".join(texts))
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
-    cuts = [0, *ends.tolist()]
+def _read(texts: list[str], dictionaries: tuple[Phrases[Any], ...]) -> None:
+    signs = _codes(_APART.join(texts) + _APART)
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + len(_APART)) - len(_APART)
+    starts = np.concatenate(([0], ends[:-1] + len(_APART)))
     shown = _plain_table()[signs]
+    glyphs.AHEAD.update(zip(texts, texts, strict=True))
     if others := _owners(shown != signs, ends):
-        whole = _text(shown)
-        glyphs.AHEAD.update({texts[at]: whole[cuts[at] : cuts[at + 1]] for at in others})
-    glyphs.AHEAD.update({text: text for at, text in enumerate(texts) if at not in others})
-    views = _views(signs, ends, cuts)
-    phrases.AHEAD.update(zip(texts, views, strict=True))
+        whole, first, last = _text(shown), starts.tolist(), ends.tolist()
+        glyphs.AHEAD.update({texts[at]: whole[first[at] : last[at]] for at in others})
+    joined = _Joined.of(_folded(signs, starts, ends), starts, ends)
+    phrases.AHEAD.update(zip(texts, joined.views, strict=True))
     if dictionaries:
-        _find(list(dict.fromkeys(seen.text for seen in views)), tuple(dictionaries))
+        joined.find(dictionaries)
 
 
-def _views(signs: _Codes, ends: npt.NDArray[np.int64], cuts: list[int]) -> list[View]:
-    folded = _met(_folds(), signs, lambda point: ord(phrases.folds()[point]))
-    is_cyrillic = (folded >= 0x430) & (folded <= 0x44F)
-    is_space = folded == _SPACE
-    is_gap = is_space | (folded == _LINE)
-    is_dropped = folded == ord(glyphs.IGNORED)
-    is_dropped[:-1] |= is_gap[:-1] & is_gap[1:]
-    cyrillic, dropped = _owners(is_cyrillic, ends), _owners(is_dropped, ends)
-    whole = _text(folded)
-    return [
-        phrases.seen(whole[start:end], may_mix=at in cyrillic, may_drop=at in dropped)
-        for at, (start, end) in enumerate(pairwise(cuts))
-    ]
+def _folded(signs: _Codes, starts: _Places, ends: _Places) -> _Codes:
+    """The signs as they stand in views, one for one; what stands between texts is 0."""
+    folded: _Codes = _met(_folds(), signs, lambda point: ord(phrases.folds()[point]))
+    for step in range(len(_APART)):
+        folded[ends + step] = 0
+    for at in _owners((folded >= 0x430) & (folded <= 0x44F), ends):
+        start, end = int(starts[at]), int(ends[at])
+        written = _text(folded[start:end])
+        if (made := phrases.unmixed(written)) is not written:
+            folded[start:end] = _codes(made)
+    return folded
 
 
-def _find(texts: list[str], dictionaries: tuple[Phrases[Any], ...]) -> None:
-    """The phrases of all dictionaries in all texts by one pass; whole words are told by a table of their edges."""
-    automaton, known, stuck_left, stuck_right = _joint(dictionaries)
-    whole = _APART + _APART.join(texts).replace("\n", " ") + _APART
-    edge = (_met(_joins(), _codes(whole), _kind) == _PARTS).tobytes()
-    found: list[dict[str, list[tuple[int, int, Any]]]] = [{} for _ in dictionaries]
-    starts = iter(np.cumsum(np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))).tolist())
-    ends = iter(texts)
-    text, base, last = "", 1, 0
-    for index, start, end in automaton.find_matches_as_indexes(whole, overlapping=True):
-        if (edge[start - 1] or index in stuck_left) and (edge[end] or index in stuck_right):
-            while end > last:
-                base, last, text = last + 1, next(starts), next(ends)
-            owner, meaning = known[index]
-            found[owner].setdefault(text, []).append((start - base, end - base, meaning))
-    nothing: list[tuple[int, int, Any]] = []
-    for dictionary, hits in zip(dictionaries, found, strict=True):
-        dictionary.ahead = dict.fromkeys(texts, nothing) | {
-            text: phrases.first_and_longest(some) if len(some) > 1 else some for text, some in hits.items()
-        }
+class _Joined:
+    """The views of a batch as one text, and where each of them starts and ends in it."""
+
+    def __init__(self, codes: _Codes, starts: _Places, ends: _Places, views: list[View]) -> None:
+        self.codes, self.starts, self.ends, self.views = codes, starts, ends, views
+
+    @classmethod
+    def of(cls, folded: _Codes, starts: _Places, ends: _Places) -> _Joined:
+        is_dropped = _dropped(folded)
+        dropped = np.flatnonzero(is_dropped)
+        before_start, before_end = np.searchsorted(dropped, starts), np.searchsorted(dropped, ends)
+        codes = folded[~is_dropped] if len(dropped) else folded
+        first, last = starts - before_start, ends - before_end
+        opens = np.flatnonzero(np.diff(dropped, prepend=-2) != 1)  # the first of each run of dropped signs
+        closes = np.append(opens[1:], len(dropped))
+        runs = np.searchsorted(dropped[opens], starts), np.searchsorted(dropped[opens], ends)
+        owner = np.searchsorted(ends, dropped[opens])
+        cuts = (dropped[opens] - starts[owner] - (opens - before_start[owner])).tolist()
+        shifts = (closes - before_start[owner]).tolist()
+        whole = _text(codes)
+        views = [
+            View(whole[start:end], tuple(cuts[low:high]), (0, *shifts[low:high]))
+            if low < high
+            else View(whole[start:end], (), ())
+            for start, end, low, high in zip(*(each.tolist() for each in (first, last, *runs)), strict=True)
+        ]
+        return cls(codes, first, last, views)
+
+    def find(self, dictionaries: tuple[Phrases[Any], ...]) -> None:
+        """What stands in the views of each dictionary's phrases, by one pass."""
+        kinds = _met(_kinds(), self.codes, _kind)
+        found: list[dict[int, _Hits]] = [{} for _ in dictionaries]
+        unspaced = _owners(kinds == _UNSPACED, self.ends)
+        self._search(dictionaries, np.where(kinds == _JOINS, self.codes, _SPACE), found, unspaced)
+        texts = [seen.text for seen in self.views]
+        nothing: _Hits = []
+        for dictionary, hits in zip(dictionaries, found, strict=True):
+            dictionary.ahead = dict.fromkeys(texts, nothing)
+            for at in unspaced:
+                dictionary.ahead[texts[at]] = dictionary.sought(texts[at])
+            for at, some in hits.items():
+                dictionary.ahead[texts[at]] = phrases.first_and_longest(some) if len(some) > 1 else some
+
+    def _search(
+        self, dictionaries: tuple[Phrases[Any], ...], codes: _Codes, found: list[dict[int, _Hits]], besides: set[int]
+    ) -> None:
+        """Every sign at which no word goes on is a space there, and every phrase has one on each side: short phrases are
+        then not met within words. What is met is compared with what is written.
+        """
+        codes[self.ends + 1] = 0
+        written = " " + _text(np.where(self.codes == _LINE, _SPACE, self.codes))
+        automaton, known = _joint(dictionaries)
+        firsts, lasts = iter(self.starts.tolist()), iter(self.ends.tolist())
+        owner, base, last = -1, 0, -1
+        for index, start, end in automaton.find_matches_as_indexes(" " + _text(codes), overlapping=True):
+            phrase, dictionary, meaning = known[index]
+            if written[start + 1 : end - 1] != phrase:
+                continue
+            while end - 2 > last:
+                owner, base, last = owner + 1, next(firsts), next(lasts)
+            if owner not in besides:
+                found[dictionary].setdefault(owner, []).append((start - base, end - 2 - base, meaning))
+
+
+def _dropped(folded: _Codes) -> _Flags:
+    """Which signs of the views `phrases.seen` drops: what shows nothing, spaces before spaces and line breaks, blank lines."""
+    is_line, is_space = folded == _LINE, folded == _SPACE
+    is_gap = is_line | is_space
+    dropped: _Flags = folded == ord(glyphs.IGNORED)
+    dropped[:-1] |= is_space[:-1] & is_gap[1:]
+    dropped[1:-1] |= is_space[1:-1] & is_line[:-2] & ~is_gap[2:]
+    is_blank = is_line[1:] & is_line[:-1]
+    if is_blank.any():  # from a second line break to the end of the gap
+        blanks = np.cumsum(np.concatenate(([False], is_blank)), dtype=np.int32)
+        starts = np.flatnonzero(np.diff(is_gap.view(np.int8), prepend=np.int8(0)) == 1)
+        places = np.flatnonzero(is_gap)
+        before = blanks[starts][np.searchsorted(starts, places, side="right") - 1]
+        dropped[places[blanks[places] > before]] = True
+    return dropped
 
 
 @lru_cache(maxsize=8)
-def _joint(
-    dictionaries: tuple[Phrases[Any], ...],
-) -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[int, Any]], frozenset[int], frozenset[int]]:
-    """One automaton of all; for each phrase whose it is and what it means; those that need no edge on a side."""
+def _joint(dictionaries: tuple[Phrases[Any], ...]) -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[str, int, Any]]]:
+    """One automaton of all phrases in scripts with spaces; for each the phrase, whose it is and what it means."""
     every = [
-        (phrase, owner, means)
+        (phrase, owner, meaning)
         for owner, dictionary in enumerate(dictionaries)
-        for phrase, means in zip(dictionary.phrases, dictionary.means, strict=True)
+        for phrase, (meaning, _, _) in zip(dictionary.phrases, dictionary.means, strict=True)
+        if not any(_kind(ord(sign)) == _UNSPACED for sign in phrase)
     ]
-    return (
-        ahocorasick_rs.AhoCorasick([phrase for phrase, _, _ in every]),
-        [(owner, meaning) for _, owner, (meaning, _, _) in every],
-        frozenset(at for at, (_, _, (_, left, _)) in enumerate(every) if not left),
-        frozenset(at for at, (_, _, (_, _, right)) in enumerate(every) if not right),
-    )
+    spaced = ["".join(sign if phrases.joins(sign) else " " for sign in phrase) for phrase, _, _ in every]
+    return ahocorasick_rs.AhoCorasick([f" {phrase} " for phrase in spaced]), every
 
 
 def _codes(text: str) -> _Codes:
@@ -123,7 +176,7 @@ def _text(codes: _Codes) -> str:
     return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _owners(flags: npt.NDArray[np.bool_], ends: npt.NDArray[np.int64]) -> set[int]:
+def _owners(flags: _Flags, ends: _Places) -> set[int]:
     """Which texts hold a sign that is flagged."""
     at = np.flatnonzero(flags)
     return set(np.searchsorted(ends, at, side="right").tolist()) if len(at) else set()
@@ -140,11 +193,12 @@ def _met(table: npt.NDArray[Any], codes: _Codes, work: Any) -> Any:
     return said
 
 
-_JOINS, _PARTS, _UNSEEN = 0, 1, 2
+_JOINS, _PARTS, _UNSPACED, _UNSEEN = 0, 1, 2, 3
 
 
 def _kind(point: int) -> int:
-    return _JOINS if phrases.joins(chr(point)) else _PARTS
+    sign = chr(point)
+    return _JOINS if phrases.joins(sign) else _UNSPACED if phrases.is_unspaced(sign) else _PARTS
 
 
 @cache
@@ -161,5 +215,5 @@ def _folds() -> _Codes:
 
 
 @cache
-def _joins() -> _Flags:
+def _kinds() -> npt.NDArray[np.uint8]:
     return np.full(_POINTS + 1, _UNSEEN, np.uint8)

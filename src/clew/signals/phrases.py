@@ -76,11 +76,18 @@ def _view(text: str) -> View:
 
 def seen(folded: str, *, may_mix: bool, may_drop: bool) -> View:
     """The view of a text whose signs are folded: letters that look like others made one script, what shows nothing dropped."""
-    if may_mix and _MIXED.search(folded):
-        folded = _WORD.sub(lambda word: latin(word[0]) if _MIXED.search(word[0]) else word[0], folded)
+    if may_mix:
+        folded = unmixed(folded)
     if not may_drop or not any(run in folded for run in _TO_DROP):
         return View(folded, (), ())
     return _squeezed(folded)
+
+
+def unmixed(folded: str) -> str:
+    """The text with the words that mix Cyrillic and Latin letters in Latin ones."""
+    if not _MIXED.search(folded):
+        return folded
+    return _WORD.sub(lambda word: latin(word[0]) if _MIXED.search(word[0]) else word[0], folded)
 
 
 def fold(phrase: str) -> str:
@@ -97,8 +104,11 @@ def _squeezed(folded: str) -> View:
         parts.append(folded[at : match.start()])
         kept += match.start() - at
         at = match.end()
-        cuts.append(kept)
-        shifts.append(at - kept)
+        if cuts and cuts[-1] == kept:
+            shifts[-1] = at - kept
+        else:
+            cuts.append(kept)
+            shifts.append(at - kept)
     parts.append(folded[at:])
     return View("".join(parts), tuple(cuts), tuple(shifts))
 
@@ -160,6 +170,10 @@ class Phrases(Generic[T]):
         known = self.ahead.get(text)
         if known is not None:
             return known
+        return self.sought(text)
+
+    def sought(self, text: str) -> list[tuple[int, int, T]]:
+        """The same, looked for now."""
         text = text.replace("\n", " ")
         whole = []
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
@@ -195,6 +209,11 @@ def joins(sign: str) -> bool:
     if sign > "\u0dff" and _UNSPACED.match(sign):
         return False
     return sign.isalnum() or unicodedata.category(sign)[0] == "M"
+
+
+def is_unspaced(sign: str) -> bool:
+    """Whether it is of a script in which words are not set apart."""
+    return _UNSPACED.match(sign) is not None
 
 
 def by_phrase(groups: Iterable[tuple[T, Iterable[str]]]) -> dict[str, T]:
