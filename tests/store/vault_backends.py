@@ -122,11 +122,10 @@ class PostgresqlBackend(Backend):
     def __init__(self, socket_dir: str) -> None:
         super().__init__()
         self.address = f"postgresql://clew@/{{}}?host={socket_dir}"
-        with psycopg.connect(f"postgresql://postgres@/postgres?host={socket_dir}", autocommit=True) as connection:
-            connection.execute("CREATE ROLE clew LOGIN")
-            for name in ("vault", "empty"):
-                connection.execute(f"CREATE DATABASE {name} OWNER clew")
-        self.place = self.create(self.address.format("vault"))
+        with psycopg.connect(f"postgresql://postgres@/postgres?host={socket_dir}", autocommit=True) as server:
+            server.execute("CREATE ROLE clew LOGIN")
+        self.nothing = self.new_database("empty")
+        self.place = self.create(self.new_database("vault"))
         self.tables = [*Base.metadata.sorted_tables, Table("alembic_version", MetaData(), Column("version_num", Text))]
         with self.raw(self.place) as raw:
             self.start = {table: [row._asdict() for row in raw.execute(table.select())] for table in self.tables}
@@ -144,7 +143,13 @@ class PostgresqlBackend(Backend):
         return self.place
 
     def empty(self) -> str | Path:
-        return self.address.format("empty")
+        return self.nothing
+
+    def new_database(self, name: str) -> str:
+        """The address of a database of its own, empty."""
+        with psycopg.connect(self.address.format("postgres").replace("clew@", "postgres@"), autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name} OWNER clew")
+        return self.address.format(name)
 
     def raw(self, place: str | Path) -> Connection:
         """As the server's superuser, from whom no row-level security keeps anything."""

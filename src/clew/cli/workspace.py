@@ -31,7 +31,12 @@ def register(app: typer.Typer) -> None:
     app.command()(account)
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")] = HERE) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")] = HERE,
+    vault: Annotated[
+        str, typer.Option("--vault", metavar="URL", help="postgresql:// URL of an empty database for the vault.")
+    ] = "",
+) -> None:
     """Makes a workspace: an encrypted vault, a lake and one account for you.
 
     Its key comes from CLEW_PASSPHRASE or CLEW_KEY_FILE; without either a key file is made in your configuration
@@ -41,7 +46,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
     from clew.workspace.settings import put_settings
 
     unlock = unlock_for(folder)
-    with Workspace.create(folder, unlock) as made:
+    with Workspace.create(folder, unlock, vault=vault) as made:
         put_settings(folder, {"blind_share": 0.1})
         who = made.account()
         files.say(f"Workspace made in {folder}; its account is {who.name} ({', '.join(sorted(who.roles))}).")

@@ -25,45 +25,54 @@ _SAY: Final = (
 )
 
 _CONTENT: Final = "(SELECT clew_content())"
+_HOUSE: Final = "(SELECT clew_house())"
+_OF_RECORDS: Final = "EXISTS (SELECT 1 FROM sealed_records s WHERE s.record_id = {}.{})"
 _OPEN: Final = {
-    "sealed_records": f"{_CONTENT} AND ((SELECT clew_house()) OR clew_source_open(source))",
-    **dict.fromkeys(("person_keys", "backup_keys"), _CONTENT),
+    "sealed_records": f"{_CONTENT} AND ({_HOUSE} OR clew_source_open(source))",
+    "person_keys": _CONTENT,
+    "backup_keys": _CONTENT,
     **{
-        table: f"{_CONTENT} AND ((SELECT clew_house()) OR EXISTS"
-        f" (SELECT 1 FROM sealed_records s WHERE s.record_id = {table}.{column}))"
-        for table, column in {
-            "contacts": "id", "contact_events": "contact", "contact_versions": "contact",
-            "case_events": "case_record", "referrals": "case_record",
-        }.items()
+        table: f"{_CONTENT} AND ({_HOUSE} OR {_OF_RECORDS.format(table, column)})"
+        for table, column in (
+            ("contacts", "id"), ("contact_events", "contact"), ("contact_versions", "contact"),
+            ("case_events", "case_record"), ("referrals", "case_record"),
+        )
     },
     "referral_events": (
-        f"{_CONTENT} AND ((SELECT clew_house()) OR EXISTS (SELECT 1 FROM referrals r WHERE r.id = referral_events.referral))"
+        f"{_CONTENT} AND ({_HOUSE} OR EXISTS (SELECT 1 FROM referrals r WHERE r.id = referral_events.referral))"  # noqa: S608 (ours)
     ),
     "audit": "(SELECT clew_overseer())",
 }  # fmt: skip
 """Table -> which rows are seen, beside the door; every other table asks for the door alone."""
 
-FUNCTIONS: Final = (
-    "clew_says(name text) RETURNS text LANGUAGE sql STABLE AS"
-    " $$ SELECT coalesce(current_setting('clew.' || name, true), '') $$",
-    "clew_house() RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT clew_says('roles') = 'house' $$",
-    "clew_content() RETURNS boolean LANGUAGE sql STABLE AS $$"
-    " SELECT string_to_array(clew_says('roles'), ',') && ARRAY['house','case_worker','analyst','reviewer','steward','partner']"
-    " AND NOT string_to_array(clew_says('roles'), ',') && ARRAY['administrator'] $$",
-    "clew_overseer() RETURNS boolean LANGUAGE sql STABLE AS $$"
-    " SELECT string_to_array(clew_says('roles'), ',') && ARRAY['house','steward','auditor'] $$",
+_YES: Final = "RETURNS boolean LANGUAGE sql STABLE AS"
+_FUNCTIONS: Final = {
+    "clew_says(name text)": (
+        "RETURNS text LANGUAGE sql STABLE AS $$ SELECT coalesce(current_setting('clew.' || name, true), '') $$"
+    ),
+    "clew_door()": _YES + " $$ SELECT encode(sha256(convert_to(clew_says('door'), 'UTF8')), 'hex') = '{hash}' $$",
+    "clew_house()": _YES + " $$ SELECT clew_says('roles') = 'house' $$",
+    "clew_content()": (
+        _YES + " $$ SELECT string_to_array(clew_says('roles'), ',') &&"
+        " ARRAY['house', 'case_worker', 'analyst', 'reviewer', 'steward', 'partner']"
+        " AND NOT string_to_array(clew_says('roles'), ',') && ARRAY['administrator'] $$"
+    ),
+    "clew_overseer()": (
+        _YES + " $$ SELECT string_to_array(clew_says('roles'), ',') && ARRAY['house', 'steward', 'auditor'] $$"
+    ),
     # Whose the records are, whom a share names, and who took emergency access: as in safeguards/access.py, but wider
     # where a single record decides, for the rules have asked before.
-    "clew_source_open(wanted text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT"
-    " EXISTS (SELECT 1 FROM sources WHERE id = wanted AND tlp IN ('green', 'clear'))"
-    " OR coalesce((SELECT body::json ->> 'organisation' FROM safeguard_acts WHERE kind = 'own' AND about = wanted"
-    " ORDER BY at DESC, id DESC LIMIT 1), '') = clew_says('organisation')"
-    " OR EXISTS (SELECT 1 FROM safeguard_acts WHERE kind = 'share' AND body::json ->> 'who' <> ''"
-    " AND body::json ->> 'who' IN (clew_says('account'), clew_says('organisation')))"
-    " OR EXISTS (SELECT 1 FROM safeguard_acts WHERE kind = 'break_glass' AND actor = clew_says('account')) $$",
-)
-"""The functions that policies ask, but for the door's, which holds the word's hash."""
-NAMES: Final = ("clew_source_open(text)", "clew_overseer()", "clew_content()", "clew_house()", "clew_door()", "clew_says(text)")  # fmt: skip
+    "clew_source_open(wanted text)": (
+        _YES  # noqa: S608 (ours)
+        + " $$ SELECT EXISTS (SELECT 1 FROM sources WHERE id = wanted AND tlp IN ('green', 'clear'))"
+        " OR coalesce((SELECT body::json ->> 'organisation' FROM safeguard_acts WHERE kind = 'own' AND about = wanted"
+        " ORDER BY at DESC, id DESC LIMIT 1), '') = clew_says('organisation')"
+        " OR EXISTS (SELECT 1 FROM safeguard_acts WHERE kind = 'share' AND body::json ->> 'who' <> ''"
+        " AND body::json ->> 'who' IN (clew_says('account'), clew_says('organisation')))"
+        " OR EXISTS (SELECT 1 FROM safeguard_acts WHERE kind = 'break_glass' AND actor = clew_says('account')) $$"
+    ),
+}
+"""The functions that policies ask."""
 
 
 def door(keys: KeyRing) -> str:
@@ -89,15 +98,8 @@ def make_functions(connection: Connection) -> None:
     if not word:
         raise RuntimeError("the steps of the tables are run by clew, which says the word of the door first")
     hashed = sha256(str(word).encode()).hexdigest()
-    for each in (FUNCTIONS[0], _door(hashed), *FUNCTIONS[1:]):
-        connection.exec_driver_sql(f"CREATE FUNCTION {each}")
-
-
-def _door(hashed: str) -> str:
-    return (
-        "clew_door() RETURNS boolean LANGUAGE sql STABLE AS"
-        f" $$ SELECT encode(sha256(convert_to(clew_says('door'), 'UTF8')), 'hex') = '{hashed}' $$"
-    )
+    for name, body in _FUNCTIONS.items():
+        connection.exec_driver_sql(f"CREATE FUNCTION {name} {body.replace('{hash}', hashed)}")
 
 
 def guard_tables(connection: Connection) -> None:
@@ -118,12 +120,12 @@ def unguard_tables(connection: Connection) -> None:
         connection.exec_driver_sql(f"DROP POLICY clew ON {table}")
         connection.exec_driver_sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    for each in NAMES:
-        connection.exec_driver_sql(f"DROP FUNCTION {each}")
+    for name in reversed(_FUNCTIONS):
+        connection.exec_driver_sql(f"DROP FUNCTION {name}")
 
 
 def _tables(connection: Connection, *, guarded: bool) -> list[str]:
-    """clew's tables: those of the schema in use, but for the number of the step, which is read before the keys are known."""
+    """The tables of the vault: those of the schema in use, but for the number of the step, which is read before the keys are known."""
     rows = connection.execute(
         text(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"

@@ -17,7 +17,7 @@ from clew.safeguards.keys import Cost, KeyRing, Unlock, make_key_file
 from clew.safeguards.permissions import Action, decide
 from clew.store.lake import Lake
 from clew.store.vault import Vault
-from clew.workspace.settings import FILE, Settings, read_settings, write_settings
+from clew.workspace.settings import FILE, Settings, put_settings, read_settings, write_settings
 
 OWNER_ROLES = (Role.CASE_WORKER, Role.ANALYST, Role.REVIEWER, Role.STEWARD)
 _OPERATOR = Actor(id="operator", name="operator", roles=frozenset({Role.ADMINISTRATOR}))
@@ -49,25 +49,30 @@ class Opened:
         return Lake(path)
 
     @classmethod
-    def create(cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None, owner: str | None = None) -> Self:
-        """Makes a workspace in a new or empty folder, with one account for its owner.
+    def create(
+        cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None, owner: str | None = None, vault: str = ""
+    ) -> Self:
+        """Makes a workspace in a new or empty folder, with one account for its owner; `vault` is a postgresql:// URL.
 
         A key file that does not exist yet is made, readable by its owner alone. Raises Conflict when a workspace, or
         anything else, is there.
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Conflict(f"{folder}: is not an empty folder")
+        settings = Settings(vault=vault)
         if unlock.key_file is not None and not unlock.key_file.exists():
             unlock.key_file.parent.mkdir(parents=True, exist_ok=True)
             make_key_file(unlock.key_file)
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         keys = KeyRing.create(folder / "keys.json", unlock, cost=cost)
-        vault = Vault.create(folder / "vault.db", keys, cost=cost)
-        vault.add_account(owner or _login_name(), None, OWNER_ROLES, actor=_OPERATOR)
+        made = Vault.create(vault or folder / "vault.db", keys, cost=cost)
+        made.add_account(owner or _login_name(), None, OWNER_ROLES, actor=_OPERATOR)
         Lake(folder / "lake.duckdb").close()
         write_settings(folder)
-        return cls(folder, keys, vault, Settings())
+        if vault:
+            put_settings(folder, {"vault": vault})
+        return cls(folder, keys, made, settings)
 
     @classmethod
     def open(cls, folder: Path, unlock: Unlock, *, cost: Cost | None = None) -> Self:
@@ -76,7 +81,9 @@ class Opened:
             raise UsageError(f"{folder}: no workspace here; make one with 'clew init'")
         settings = read_settings(folder)
         keys = KeyRing.open(folder / "keys.json", unlock)
-        return cls(folder, keys, Vault.open(folder / "vault.db", keys, cost=cost), settings)
+        embedded = folder / "vault.db"  # comes first: a restore makes one
+        where = settings.vault if settings.vault and not embedded.exists() else embedded
+        return cls(folder, keys, Vault.open(where, keys, cost=cost), settings)
 
     def close(self) -> None:
         if "lake" in self.__dict__:

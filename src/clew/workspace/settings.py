@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -45,6 +46,8 @@ class Settings:
     """The legal ground of that source."""
     dpia_days: int = 365
     """How long an approval of the impact assessment holds."""
+    vault: str = ""
+    """postgresql:// URL of the vault, without a password; empty: the file vault.db in the folder."""
     key_books: tuple[str, ...] = ()
     """Places of the key book, which opens backups and is in none: keep each apart from them. Every erasure rewrites all."""
 
@@ -72,6 +75,10 @@ class Settings:
             problems.append("helpline_source must not be empty")
         if self.helpline_basis not in set(LegalBasis):
             problems.append(f"helpline_basis must be one of {', '.join(LegalBasis)}")
+        if self.vault and not self.vault.startswith("postgresql://"):
+            problems.append("vault must be a postgresql:// URL, or empty")
+        if re.match(r"postgresql://[^/@]*:[^/@]*@|.*[?&]password=", self.vault):
+            problems.append("vault must hold no password: use PGPASSFILE, PGSERVICE or PGPASSWORD")
         if problems:
             raise UsageError("settings: " + "; ".join(problems))
 
@@ -135,11 +142,11 @@ def add_key_book(folder: Path, place: Path) -> Settings:
     return read_settings(folder)
 
 
-def put_settings(folder: Path, values: Mapping[str, float]) -> None:
-    """Sets numbers in the settings file of a new workspace: what is commented there takes its line."""
+def put_settings(folder: Path, values: Mapping[str, float | str]) -> None:
+    """Sets numbers and texts in the settings file of a new workspace: what is commented there takes its line."""
     path = folder / FILE
     lines = path.read_text(encoding="utf-8").splitlines()
     for name, value in values.items():
-        lines = [line for line in lines if not line.startswith(f"# {name} =")] + [f"{name} = {value}"]
+        lines = [line for line in lines if not line.startswith(f"# {name} =")] + [f"{name} = {json.dumps(value)}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     read_settings(folder)
