@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,12 +34,19 @@ _FULL = 0.5
 """Filters with more of their bits set, together, tell nothing: such texts are compared whatever they share."""
 
 
-def summaries(texts: Tokens, runs: npt.NDArray[np.uint32] | None = None) -> npt.NDArray[np.uint64]:
-    """For each text a Bloom filter of its runs, with one hash: enough to see that two texts share too little."""
-    marks = np.zeros((len(texts), _MARKS), np.uint64)
+class Marks(NamedTuple):
+    """For each text a Bloom filter of its runs, with one hash, and how many of its bits are set."""
+
+    bits: npt.NDArray[np.uint64]
+    set: npt.NDArray[np.uint16]
+
+
+def summaries(texts: Tokens, runs: npt.NDArray[np.uint32] | None = None) -> Marks:
+    """The filter of each text: enough to see that two texts share too little."""
+    marks = Marks(np.zeros((len(texts), _MARKS), np.uint64), np.zeros(len(texts), np.uint16))
     runs = runs_of(texts) if runs is None else runs
     arguments = [
-        (runs, texts.starts[low:high], texts.counts[low:high], marks[low:high])
+        (runs, texts.starts[low:high], texts.counts[low:high], marks.bits[low:high], marks.set[low:high])
         for low, high in parts_of(len(texts), _ROWS_A_PART)
     ]
     list(in_threads(_summarise, arguments))
@@ -67,7 +75,7 @@ def pairs(
     bits: int,
     together: npt.NDArray[np.int64],
     texts: Tokens,
-    marks: npt.NDArray[np.uint64],
+    marks: Marks,
     *,
     nearest: bool,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -76,16 +84,16 @@ def pairs(
     `nearest` pairs each text with the one before it among those that share a shingle; otherwise with the ones further.
     """
     arguments = [(keys[low:high], bits, together, texts.counts, marks, nearest) for low, high in ranges]
-    found = np.unique(np.concatenate(list(in_threads(_pairs_of_part, arguments))))
+    found = _each_once(np.concatenate(list(in_threads(_pairs_of_part, arguments))))
     return (found >> np.uint64(32)).astype(np.int64), (found & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def may_be_alike(
-    texts: Tokens, marks: npt.NDArray[np.uint64], left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+    texts: Tokens, marks: Marks, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
     """Which of these pairs have enough runs in common to be compared."""
     likely = np.empty(len(left), np.bool_)
-    _may_be_alike(texts.counts, marks, left, right, likely)
+    _may_be_alike(texts.counts, marks.bits, marks.set, left, right, likely)
     return likely
 
 
@@ -94,12 +102,20 @@ def _pairs_of_part(
     bits: int,
     together: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
-    marks: npt.NDArray[np.uint64],
+    marks: Marks,
     nearest: bool,
 ) -> npt.NDArray[np.uint64]:
     out = np.empty(len(keys) * (1 if nearest else _MOST_MATES), np.uint64)
-    used = _propose(keys, bits, together, counts, marks, nearest, out)
-    return out[:used].copy()
+    used = _propose(keys, bits, together, counts, marks.bits, marks.set, nearest, out)
+    return _each_once(out[:used])
+
+
+def _each_once(found: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Sorted, each once; other threads run meanwhile."""
+    found = np.sort(found)
+    first = np.ones(len(found), np.bool_)
+    np.not_equal(found[1:], found[:-1], out=first[1:])
+    return found[first]
 
 
 @compiled
@@ -108,6 +124,7 @@ def _summarise(
     starts: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint64],
+    filled: npt.NDArray[np.uint16],
 ) -> None:
     for text in range(len(starts)):
         for at in range(starts[text], starts[text] + counts[text]):
@@ -115,22 +132,23 @@ def _summarise(
             if run:
                 mark = (run >> np.uint32(7)) & np.uint32(64 * _MARKS - 1)
                 marks[text, np.int64(mark >> np.uint32(6))] |= np.uint64(1) << np.uint64(mark & np.uint32(63))
+        for word in range(_MARKS):
+            bits = marks[text, word]
+            while bits:  # becomes one instruction, as below
+                bits &= bits - np.uint64(1)
+                filled[text] += np.uint16(1)
 
 
 @inlined
 def _share_enough(
-    counts: npt.NDArray[np.int32], marks: npt.NDArray[np.uint64], left: np.int64, right: np.int64
+    counts: npt.NDArray[np.int32],
+    marks: npt.NDArray[np.uint64],
+    filled: npt.NDArray[np.uint16],
+    left: np.int64,
+    right: np.int64,
 ) -> bool:
-    ours, theirs, both = 0, 0, 0
+    ours, theirs, both = np.int64(filled[left]), np.int64(filled[right]), 0
     for word in range(_MARKS):
-        bits = marks[left, word]
-        while bits:  # becomes one instruction, as the two below
-            bits &= bits - np.uint64(1)
-            ours += 1
-        bits = marks[right, word]
-        while bits:
-            bits &= bits - np.uint64(1)
-            theirs += 1
         bits = marks[left, word] & marks[right, word]
         while bits:
             bits &= bits - np.uint64(1)
@@ -149,12 +167,13 @@ def _share_enough(
 def _may_be_alike(
     counts: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint64],
+    filled: npt.NDArray[np.uint16],
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     likely: npt.NDArray[np.bool_],
 ) -> None:
     for pair in range(len(left)):
-        likely[pair] = _share_enough(counts, marks, left[pair], right[pair])
+        likely[pair] = _share_enough(counts, marks, filled, left[pair], right[pair])
 
 
 @compiled
@@ -164,6 +183,7 @@ def _propose(
     together: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
     marks: npt.NDArray[np.uint64],
+    filled: npt.NDArray[np.uint16],
     nearest: bool,
     out: npt.NDArray[np.uint64],
 ) -> int:
@@ -186,7 +206,7 @@ def _propose(
                 left = np.int64(keys[there] & low_bits)
                 if together[left] == together[right]:
                     continue
-                if not _share_enough(counts, marks, left, right):
+                if not _share_enough(counts, marks, filled, left, right):
                     continue
                 out[used] = (np.uint64(left) << np.uint64(32)) | np.uint64(right)
                 used += 1

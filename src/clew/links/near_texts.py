@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.links import alignment, boilerplate, candidates, groups, shingles
+from clew.links.compiled import compiled
 from clew.links.tokens import Texts, Tokens, tokens
 from clew.safeguards.errors import MissingColumn, UsageError
 
@@ -69,13 +70,24 @@ def near_duplicates(texts: Texts, options: NearDuplicateOptions = DEFAULT) -> np
     rows = tokens(texts)
     if len(rows) == 0:
         return np.zeros(0, np.int64)
-    contents, first, which = np.unique(rows.content, return_index=True, return_inverse=True)
     # Numbered by content, not by row: all that follows is the same whatever the order of the rows.
-    which, blank, distinct = which.astype(np.int32), np.flatnonzero(rows.content == 0), [rows.take(first)]
+    first, which = _distinct(rows.content)
+    blank, distinct, contents = np.flatnonzero(rows.content == 0), [rows.take(first)], len(first)
     del rows, first
     grouped = groups_of(boilerplate.removed(distinct), options)[which]
-    grouped[blank] = len(contents) + np.arange(len(blank))
+    grouped[blank] = contents + np.arange(len(blank))
     return by_appearance(grouped)
+
+
+def _distinct(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+    """A row of each different content, in the order of the contents, and for each row which one it is."""
+    order = np.argsort(content)
+    ordered = content[order]
+    fresh = np.ones(len(content), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    which = np.empty(len(content), np.int32)
+    which[order] = np.cumsum(fresh) - 1
+    return order[fresh], which
 
 
 def groups_of(texts: Tokens, options: NearDuplicateOptions) -> npt.NDArray[np.int64]:
@@ -104,8 +116,18 @@ def _alike(texts: Tokens, threshold: float) -> npt.NDArray[np.int64]:
 
 
 def by_appearance(grouped: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The same groups, numbered 0, 1, 2, ... as they first appear."""
-    _, first, which = np.unique(grouped, return_index=True, return_inverse=True)
-    number = np.empty(len(first), np.int64)
-    number[np.argsort(first)] = np.arange(len(first))
-    return number[which]
+    """The same groups, numbered 0, 1, 2, ... as they first appear. `grouped`: not negative."""
+    numbers = np.full(int(grouped.max(initial=-1)) + 1, -1, np.int64)
+    out = np.empty(len(grouped), np.int64)
+    _number(grouped, numbers, out)
+    return out
+
+
+@compiled
+def _number(grouped: npt.NDArray[np.int64], numbers: npt.NDArray[np.int64], out: npt.NDArray[np.int64]) -> None:
+    following = 0
+    for row in range(len(grouped)):
+        if numbers[grouped[row]] < 0:
+            numbers[grouped[row]] = following
+            following += 1
+        out[row] = numbers[grouped[row]]
