@@ -45,12 +45,12 @@ def test_fails_when_the_gazetteer_was_not_built(tmp_path, monkeypatch):
     monkeypatch.setattr(gazetteer, "FETCHED", tmp_path)
     for cached in (gazetteer.cities, gazetteer.index):
         cached.cache_clear()
-    from clew.signals.place import detect
+    from clew.signals.place import names
 
-    for cached in (detect._names, detect._own_names, detect._pairs, detect._met, detect._sightings):
+    for cached in (names.names, names.own_names, names.pairs, names.met):
         cached.cache_clear()
     (outcome,) = load("place").detect(["Now in London, new"])
     assert outcome == Failed("places.tsv.gz is missing: the build makes it with scripts/gazetteer.py")
     with pytest.raises(Blocked, match="gazetteer"):
         places("Only in London, new")
-    detect._met.cache_clear()
+    names.met.cache_clear()

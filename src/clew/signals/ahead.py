@@ -17,14 +17,11 @@ import numpy.typing as npt
 
 from clew.signals import glyphs, phrases
 from clew.signals.phrases import Phrases, View
+from clew.signals.signs import POINTS, Codes, Flags, Places, codes, met, owners, table, written
 
-_Codes: TypeAlias = npt.NDArray[np.uint32]
-_Flags: TypeAlias = npt.NDArray[np.bool_]
-_Places: TypeAlias = npt.NDArray[np.int64]
 _Hits: TypeAlias = list[tuple[int, int, Any]]
 _LONGEST = 10_000
 """Signs: a longer text is left to each detector, so that long ones do not fill the memory."""
-_POINTS = 0x110000
 _UNMET = 0xFFFFFFFF
 _APART = "\0\0\0"
 """Stands between the texts of a batch. Where phrases are looked for it is a space, a sign that no view holds, a space."""
@@ -47,13 +44,13 @@ def looked_ahead(texts: Sequence[str], dictionaries: Sequence[Phrases[Any]]) -> 
 
 
 def _read(texts: list[str], dictionaries: tuple[Phrases[Any], ...]) -> None:
-    signs = _codes(_APART.join(texts) + _APART)
+    signs = codes(_APART.join(texts) + _APART)
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + len(_APART)) - len(_APART)
     starts = np.concatenate(([0], ends[:-1] + len(_APART)))
     shown = _plain_table()[signs]
     glyphs.AHEAD.update(zip(texts, texts, strict=True))
-    if others := _owners(shown != signs, ends):
-        whole, first, last = _text(shown), starts.tolist(), ends.tolist()
+    if others := owners(shown != signs, ends):
+        whole, first, last = written(shown), starts.tolist(), ends.tolist()
         glyphs.AHEAD.update({texts[at]: whole[first[at] : last[at]] for at in others})
     joined = _Joined.of(_folded(signs, starts, ends), starts, ends)
     phrases.AHEAD.update(zip(texts, joined.views, strict=True))
@@ -61,31 +58,31 @@ def _read(texts: list[str], dictionaries: tuple[Phrases[Any], ...]) -> None:
         joined.find(dictionaries)
 
 
-def _folded(signs: _Codes, starts: _Places, ends: _Places) -> _Codes:
+def _folded(signs: Codes, starts: Places, ends: Places) -> Codes:
     """The signs as they stand in views, one for one; what stands between texts is 0."""
-    folded: _Codes = _met(_folds(), signs, lambda point: ord(phrases.folds()[point]))
+    folded: Codes = met(_folds(), signs, lambda point: ord(phrases.folds()[point]))
     for step in range(len(_APART)):
         folded[ends + step] = 0
-    for at in _owners((folded >= 0x430) & (folded <= 0x44F), ends):
+    for at in owners((folded >= 0x430) & (folded <= 0x44F), ends):
         start, end = int(starts[at]), int(ends[at])
-        written = _text(folded[start:end])
-        if (made := phrases.unmixed(written)) is not written:
-            folded[start:end] = _codes(made)
+        mixed = written(folded[start:end])
+        if (made := phrases.unmixed(mixed)) is not mixed:
+            folded[start:end] = codes(made)
     return folded
 
 
 class _Joined:
     """The views of a batch as one text, and where each of them starts and ends in it."""
 
-    def __init__(self, codes: _Codes, starts: _Places, ends: _Places, views: list[View]) -> None:
-        self.codes, self.starts, self.ends, self.views = codes, starts, ends, views
+    def __init__(self, signs: Codes, starts: Places, ends: Places, views: list[View]) -> None:
+        self.signs, self.starts, self.ends, self.views = signs, starts, ends, views
 
     @classmethod
-    def of(cls, folded: _Codes, starts: _Places, ends: _Places) -> _Joined:
+    def of(cls, folded: Codes, starts: Places, ends: Places) -> _Joined:
         is_dropped = _dropped(folded)
         dropped = np.flatnonzero(is_dropped)
         before_start, before_end = np.searchsorted(dropped, starts), np.searchsorted(dropped, ends)
-        codes = folded[~is_dropped] if len(dropped) else folded
+        signs = folded[~is_dropped] if len(dropped) else folded
         first, last = starts - before_start, ends - before_end
         opens = np.flatnonzero(np.diff(dropped, prepend=-2) != 1)  # the first of each run of dropped signs
         closes = np.append(opens[1:], len(dropped))
@@ -93,21 +90,21 @@ class _Joined:
         owner = np.searchsorted(ends, dropped[opens])
         cuts = (dropped[opens] - starts[owner] - (opens - before_start[owner])).tolist()
         shifts = (closes - before_start[owner]).tolist()
-        whole = _text(codes)
+        whole = written(signs)
         views = [
             View(whole[start:end], tuple(cuts[low:high]), (0, *shifts[low:high]))
             if low < high
             else View(whole[start:end], (), ())
             for start, end, low, high in zip(*(each.tolist() for each in (first, last, *runs)), strict=True)
         ]
-        return cls(codes, first, last, views)
+        return cls(signs, first, last, views)
 
     def find(self, dictionaries: tuple[Phrases[Any], ...]) -> None:
         """What stands in the views of each dictionary's phrases, by one pass."""
-        kinds = _met(_kinds(), self.codes, _kind)
+        kinds = met(_kinds(), self.signs, _kind)
         found: list[dict[int, _Hits]] = [{} for _ in dictionaries]
-        unspaced = _owners(kinds == _UNSPACED, self.ends)
-        self._search(dictionaries, np.where(kinds == _JOINS, self.codes, _SPACE), found, unspaced)
+        unspaced = owners(kinds == _UNSPACED, self.ends)
+        self._search(dictionaries, np.where(kinds == _JOINS, self.signs, _SPACE), found, unspaced)
         texts = [seen.text for seen in self.views]
         nothing: _Hits = []
         for dictionary, hits in zip(dictionaries, found, strict=True):
@@ -118,19 +115,19 @@ class _Joined:
                 dictionary.ahead[texts[at]] = phrases.first_and_longest(some) if len(some) > 1 else some
 
     def _search(
-        self, dictionaries: tuple[Phrases[Any], ...], codes: _Codes, found: list[dict[int, _Hits]], besides: set[int]
+        self, dictionaries: tuple[Phrases[Any], ...], parted: Codes, found: list[dict[int, _Hits]], besides: set[int]
     ) -> None:
         """Every sign at which no word goes on is a space there, and every phrase has one on each side: short phrases are
         then not met within words. What is met is compared with what is written.
         """
-        codes[self.ends + 1] = 0
-        written = " " + _text(np.where(self.codes == _LINE, _SPACE, self.codes))
+        parted[self.ends + 1] = 0
+        shown = " " + written(np.where(self.signs == _LINE, _SPACE, self.signs))
         automaton, known = _joint(dictionaries)
         firsts, lasts = iter(self.starts.tolist()), iter(self.ends.tolist())
         owner, base, last = -1, 0, -1
-        for index, start, end in automaton.find_matches_as_indexes(" " + _text(codes), overlapping=True):
+        for index, start, end in automaton.find_matches_as_indexes(" " + written(parted), overlapping=True):
             phrase, dictionary, meaning = known[index]
-            if written[start + 1 : end - 1] != phrase:
+            if shown[start + 1 : end - 1] != phrase:
                 continue
             while end - 2 > last:
                 owner, base, last = owner + 1, next(firsts), next(lasts)
@@ -138,11 +135,11 @@ class _Joined:
                 found[dictionary].setdefault(owner, []).append((start - base, end - 2 - base, meaning))
 
 
-def _dropped(folded: _Codes) -> _Flags:
+def _dropped(folded: Codes) -> Flags:
     """Which signs of the views `phrases.seen` drops: what shows nothing, spaces before spaces and line breaks, blank lines."""
     is_line, is_space = folded == _LINE, folded == _SPACE
     is_gap = is_line | is_space
-    dropped: _Flags = folded == ord(glyphs.IGNORED)
+    dropped: Flags = folded == ord(glyphs.IGNORED)
     dropped[:-1] |= is_space[:-1] & is_gap[1:]
     dropped[1:-1] |= is_space[1:-1] & is_line[:-2] & ~is_gap[2:]
     is_blank = is_line[1:] & is_line[:-1]
@@ -168,31 +165,6 @@ def _joint(dictionaries: tuple[Phrases[Any], ...]) -> tuple[ahocorasick_rs.AhoCo
     return ahocorasick_rs.AhoCorasick([f" {phrase} " for phrase in spaced]), every
 
 
-def _codes(text: str) -> _Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-def _text(codes: _Codes) -> str:
-    return codes.tobytes().decode("utf-32-le", "surrogatepass")
-
-
-def _owners(flags: _Flags, ends: _Places) -> set[int]:
-    """Which texts hold a sign that is flagged."""
-    at = np.flatnonzero(flags)
-    return set(np.searchsorted(ends, at, side="right").tolist()) if len(at) else set()
-
-
-def _met(table: npt.NDArray[Any], codes: _Codes, work: Any) -> Any:
-    """What the table says of each sign, worked out when one is first met."""
-    said = table[codes]
-    unmet = said == table[-1]
-    if unmet.any():
-        for point in np.unique(codes[unmet]).tolist():
-            table[point] = work(point)
-        said = table[codes]
-    return said
-
-
 _JOINS, _PARTS, _UNSPACED, _UNSEEN = 0, 1, 2, 3
 
 
@@ -202,18 +174,18 @@ def _kind(point: int) -> int:
 
 
 @cache
-def _plain_table() -> _Codes:
-    table = np.arange(_POINTS, dtype=np.uint32)
+def _plain_table() -> Codes:
+    known = np.arange(POINTS, dtype=np.uint32)
     for point, sign in glyphs.rewritten().items():
-        table[point] = ord(sign)
-    return table
+        known[point] = ord(sign)
+    return known
 
 
 @cache
-def _folds() -> _Codes:
-    return np.full(_POINTS + 1, _UNMET, np.uint32)
+def _folds() -> Codes:
+    return table(np.uint32, _UNMET)
 
 
 @cache
 def _kinds() -> npt.NDArray[np.uint8]:
-    return np.full(_POINTS + 1, _UNSEEN, np.uint8)
+    return table(np.uint8, _UNSEEN)

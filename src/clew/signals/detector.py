@@ -19,6 +19,8 @@ from clew.signals.watch import TooLong, Watch
 NOTHING = NotFound()
 SPACE = r"[\s\x0b\x1c-\x1f\x{85}\x{1680}\x{2028}\x{2029}]"
 """White space in a screen: RE2 knows ASCII's only. After `plain`, these are all there is."""
+_LONGEST_PREPARED = 10_000
+"""Signs: a longer text is read by itself."""
 _LEAST_SCREENED = 8
 """Texts from which a batch is screened."""
 
@@ -62,6 +64,9 @@ class TextDetector(ABC):
         """The phrases it looks for in the view of every text: those of all detectors are then found in one pass."""
         return ()
 
+    def prepare(self, texts: Sequence[str]) -> None:  # noqa: B027 - most have nothing to prepare
+        """Called before a batch is read, with those of its texts that are not long: what is worked out for many at once."""
+
     @abstractmethod
     def read(self, text: str) -> list[Signal]:
         """The claims of one text, in order of their start. Linear in its length; never raises for odd text."""
@@ -70,6 +75,8 @@ class TextDetector(ABC):
     def detect(self, texts: Sequence[str]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         with Watch(self.settings.limit_s) as watch:
+            if len(texts) > 1:
+                self.prepare([text for text in texts if len(text) <= _LONGEST_PREPARED])
             for text, worth in zip(texts, self._screened(texts), strict=True):
                 watch.ticks = 0
                 outcomes.append(self._outcome(text) if worth else NOTHING)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from clew.signals.glyphs import plain
 from clew.signals.phrases import Phrases, view
@@ -69,9 +70,35 @@ def beside(by_start: Mapping[int, Area], text: str, end: int) -> Area | None:
     return None
 
 
-def weights(
-    text: str, named: Iterable[Area], region: str | None, language: Callable[[str], str | None]
-) -> dict[str, float]:
+class Evidence(NamedTuple):
+    """What a text says of countries besides the names of cities."""
+
+    areas: frozenset[str]
+    """Countries named."""
+    ringing: frozenset[str]
+    """Calling codes, and up to two digits more."""
+    money: frozenset[str]
+    """Countries that pay with the money it names."""
+    language: str | None
+    region: str | None
+
+
+def evidence(text: str, named: Iterable[Area], region: str | None, language: Callable[[str], str | None]) -> Evidence:
+    shown = plain(text)
+    calling = frozenset(_PREFIX.findall(shown)) if "+" in shown or "00" in shown else frozenset()
+    money = [countries for sign, countries in _money_signs() if sign in shown]
+    money += [countries for _, _, countries in money_words().find(view(text).text)]
+    return Evidence(
+        frozenset(area.country for area in named),
+        calling,
+        frozenset().union(*money) if len(money) != 1 else money[0],
+        language(text),
+        region,
+    )
+
+
+@lru_cache(maxsize=4096)
+def weights(known: Evidence) -> Mapping[str, float]:
     """Country -> how many times likelier its cities are, for what the text says besides its cities."""
     found: dict[str, float] = {}
 
@@ -79,18 +106,13 @@ def weights(
         for country in countries:
             found[country] = found.get(country, 1.0) * times
 
-    shown = plain(text)
-    speaks_for({area.country for area in named}, NAMED)
-    calling = {match[1] for match in _PREFIX.finditer(shown)} if "+" in shown or "00" in shown else set()
-    speaks_for({country for digits in calling for country in _rings(digits)}, PHONE)
-    money = [countries for sign, countries in _money_signs() if sign in shown]
-    money += [countries for _, _, countries in _money_words().find(view(text).text)]
-    speaks_for({country for countries in money for country in countries}, MONEY)
-    spoken = language(text)
-    if spoken:
-        speaks_for(areas.SPOKEN.get(spoken.partition("-")[0], ()), LANGUAGE)
-    if region:
-        speaks_for((region,), REGION)
+    speaks_for(known.areas, NAMED)
+    speaks_for({country for digits in known.ringing for country in _rings(digits)}, PHONE)
+    speaks_for(known.money, MONEY)
+    if known.language:
+        speaks_for(areas.SPOKEN.get(known.language.partition("-")[0], ()), LANGUAGE)
+    if known.region:
+        speaks_for((known.region,), REGION)
     return found
 
 
@@ -123,13 +145,14 @@ def _calling_codes() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _money_signs() -> list[tuple[str, tuple[str, ...]]]:
-    return [(sign.upper(), countries) for sign, countries in areas.CURRENCIES.items() if not sign.isalpha()]
+def _money_signs() -> list[tuple[str, frozenset[str]]]:
+    return [(sign.upper(), frozenset(countries)) for sign, countries in areas.CURRENCIES.items() if not sign.isalpha()]
 
 
 @cache
-def _money_words() -> Phrases[tuple[str, ...]]:
-    return Phrases({word: countries for word, countries in areas.CURRENCIES.items() if word.isalpha()})
+def money_words() -> Phrases[frozenset[str]]:
+    """Words for money, and the countries where it is paid with."""
+    return Phrases({word: frozenset(countries) for word, countries in areas.CURRENCIES.items() if word.isalpha()})
 
 
 _Area = tuple[str, str, tuple[float, float] | None, bool]
