@@ -140,6 +140,37 @@ class ReleasePreview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureAsk:
+    """What of a lead or a case goes to whom, on which terms. It is not anonymous."""
+
+    subject: str
+    """A lead's name, or a case's number."""
+    to: str
+    """The format: stix, misp, ...; or dossier."""
+    recipient: str
+    agreement: str
+    purpose: str
+    level: str = "amber"
+    organisation: str = ""
+    """Of the recipient, as sources name it."""
+    identities: str = ""
+    """Why the recipient is entitled to who the person is; empty leaves it sealed. For the dossier of a case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosurePreview:
+    """What would leave to a named recipient, shown before a person signs."""
+
+    report: Mapping[str, Any]
+    content: bytes
+    suffix: str
+    fingerprint: str
+    signed_by: tuple[str, ...]
+    """Names of those whose signature under exactly this holds today."""
+    blocked: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRow:
     """A model of classes: itself, its card, and what keeps it from being enabled."""
 

@@ -18,20 +18,20 @@ ALLOWED = {
     (Role.CASE_WORKER, Purpose.CASE_SUPPORT): (
         "read_case read_identity read_sealed_text add_records read_flows read_directory manage_directory"
         " count_contacts read_contacts log_contact read_support record_support refer judge_persons"
-        " break_glass take_review"
+        " break_glass take_review disclose"
     ),
     (Role.CASE_WORKER, Purpose.STATISTICS): "read_flows count_contacts",
     (
         Role.ANALYST,
         Purpose.LEAD_REVIEW,
-    ): "read_lead judge judge_persons read_case read_sealed_text add_records run_chain read_flows break_glass",
+    ): "read_lead judge judge_persons read_case read_sealed_text add_records run_chain read_flows break_glass disclose",
     (Role.ANALYST, Purpose.STATISTICS): "read_case read_flows count_contacts",
-    (Role.REVIEWER, Purpose.LEAD_REVIEW): "read_lead judge enable_model read_sealed_text answer_review take_review",
+    (Role.REVIEWER, Purpose.LEAD_REVIEW): "read_lead judge enable_model read_sealed_text answer_review take_review disclose",
     (Role.STEWARD, Purpose.STATISTICS): "read_case read_flows release read_releases count_contacts",
     (Role.STEWARD, Purpose.OVERSIGHT): (
         "read_case read_identity read_flows add_records run_chain enable_model read_releases approve_dpia erase read_audit verify_audit"
         " read_directory manage_directory count_contacts read_contacts read_support judge_persons"
-        " manage_access read_access break_glass review_access take_review answer_review"
+        " manage_access read_access break_glass review_access take_review answer_review disclose"
     ),
     (Role.AUDITOR, Purpose.OVERSIGHT): "read_audit verify_audit read_releases read_access review_access",
     (Role.ADMINISTRATOR, Purpose.ADMINISTRATION): "manage_accounts verify_audit",

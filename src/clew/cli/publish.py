@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli import files, publish_table
+from clew.cli import files, publish_export, publish_table
 from clew.cli.publish_synthesise import synthesise
 from clew.cli.publishing import Drop, read_for_release, say_who_disappeared
 from clew.cli.unlocking import HERE, As, Folder, opened
@@ -96,3 +96,4 @@ def release(
 
 
 publish_table.register(app)
+publish_export.register(app)

@@ -60,6 +60,15 @@ def write_release(
         return hashlib.sha256(parts[path].read_bytes()).hexdigest()
 
 
+def write_content(release: Releasable[bytes], path: Path) -> str:
+    """Writes a document that may leave, whole or not at all; answers its SHA-256 in hex. Raises Blocked for anything else."""
+    if not passed_checks(release) or not isinstance(release.value, bytes):
+        raise Blocked("release: this value did not pass the checks of clew.publish")
+    with whole_file(path) as part:
+        part.write_bytes(release.value)
+    return hashlib.sha256(release.value).hexdigest()
+
+
 def report_path(path: Path) -> Path:
     """Where the steward's report of a release goes: `out.csv` -> `out.report.json`."""
     return path.with_suffix(REPORT_SUFFIX)

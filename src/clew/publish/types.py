@@ -23,6 +23,8 @@ class Method(StrEnum):
     ANONYMISE = "anonymise"
     SYNTHESISE = "synthesise"
     TABLE = "table"
+    DISCLOSE = "disclose"
+    """To one named recipient under an agreement. Not anonymous: nobody may take it for a public release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

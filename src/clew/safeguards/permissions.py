@@ -31,6 +31,8 @@ class Action(StrEnum):
     RUN_CHAIN = "run_chain"
     RELEASE = "release"
     READ_RELEASES = "read_releases"
+    DISCLOSE = "disclose"
+    """Give a lead or a case to one named recipient: look at what would leave, and sign it."""
     APPROVE_DPIA = "approve_dpia"
     ERASE = "erase"
     READ_AUDIT = "read_audit"
@@ -55,7 +57,7 @@ class Action(StrEnum):
 
 
 CONTENT = frozenset(
-    {Action.READ_LEAD, Action.JUDGE, Action.JUDGE_PERSONS, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE,
+    {Action.READ_LEAD, Action.JUDGE, Action.JUDGE_PERSONS, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE, Action.DISCLOSE,
      Action.READ_CONTACTS, Action.LOG_CONTACT, Action.READ_SUPPORT, Action.RECORD_SUPPORT, Action.REFER, Action.BREAK_GLASS}
 )  # fmt: skip
 
@@ -141,6 +143,12 @@ RULES: tuple[Rule, ...] = (
     _allow(
         Role.CASE_WORKER, Action.TAKE_REVIEW, _SUPPORT, because="who is asked for a review writes it down (art. 22)"
     ),
+    _allow(
+        Role.CASE_WORKER,
+        Action.DISCLOSE,
+        _SUPPORT,
+        because="whoever supports a person prepares their dossier; a steward signs too",
+    ),
     # Analyst: leads, without identities.
     _allow(Role.ANALYST, Action.READ_LEAD, _REVIEW, because="an analyst reviews leads"),
     _allow(Role.ANALYST, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
@@ -154,6 +162,9 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.ANALYST, Action.READ_FLOWS, _REVIEW, _COUNT, because="flows are counts without identities"),
     _allow(Role.ANALYST, Action.COUNT_CONTACTS, _COUNT, because="counts of contacts name nobody"),
     _allow(Role.ANALYST, Action.BREAK_GLASS, _REVIEW, because="danger to a person cannot wait; another one reviews"),
+    _allow(
+        Role.ANALYST, Action.DISCLOSE, _REVIEW, because="an analyst prepares what a partner gets; a steward signs too"
+    ),
     # Reviewer: the second pair of eyes.
     _allow(Role.REVIEWER, Action.READ_LEAD, _REVIEW, because="a reviewer looks again at leads"),
     _allow(Role.REVIEWER, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
@@ -162,6 +173,9 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.REVIEWER, Action.TAKE_REVIEW, _REVIEW, because="who is asked for a review writes it down (art. 22)"),
     _allow(
         Role.REVIEWER, Action.ANSWER_REVIEW, _REVIEW, because="a person reviews what was judged, anew (GDPR art. 22)"
+    ),
+    _allow(
+        Role.REVIEWER, Action.DISCLOSE, _REVIEW, because="a reviewer prepares what a partner gets; a steward signs too"
     ),
     # Steward: answers for the data towards the persons they are about.
     _allow(Role.STEWARD, Action.READ_CASE, _COUNT, _OVERSEE, because="a steward checks the quality of what is kept"),
@@ -173,6 +187,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _allow(Role.STEWARD, Action.RUN_CHAIN, _OVERSEE, because="what was erased or corrected is worked out anew"),
     _allow(Role.STEWARD, Action.RELEASE, _COUNT, because="a steward signs what leaves"),
+    _allow(Role.STEWARD, Action.DISCLOSE, _OVERSEE, because="a steward signs what a partner gets"),
     _allow(Role.STEWARD, Action.READ_RELEASES, _COUNT, _OVERSEE, because="a steward answers for what left"),
     _allow(Role.STEWARD, Action.ERASE, _OVERSEE, because="a person may have their data erased (GDPR art. 17)"),
     _allow(Role.STEWARD, Action.ENABLE_MODEL, _OVERSEE, because="a steward answers for who is wrongly flagged"),
@@ -206,6 +221,7 @@ RULES: tuple[Rule, ...] = (
             Action.ENABLE_MODEL,
             Action.APPROVE_DPIA,
             Action.RELEASE,
+            Action.DISCLOSE,
             Action.ERASE,
             Action.ADD_RECORDS,
             Action.RUN_CHAIN,

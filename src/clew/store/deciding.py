@@ -24,9 +24,9 @@ SIGNATURE_HOLDS: Final = timedelta(days=7)
 class Deciding(SafeguardActs, Ledger):
     # Two persons under a release.
 
-    def sign_release(self, actor: Actor, purpose: Purpose, mark: str) -> None:
+    def sign_release(self, actor: Actor, purpose: Purpose, mark: str, *, action: Action = Action.RELEASE) -> None:
         """Keeps a person's signature under exactly this release; the same again does nothing."""
-        self.require(actor, Action.RELEASE, purpose, mark)
+        self.require(actor, action, purpose, mark)
         with self._write() as tx:
             if actor.id not in self._signers(tx, mark):
                 self._act(tx, actor, purpose, "sign_release", mark, {})

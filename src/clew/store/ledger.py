@@ -87,14 +87,15 @@ class Ledger(Trail):
             return [judgement(row) for row in rows]
 
     def append_release(
-        self, actor: Actor, purpose: Purpose, proposed: Proposed, *, budget: float | None = None
-    ) -> Release:
+        self, actor: Actor, purpose: Purpose, proposed: Proposed, *, budget: float | None = None,
+        action: Action = Action.RELEASE,
+    ) -> Release:  # fmt: skip
         """Enters a release. With a budget, what is spent on the dataset may not pass it.
 
         Raises NotAllowed; Conflict when the same was released before, or a k-anonymous release of the same content that
         shares a column with this one (`overlapping`); Blocked when the budget does not reach.
         """
-        self.require(actor, Action.RELEASE, purpose, proposed.dataset)
+        self.require(actor, action, purpose, proposed.dataset)
         fields = {f.name: getattr(proposed, f.name) for f in dataclasses.fields(proposed)}
         made = Release(id="rel_" + secrets.token_hex(8), actor=actor.id, at=self._clock(), **fields)
         try:

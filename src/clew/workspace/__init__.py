@@ -11,6 +11,7 @@ from clew.workspace.assessing import Assessing
 from clew.workspace.classing import Classing
 from clew.workspace.consenting import Consenting
 from clew.workspace.counting import Counting
+from clew.workspace.disclosing import Disclosing
 from clew.workspace.fairness import FairnessReporting
 from clew.workspace.helping_cases import CaseHelping
 from clew.workspace.minimising import Minimising
@@ -23,6 +24,7 @@ from clew.workspace.settings import Settings
 
 
 class Workspace(
+    Disclosing,
     Assessing,
     Minimising,
     Consenting,

@@ -262,11 +262,11 @@ def _own_names(facts: Facts) -> tuple[str, ...]:
 def acts_on(facts: Facts) -> tuple[Action, ...]:
     """What can be done with a record of this kind."""
     if facts.kind == "leads":
-        return (Action.READ_LEAD, Action.JUDGE)
+        return (Action.READ_LEAD, Action.JUDGE, Action.DISCLOSE)
     if facts.kind == "cases":
         return (
             Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.READ_SUPPORT, Action.RECORD_SUPPORT,
-            Action.REFER, Action.JUDGE_PERSONS,
+            Action.REFER, Action.JUDGE_PERSONS, Action.DISCLOSE,
         )  # fmt: skip
     if facts.record.startswith("ctc_"):
         return (Action.READ_CONTACTS, Action.LOG_CONTACT, Action.READ_SEALED_TEXT, Action.READ_IDENTITY)

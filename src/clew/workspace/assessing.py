@@ -42,7 +42,7 @@ from clew.workspace.settings import Settings
 from clew.workspace.walks import Walks
 
 _FOLDER, _ANSWERS, _PLANNED = "dpia", "answers.toml", "planned.json"
-_GATED = (Action.RUN_CHAIN, Action.RELEASE)
+_GATED = (Action.RUN_CHAIN, Action.RELEASE, Action.DISCLOSE)
 _BEARING = (
     "k", "epsilon", "suppress_below", "smallest_lead", "switched_off", "wrong_flag_bound", "region", "helpline_source",
     "helpline_basis", "dpia_days",

@@ -120,7 +120,7 @@ class Releasing(Reading):
         unknown = [name for name in ask.columns if name not in allowed]
         if unknown or not ask.columns:
             raise UsageError(f"columns: choose some of {', '.join(sorted(allowed))}")
-        if ask.method not in set(Method):
+        if ask.method not in (Method.ANONYMISE, Method.SYNTHESISE):
             raise UsageError("method: anonymise or synthesise is needed")
         self.lake.on_use(DATASET, ask.columns)
         return cases_table(self.countable(self.lake.read(DATASET), "releases"), ask.columns)

@@ -1,0 +1,225 @@
+"""Disclosures: a lead to one named recipient, looked at and signed by two persons, one of them a steward; entered in the ledger.
+
+What leaves is worked out anew for each signature from what is open to that person. Only where two persons signed exactly
+the same bytes for the same recipient within a week does a file leave.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from clew.desk import DisclosureAsk, DisclosurePreview
+from clew.leads.explain import honest_label
+from clew.publish.door import write_content
+from clew.publish.exports import Entry, Exported, Known, Mention, Recipient, export
+from clew.publish.types import Method, Raw
+from clew.records.source import Tlp
+from clew.safeguards.actors import Actor, Purpose, Role
+from clew.safeguards.acts import Release
+from clew.safeguards.errors import Blocked, Conflict, NotFound, Tampered, UsageError
+from clew.safeguards.keys import canonical
+from clew.safeguards.permissions import Action
+from clew.safeguards.second import TWO, Concern
+from clew.store.ledger import Proposed
+from clew.workspace.class_subjects import named_classes
+from clew.workspace.judging import Judging
+from clew.workspace.opened import _OPERATOR
+from clew.workspace.reading import _equal
+
+DATASET = "leads"
+LEAVING = ".leaving-"
+
+
+class Disclosing(Judging):
+    def preview_disclosure(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> DisclosurePreview:
+        """What this recipient would get, what stays behind and what the format loses. Nothing leaves; the look is recorded."""
+        made = self._disclosed(actor, purpose, ask)
+        mark = _mark_of(made, ask)
+        self.vault.record(actor, "preview_disclosure", ask.subject, purpose, {"format": ask.to, "fingerprint": mark})
+        signed = self.vault.release_signers(mark)
+        return DisclosurePreview(
+            report=made.report,
+            content=made.release.value,
+            suffix=made.suffix,
+            fingerprint=mark,
+            signed_by=tuple(sorted(self.names().get(each, each) for each in signed)),
+            blocked=self._refused_again(mark),
+        )
+
+    def disclose(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Release:
+        """Signs it; lets it leave where another person signed the same and one of the two is a steward.
+
+        Raises Blocked, with the signature kept, where another one is missing; Conflict where the same left before.
+        """
+        made = self._disclosed(actor, purpose, ask)
+        mark = _mark_of(made, ask)
+        if (refused := self._refused_again(mark)) is not None:
+            raise Conflict(refused)
+        self.vault.sign_release(actor, purpose, mark, action=Action.DISCLOSE)
+        self._require_two(actor, mark)
+        return self._leave(actor, purpose, ask, made, mark)
+
+    def disclosed_file(self, actor: Actor, purpose: Purpose, release: str) -> tuple[bytes, str]:
+        """A file that was disclosed, as it left, and its ending. Raises NotFound; Tampered where it is not what was signed."""
+        self.vault.require(actor, Action.DISCLOSE, purpose, release)
+        entered = next((r for r in self.vault.releases() if r.id == release and r.method == Method.DISCLOSE), None)
+        path = next(iter((self.folder / "releases").glob(f"{release}.[!r]*")), None) if entered else None
+        if entered is None or path is None:
+            raise NotFound("there is no disclosure of this id here")
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != entered.sha256:
+            raise Tampered("release: the file is not what was signed")
+        self.vault.record(actor, "read_disclosure", release, purpose)
+        return content, path.suffix
+
+    def recover_releases(self) -> None:
+        super().recover_releases()
+        entered = {release.sha256: release.id for release in self.vault.releases()}
+        for pending in sorted((self.folder / "releases").glob(f"{LEAVING}*")):
+            name = entered.get(hashlib.sha256(pending.read_bytes()).hexdigest())
+            if name is not None:
+                pending.replace(pending.with_name(f"{name}{pending.suffix}"))
+            pending.unlink(missing_ok=True)
+
+    # Signing and leaving.
+
+    def _refused_again(self, mark: str) -> str | None:
+        before = next((release for release in self.vault.releases() if release.fingerprint == mark), None)
+        return f"the same was disclosed to the same recipient before ({before.id})" if before else None
+
+    def _require_two(self, actor: Actor, mark: str) -> None:
+        """Another person signed, and the one who signs or one who signed is a steward."""
+        signers = self.vault.release_signers(mark)
+        stewards = {each for each in signers if each == actor.id and Role.STEWARD in actor.roles}
+        stewards |= {each for each in signers if Role.STEWARD in self._roles_of(each)}
+        if len(signers) > 1 and stewards:
+            return
+        missing = "another person" if len(signers) < 2 else "a steward"
+        raise Blocked(
+            f"export: nothing has left; {TWO[Concern.RELEASE]}, one of them a steward. Your signature is kept for a week: "
+            f"{missing} looks at the same and signs it next"
+        )
+
+    def _roles_of(self, account: str) -> frozenset[Role]:
+        return next((each.roles for each in self.vault.accounts(_OPERATOR) if each.id == account), frozenset())
+
+    def _leave(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk, made: Exported, mark: str) -> Release:
+        folder = self.folder / "releases"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        pending = folder / f"{LEAVING}{secrets.token_hex(6)}{made.suffix}"
+        try:
+            proposed = Proposed(
+                title=f"{ask.subject} as {ask.to}",
+                dataset=DATASET,
+                method=made.release.guarantee.method,
+                guarantee=made.release.guarantee.words,
+                epsilon=0.0,
+                recipient=ask.recipient,
+                rows=made.records,
+                sha256=write_content(made.release, pending),
+                fingerprint=mark,
+                report=json.dumps(made.report, ensure_ascii=False),
+            )
+            pending.chmod(0o600)
+            entered = self.vault.append_release(actor, purpose, proposed, action=Action.DISCLOSE)
+        except BaseException:
+            pending.unlink(missing_ok=True)
+            raise
+        pending.replace(folder / f"{entered.id}{made.suffix}")
+        return entered
+
+    # What is known of a lead.
+
+    def _disclosed(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Exported:
+        return export(Raw(self._known(actor, purpose, ask.subject)), _recipient(ask), ask.to)
+
+    def _known(self, actor: Actor, purpose: Purpose, lead: str, *, texts: bool = False) -> Known:
+        """All of a lead that is open to this person, before sharing levels are asked."""
+        followed = self._followed()
+        lead = followed.get(lead, lead)
+        self.allow(actor, Action.DISCLOSE, purpose, lead)
+        row = next(iter(self._leads().filter(_equal("lead", lead)).to_pylist()), None)
+        if row is None:
+            raise NotFound("there is no such lead")
+        if self.is_blind(actor, lead) and Role.STEWARD not in actor.roles:
+            raise Blocked("export: answer this lead first; its score comes after")
+        entries, withheld = self._entries_of_lead(actor, purpose, row["network"], texts=texts)
+        named = named_classes(self.vault.judgements(), followed).get(lead)
+        return Known(
+            lead=lead,
+            question=row["question"],
+            points=round(row["points"], 1),
+            label=honest_label(row["points"], self._judged_points()),
+            entries=entries,
+            mentions=self._mentions([entry.id for entry in entries]),
+            reasons=self._reasons(row),
+            judgements=self._judgements_of(lead, followed),
+            looks=named.value if named else "",
+            withheld=withheld,
+        )
+
+    def _entries_of_lead(self, actor: Actor, purpose: Purpose, network: int, *, texts: bool) -> tuple[Sequence[Entry], int]:
+        out = self.withheld(actor, Action.DISCLOSE, purpose, "adverts")
+        members = self.lake.query("SELECT record_id, record_kind FROM members WHERE network = $1", [network])
+        of = {row["record_id"]: row["record_kind"] for row in members.to_pylist()}
+        rows = self.lake.query(
+            "SELECT record_id, external_id, source_id, posted, place, text FROM adverts WHERE record_id IN "
+            "(SELECT unnest($1::VARCHAR[]))",
+            [list(of)],
+        ).to_pylist()
+        shown = [row for row in rows if not out.keeps(row["source_id"], row["record_id"])]
+        sources = {source.id: source for source in self.vault.sources()}
+        owners = self.vault.owners()
+        found = [_entry(row, sources, owners, texts=texts) for row in shown]
+        known = {row["record_id"] for row in rows}
+        sealed = [Entry(id=r, kind=kind, source="", level=Tlp.RED) for r, kind in of.items() if r not in known]
+        return [*found, *sealed], len(rows) - len(shown)
+
+    def _mentions(self, records: Sequence[str]) -> Sequence[Mention]:
+        rows = self.lake.query(
+            "SELECT DISTINCT record_id, kind, value, detector FROM claims WHERE value IS NOT NULL AND record_kind = 'advert' "
+            "AND record_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL",
+            [list(records)],
+        )
+        return [Mention(r["record_id"], r["kind"], r["value"], r["detector"]) for r in rows.to_pylist()]
+
+
+def _entry(row: Mapping[str, Any], sources: Mapping[str, Any], owners: Mapping[str, str], *, texts: bool) -> Entry:
+    source = sources.get(row["source_id"])
+    return Entry(
+        id=row["record_id"],
+        kind="advert",
+        source=source.name if source else "",
+        level=source.tlp if source else Tlp.RED,
+        organisation=owners.get(row["source_id"], ""),
+        posted=row["posted"],
+        place=row["place"] or "",
+        label=row["external_id"] or "",
+        text=row["text"] if texts else None,
+    )
+
+
+def _recipient(ask: DisclosureAsk) -> Recipient:
+    if ask.level not in set(Tlp):
+        raise UsageError("level: amber or amber+strict")
+    return Recipient(
+        name=ask.recipient.strip(),
+        agreement=ask.agreement.strip(),
+        purpose=ask.purpose.strip(),
+        level=Tlp(ask.level),
+        organisation=ask.organisation.strip(),
+    )
+
+
+def _mark_of(made: Exported, ask: DisclosureAsk) -> str:
+    """What a signature is under: the very bytes, and to whom they go on which terms."""
+    said = [
+        (name, str(getattr(ask, name)))
+        for name in ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level")
+    ]
+    digest = hashlib.sha256(made.release.value).hexdigest()
+    return hashlib.sha256(canonical([("content", digest), *said])).hexdigest()

@@ -1,0 +1,98 @@
+"""A lead leaves to a named partner by two signatures, one a steward's, and is in the ledger and the log as what it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from clew.desk import DisclosureAsk
+from clew.safeguards.actors import Purpose, Role, operator
+from clew.safeguards.acts import Verdict
+from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, Tampered
+
+from .conftest import reopen
+
+REVIEW, OVERSEE = Purpose.LEAD_REVIEW, Purpose.OVERSIGHT
+STEWARD, ANALYST = operator("second", Role.STEWARD), operator("third", Role.ANALYST)
+
+
+@pytest.fixture(scope="module")
+def desk(walked, tmp_path_factory):
+    """A copy of the walked workspace with one lead judged yes, and what is asked of it."""
+    folder = tmp_path_factory.mktemp("disclosing")
+    copytree(walked.folder.parent, folder, dirs_exist_ok=True)
+    with reopen(folder) as workspace:
+        anna = workspace.account("anna")
+        lead = workspace.leads(anna, REVIEW, judged=None)[0][0].id
+        ask = DisclosureAsk(
+            subject=lead, to="stix", recipient="Partner A", agreement="MoU 2026-3", purpose="joint review"
+        )
+        with pytest.raises(Blocked, match="nobody has judged"):
+            workspace.preview_disclosure(anna, REVIEW, ask)
+        workspace.judge(anna, REVIEW, lead, Verdict.YES, "CANARY-REASON")
+        yield workspace, ask
+
+
+def test_two_persons_sign_and_one_is_a_steward(desk):
+    workspace, ask = desk
+    with pytest.raises(Blocked, match="another person"):
+        workspace.disclose(ANALYST, REVIEW, ask)
+    with pytest.raises(Blocked, match="a steward"):
+        workspace.disclose(operator("fourth", Role.REVIEWER), REVIEW, ask)
+    with pytest.raises(Blocked, match="another person"):  # other terms are another disclosure
+        workspace.disclose(STEWARD, OVERSEE, replace(ask, agreement="MoU 2026-4"))
+    assert not list((workspace.folder / "releases").glob("rel_*.json"))
+    made = workspace.disclose(STEWARD, OVERSEE, ask)
+    assert (made.method, made.dataset, made.recipient, made.epsilon) == ("disclose", "leads", "Partner A", 0.0)
+    assert "not anonymous" in made.guarantee
+    content, suffix = workspace.disclosed_file(STEWARD, OVERSEE, made.id)
+    assert suffix == ".json"
+    assert b"CANARY-REASON" not in content
+    assert json.loads(made.report)["stays_behind"]
+    with pytest.raises(Conflict, match=made.id):
+        workspace.disclose(STEWARD, OVERSEE, ask)
+    rows, _ = workspace.vault.audit(STEWARD, OVERSEE, about=made.id)
+    assert [row.action for row in rows] == ["read_disclosure", "release"]
+    assert workspace.vault.verify() == []
+
+
+def test_what_was_changed_on_disk_is_not_handed_out(desk):
+    workspace, ask = desk
+    made = _left(workspace, replace(ask, recipient="Partner B"))
+    path = workspace.folder / "releases" / f"{made.id}.json"
+    path.write_bytes(path.read_bytes().replace(b"+", b"-", 1))
+    with pytest.raises(Tampered):
+        workspace.disclosed_file(STEWARD, OVERSEE, made.id)
+    with pytest.raises(NotFound):
+        workspace.disclosed_file(STEWARD, OVERSEE, "rel_nothing")
+
+
+def test_an_interrupted_disclosure_takes_its_place_or_goes(desk):
+    workspace, ask = desk
+    made = _left(workspace, replace(ask, recipient="Partner C"))
+    folder: Path = workspace.folder / "releases"
+    (folder / f"{made.id}.json").rename(folder / ".leaving-abc.json")
+    (folder / ".leaving-other.json").write_text("never entered")
+    workspace.recover_releases()
+    assert workspace.disclosed_file(STEWARD, OVERSEE, made.id)[1] == ".json"
+    assert not list(folder.glob(".leaving-*"))
+
+
+@pytest.mark.parametrize(
+    ("role", "purpose"),
+    [(Role.AUDITOR, OVERSEE), (Role.ADMINISTRATOR, Purpose.ADMINISTRATION), (Role.ANALYST, Purpose.STATISTICS)],
+)
+def test_who_may_not_disclose_sees_nothing(desk, role, purpose):
+    workspace, ask = desk
+    with pytest.raises(NotAllowed):
+        workspace.preview_disclosure(operator("x", role), purpose, ask)
+
+
+def _left(workspace, ask):
+    with pytest.raises(Blocked):
+        workspace.disclose(ANALYST, REVIEW, ask)
+    return workspace.disclose(STEWARD, OVERSEE, ask)
