@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clew.web import (
+    account,
     audit,
     case_record,
     cases,
@@ -25,6 +26,7 @@ from clew.web import (
 
 ROUTERS = (
     signin,
+    account,
     home,
     hotline,
     live,
@@ -47,10 +49,11 @@ FILLED = {
     "{lead}": "lead_0000", "{digest}": "0123456789abcdef", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
     "{contact}": f"ctc_{1:020x}", "{service}": f"svc_{1:016x}", "{referral}": f"ref_{1:020x}", "{kind}": "support",
     "{subject}": "rec_1:rec_2", "{network}": "net_0000", "{cluster}": "3",
+    "{factor}": "fac_0123456789abcdef", "{session}": "ses_0123456789ab",
 }  # fmt: skip
 STREAMS = {"/live/events"}
 """Answers that go on; they have tests of their own."""
-OUTSIDE = {"/sign-in", "/sign-in/once"}
+OUTSIDE = {"/sign-in", "/sign-in/once", "/sign-in/second"}
 
 
 def _filled(path: str) -> str:

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from fake_assessment import FakeAssessment
 from fake_helpline import FakeHelpline
 from fake_models import FakeModels, class_view
 from fake_networks import FakeNetworks
+from fake_people import FakePeople
 from fake_persons import FakePersons
 from fake_rights import FakeRights
 
@@ -311,7 +313,11 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessme
         self.sessions[token] = Purpose.LEAD_REVIEW
         return token
 
-    def actor(self, session: str) -> Actor | None:
+    @cached_property
+    def people(self) -> FakePeople:
+        return FakePeople(self)
+
+    def actor(self, session: str, client: str = "") -> Actor | None:
         return self._said(PERSON) if session in self.sessions else None
 
     def purpose(self, session: str) -> Purpose:

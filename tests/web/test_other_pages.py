@@ -46,7 +46,7 @@ def test_navigation_leaves_out_what_no_role_opens(
     client: Client, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     auditor = replace(PERSON, roles=frozenset({Role.AUDITOR}))
-    monkeypatch.setattr(desk, "actor", lambda session: auditor)
+    monkeypatch.setattr(desk, "actor", lambda session, client="": auditor)
     page = Page(client.get("/break").text)
     assert [a["href"] for a in page.of("a") if str(a.get("href")) in {"/cases", "/leads", "/releases", "/audit"}] == [
         "/releases",

@@ -21,8 +21,6 @@ from clew.safeguards.errors import Erased, NotFound, UsageError
 from clew.safeguards.keys import PersonKey
 from clew.safeguards.permissions import Action
 from clew.standards.services import terms
-from clew.store.accounts import Accounts
-from clew.store.accounts import _actor as actor_of
 from clew.store.helpline_corrections import OWED, Corrections, version_fields
 from clew.store.helpline_rows import CALLER, OPEN, NewContact, contact_digest, first_note, note_digest
 from clew.store.models import (
@@ -34,6 +32,7 @@ from clew.store.models import (
     SealedRow,
     SourceRow,
 )
+from clew.store.signing_in import SigningIn
 from clew.store.trail import why_text
 
 
@@ -90,7 +89,7 @@ class Logged:
         return self.new + self.corrected
 
 
-class Contacts(Corrections, Accounts):
+class Contacts(Corrections, SigningIn):
     def log_contacts(self, actor: Actor, purpose: Purpose, source: str, new: Sequence[NewContact]) -> Logged:
         """Keeps contacts that are not here yet and corrects those that are here with other content; all or none."""
         self.require(actor, Action.LOG_CONTACT, purpose, f"{len(new)} contacts" if len(new) != 1 else "contact")
@@ -286,7 +285,7 @@ class Contacts(Corrections, Accounts):
         """
         with self._read() as tx:
             pair = self._live(tx, token, self._clock())
-            return None if pair is None else (actor_of(pair[1]), Purpose(pair[0].purpose))
+            return None if pair is None else (self._as_let_in(*pair), Purpose(pair[0].purpose))
 
     # What the lake has yet to learn.
 

@@ -125,6 +125,18 @@ class SessionRow(Base):
     purpose: Mapped[str]
     issued_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    number: Mapped[str] = mapped_column(String(40))
+    """What its person calls it by; it opens nothing."""
+    way: Mapped[str]
+    strong: Mapped[int]
+    """Whether a second factor, or a sign-in elsewhere, stands behind it."""
+    client: Mapped[str]
+    """Browser and system in words, as it said itself."""
+    bound: Mapped[str]
+    """Keyed hash of what the browser says it is: a session that comes from another one is over."""
+    device: Mapped[str]
+    proved_at: Mapped[datetime]
+    """When its person proved last who they are."""
 
 
 class OnceRow(Base):

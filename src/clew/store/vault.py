@@ -22,21 +22,23 @@ from clew.safeguards.errors import Conflict
 from clew.safeguards.keys import Cost, KeyRing, canonical, verify_judgement
 from clew.safeguards.permissions import Action
 from clew.store.access_copy import AccessCopies
-from clew.store.accounts import ACCOUNT_ACTS, Accounts, account_digest
+from clew.store.accounts import ACCOUNT_ACTS, account_digest
 from clew.store.checkpoints import Checkpoints
 from clew.store.database import damaged_pages, discard, make_engine
 from clew.store.erasing import certificate_digests
+from clew.store.factors import FACTOR_ACTS, factor_digests
 from clew.store.guarding import Guarding
 from clew.store.helpline_check import HELPLINE_ACTS, helpline_digests
 from clew.store.helpline_services import Services
 from clew.store.holding import Holding, hold_digests, rule_digests
 from clew.store.ledger import judgement, judgement_digest, release, release_digest
 from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, ReleaseRow, SourceRow
+from clew.store.own_account import OwnAccounts
 from clew.store.safeguard_acts import SAFEGUARD_ACTS
 from clew.store.sealed_check import Noted, verify_sealed
 
 
-class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, Accounts):
+class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, OwnAccounts):
     """Sources, sealed records, accounts, judgements, releases, the helpline and the audit log, on SQLCipher or PostgreSQL.
 
     Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table
@@ -121,7 +123,7 @@ class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, Accounts):
 
         Checks the pages of a SQLCipher file; the audit log and its head; the judgements' signatures; that each sealed
         record opens under its own key and is filed as the log says; and that sources, sealed records, judgements,
-        releases, accounts, contacts, services and what is recorded on cases agree with their entries, both ways. Not checked:
+        releases, accounts, second factors, contacts, services and what is recorded on cases agree with their entries, both ways. Not checked:
         sessions and attempts, and a vault put back whole, which only `anchors` show.
         Findings about rows carry the number of their entry, 0 when there is none. Where pages are damaged or the tables
         cannot be read, that alone is found: nothing else can be said before the file is restored.
@@ -137,7 +139,7 @@ class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, Accounts):
             return [Finding(0, 0, "unreadable", "the vault's tables cannot be read to their end: restore the file")]
 
     def _verify_tables(self, anchors: Iterable[Head]) -> list[Finding]:
-        topics = ("judge", "release", "account", "add_source", *_RIGHTS, *HELPLINE_ACTS)
+        topics = ("judge", "release", "account", "factor", "add_source", *_RIGHTS, *HELPLINE_ACTS)
         noted: dict[str, dict[str, tuple[int, str]]] = {act: {} for act in topics}
         sealed = Noted()
         with self._snapshot() as tx:
@@ -152,6 +154,7 @@ class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, Accounts):
             findings += self._verify_judgements(tx, noted["judge"])
             findings += _compare("release", noted["release"], _release_digests(tx))
             findings += _compare("account", noted["account"], _account_digests(tx))
+            findings += _compare("factor", noted["factor"], factor_digests(tx))
             findings += _compare("source", noted["add_source"], _source_digests(tx, noted["add_source"]))
             for act, (what, digests) in _RIGHTS.items():
                 findings += _compare(what, noted[act], digests(tx))
@@ -179,6 +182,9 @@ _RIGHTS: Mapping[str, tuple[str, Callable[[Session], dict[str, str]]]] = {
 """Act -> what it makes, and the digests of what is there."""
 
 
+_TOPICS = {**dict.fromkeys(ACCOUNT_ACTS, "account"), **dict.fromkeys(FACTOR_ACTS, "factor")}
+
+
 def _apart(read: Iterator[Entry | Finding], findings: list[Finding]) -> Iterator[Entry]:
     """Passes entries on and keeps findings."""
     for each in read:
@@ -192,7 +198,7 @@ def _noting(entries: Iterator[Entry], noted: dict[str, dict[str, tuple[int, str]
     """Passes entries on and keeps, of those whose action is in `noted`, the last digest by object."""
     for entry in entries:
         sealed.take(entry)
-        topic = "account" if entry.action in ACCOUNT_ACTS else entry.action
+        topic = _TOPICS.get(entry.action, entry.action)
         if topic in noted:
             noted[topic][entry.object] = (entry.seq, _digest_in(entry.detail))
         yield entry

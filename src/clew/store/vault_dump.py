@@ -27,7 +27,9 @@ from clew.store.models import HeadRow, PersonKeyRow, SealedRow
 from clew.store.rights_models import ErasureRow
 from clew.store.sealed import _chunks
 
-LEFT_OUT = frozenset({"alembic_version", "backup_keys", "sessions", "once_tokens", "attempts"})
+LEFT_OUT = frozenset(
+    {"alembic_version", "backup_keys", "sessions", "once_tokens", "attempts", "sign_in_steps", "known_devices"}
+)
 """Tables that are in no backup: what opens records, and who is signed in."""
 _CHUNK = 500
 Row = tuple[str, dict[str, Any]]

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from clew.desk import Desk
 from clew.web import (
     access,
+    account,
     audit,
     case_record,
     cases,
@@ -50,6 +51,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
     app.state.places = live.Places()
     for rooms in (
         signin,
+        account,
         home,
         hotline,
         live,

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clew.safeguards.actors import Purpose
-from clew.safeguards.errors import ClewError
+from clew.safeguards.errors import ClewError, TryLater
 from clew.web.openings import READS, purposes_for
 from clew.web.pages import page
-from clew.web.visit import SignInNeeded, Visit, local_path
+from clew.web.visit import SecondFactorNeeded, SignInNeeded, Visit, local_path
 
 log = logging.getLogger("clew.web")
 
@@ -87,6 +87,12 @@ ADVICE: Mapping[int, Advice] = {
         NOTHING,
         "Go back, correct what the message names, and send it again.",
     ),
+    429: Advice(
+        "Wait a little",
+        "There were too many attempts that failed.",
+        NOTHING,
+        "Try again after the time that the message names. A browser you have signed in with before is not held up by what others try; whoever runs this workspace can give you a link that signs in once.",
+    ),
 }
 
 
@@ -127,7 +133,10 @@ def broke(request: Request, number: str) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, ClewError)
-    return fault(request, error.status, message=str(error))
+    answer = fault(request, error.status, message=str(error))
+    if isinstance(error, TryLater):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def _unknown_place(request: Request, error: Exception) -> Response:
@@ -151,8 +160,13 @@ def _sign_in(request: Request, _: Exception) -> Response:
     return RedirectResponse(address, status_code=303)
 
 
+def _second_factor(request: Request, _: Exception) -> Response:
+    return fault(request, 403) if request.method != "GET" else RedirectResponse("/account", status_code=303)
+
+
 def install(app: FastAPI) -> None:
     app.add_exception_handler(ClewError, _refused)
     app.add_exception_handler(HTTPException, _unknown_place)
     app.add_exception_handler(RequestValidationError, _misformed)
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(SecondFactorNeeded, _second_factor)

@@ -62,6 +62,7 @@ def _environment() -> Environment:
         count=words.count,
         purposes=words.PURPOSES,
         roles=words.ROLES,
+        ways=words.WAYS,
         verdicts=words.VERDICTS,
         answers=words.ANSWERS,
         named=services.name_of,

@@ -15,12 +15,21 @@ from starlette.responses import Response
 from clew.desk import Desk
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotAllowed
+from clew.safeguards.people import Caller
 
 _LOCAL = re.compile(r"/(?:[\w.~:@-]+(?:/[\w.~:@-]+)*)?(?:\?[\w.~:@%+&=-]*)?", re.ASCII)
 
 
+_OWN = re.compile(r"/(?:account(?:/|$)|sign-out$)")
+"""What is open to a session that has yet to give a second factor."""
+
+
 class SignInNeeded(Exception):
     """No session, or one that has ended."""
+
+
+class SecondFactorNeeded(Exception):
+    """The workspace asks for a second factor, and this session has none: only its account is open to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +61,18 @@ def read_cookie(request: Request, name: str) -> str | None:
     return value if 0 < len(value) <= 512 else None
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, *, days: int | None = None, lax: bool = False
+) -> None:
+    """Until the browser closes, or for so many days. `lax` lets it come back from another site, by a link."""
     response.set_cookie(
         cookie_name(request, name),
         value,
         path="/",
         httponly=True,
-        samesite="strict",
+        samesite="lax" if lax else "strict",
         secure=request.app.state.secure_cookies,
+        max_age=None if days is None else days * 86_400,
     )
 
 
@@ -81,12 +94,21 @@ def visitor(request: Request) -> Visit:
     """The signed-in visitor; raises SignInNeeded."""
     desk: Desk = request.app.state.desk
     session = read_cookie(request, "session")
-    actor = desk.actor(session) if session else None
+    actor = desk.actor(session, request.headers.get("user-agent", "")[:400]) if session else None
     if session is None or actor is None:
         raise SignInNeeded
+    if not actor.roles and not _OWN.match(request.url.path):
+        raise SecondFactorNeeded
     visit = Visit(desk, session, actor, desk.purpose(session))
     request.state.visit = visit
     return visit
+
+
+def caller(request: Request) -> Caller:
+    """From where the request comes. Behind a proxy uvicorn takes the address from the proxies that it trusts."""
+    address = request.client.host if request.client else ""
+    client = request.headers.get("user-agent", "")[:400]
+    return Caller(device=read_cookie(request, "device") or "", source=address, client=client)
 
 
 def check_form(request: Request, secret: str | None, token: str) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from clew.safeguards.actors import Purpose, Role
 from clew.safeguards.acts import Verdict
+from clew.safeguards.people import Way
 
 PURPOSES: Mapping[Purpose, str] = {
     Purpose.CASE_SUPPORT: "case support",
@@ -22,6 +23,14 @@ ROLES: Mapping[Role, str] = {
     Role.STEWARD: "data steward",
     Role.AUDITOR: "auditor",
     Role.ADMINISTRATOR: "administrator",
+}
+WAYS: Mapping[Way, str] = {
+    Way.PASSWORD: "password",
+    Way.ONCE: "a link that works once",
+    Way.TOTP: "codes from an app",
+    Way.PASSKEY: "passkey",
+    Way.RECOVERY: "recovery code",
+    Way.ELSEWHERE: "account elsewhere",
 }
 VERDICTS: Mapping[Verdict, str] = {Verdict.YES: "yes", Verdict.NO: "no", Verdict.NOT_SURE: "not sure"}
 ANSWERS: Mapping[str, tuple[str, str]] = {

@@ -7,6 +7,7 @@ from typing import Self
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import Conflict, NotFound
 from clew.safeguards.keys import Cost, Unlock
+from clew.safeguards.people import People
 from clew.workspace.assessing import Assessing
 from clew.workspace.classing import Classing
 from clew.workspace.consenting import Consenting
@@ -55,14 +56,12 @@ class Workspace(
 
     # Accounts and sessions, as the pages need them.
 
-    def sign_in(self, name: str, password: str) -> str | None:
-        return self.vault.sign_in(name, password)
+    @property
+    def people(self) -> People:
+        return self.vault
 
-    def sign_in_once(self, token: str) -> str | None:
-        return self.vault.sign_in_once(token)
-
-    def actor(self, session: str) -> Actor | None:
-        found = self.vault.session(session)
+    def actor(self, session: str, client: str = "") -> Actor | None:
+        found = self.vault.session(session, client)
         return found[0] if found else None
 
     def purpose(self, session: str) -> Purpose:
