@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 def export(
     subject: Subject,
-    to: Annotated[str, typer.Option("--to", help="stix.")],
+    to: Annotated[str, typer.Option("--to", help="stix, misp, ftm, geojson or csv.")],
     recipient: Recipient,
     agreement: Agreement,
     used_for: For = "combating trafficking in persons",

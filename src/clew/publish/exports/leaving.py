@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clew.publish.exports import stix
+from clew.publish.exports import flat, ftm, misp, places, stix
 from clew.publish.exports.shared import Known, Recipient, Shared, share
 from clew.publish.types import Guarantee, Method, Raw, Releasable, _releasable
 from clew.safeguards.errors import UsageError
@@ -14,6 +14,10 @@ from clew.safeguards.errors import UsageError
 Writer = Callable[[Shared], tuple[bytes, Sequence[str]]]
 FORMATS: Mapping[str, tuple[str, Writer]] = {
     "stix": (stix.SUFFIX, stix.write),
+    "misp": (misp.SUFFIX, misp.write),
+    "ftm": (ftm.SUFFIX, ftm.write),
+    "geojson": (places.SUFFIX, places.write),
+    "csv": (flat.SUFFIX, flat.write),
 }
 """Name -> the ending of its files, and its writer."""
 
