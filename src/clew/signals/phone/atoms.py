@@ -50,8 +50,11 @@ class Chain:
         """Where the chain starts if its first piece is a word that often means something else."""
         return 1 if self.atoms[0].shy else 0
 
+    def count(self) -> int:
+        return sum([len(atom.digits) for atom in self.atoms])
+
     def long_enough(self) -> bool:
-        return sum([len(atom.digits) for atom in self.atoms]) >= LEAST_DIGITS
+        return self.count() >= LEAST_DIGITS
 
 
 def chains(shown: str) -> Iterator[Chain]:
@@ -139,7 +142,7 @@ def _neighbour(shown: str, atoms: list[Atom], at: int, step: int) -> Atom | None
 
 def _unmasked(shown: str, chain: Chain, *, links: bool) -> Iterator[Chain]:
     """The chain cut where a date, a time, a sum or an account stands in it."""
-    spans = masked(shown, chain.atoms[0].start, chain.atoms[-1].end, links=links)
+    spans = masked(shown, chain.atoms[0].start, chain.atoms[-1].end, chain.count(), links=links)
     if not spans:
         yield chain
         return

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from clew.signals.base import Detector, Signal
@@ -14,22 +13,10 @@ from clew.signals.glyphs import plain
 from clew.signals.phone import plans
 from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Chain, chains
 from clew.signals.phone.hints import by_language, by_place
+from clew.signals.phone.labels import ASKED, OTHER, label
 from clew.signals.phone.tokens import Atom
 from clew.signals.phone.writing import FILL, readable
 
-_CUE = re.compile(
-    r"(?:\b(?:tel|phone|telephone|mobile|mob|cell|call|ring|text|txt|sms|wa\b|contact|tlf|tlm|fon|bel\b|ara\b|cep\b)|whats|wapp|numero|número"
-    r"|numéro|nummer|zadzwo|dzwo|звон|тел|viber|telegram|llam|lláma|ligu?[ae]|appel|chiam|anruf|sun[aă]|hubungi|☎|📞|📱|✆)\W*(?:\w+\W+){0,4}$",
-    re.IGNORECASE,
-)
-_OTHER = re.compile(
-    r"(?:order|\bref(?:erence)?|\bid|invoice|code|account|acct|iban|isbn|passe?port\w*|pasaporte|passaporto|paszport\w*|pa[sș]aport\w*"
-    r"|паспорт\w*|reisepass\w*|tracking|card|bestell\w*|auftrag\w*|pedido|encomenda|commande|ordine|zam[oó]wieni\w*|comanda|заказ\w*"
-    r"|sipari[sş]|factura|facture|rechnung\w*|kvk|vat|siret|siren|nif|dni|pesel|cnp|nhs|ssn|steuer\w*|registration|licen[cs]e|policy|case"
-    r"|ticket|batch|serial|sku|ean|upc|imei|version|bic|konto|conto|sort|visa|mastercard|amex|lat|lng|lon)"
-    r"\W{0,3}(?:no|nr|number|num|numero|número|nummer|id)?\W{0,4}$",
-    re.IGNORECASE,
-)
 _UNIT = re.compile(
     r"[\s/-]{0,2}(?:[€£$₹₺₽฿₫]|/\s?h|(?:hh|qv|h|hrs?|(?:an|per|the|half)\s(?:an\s)?(?:hour|night|h)|hours?|nights?|roses|rosas|kisses|y/?os?|yrs?|years?"
     r"|eur|euros?|usd|gbp|chf|pln|zł|zl|ron|lei|kč|kc|kr|ft|tl|php|rb|ribu|jt|inr|rs|aed|dollars?|pounds?|bucks|años|ans|jahre?|anni|anos|lat|ani|jaar"
@@ -38,10 +25,8 @@ _UNIT = re.compile(
 )
 """What says that the figures before it are a price, a time or an age."""
 _MOST_IN_PRICE = 5
-_LOOSE_CUE = re.compile("num|núm", re.IGNORECASE)
 _KEYCAPS = "\ufe0f\u20e3" + FILL
 _ROWS = ("12345678910", "1234567890", "0123456789", "10987654321", "9876543210", "1234567891011")
-_CUE_REACH, _OTHER_REACH = 48, 28
 _MOST_DIGITS = 17
 _MOST_UNSURE = 4
 _SHAPES = frozenset(("3,3,4", "3,4", "3,3,3", "3,2,2,2", "1,3,3,4", "3,4,4", "4,3,3", "2,4,4", "2,5,4", "4,4"))
@@ -81,6 +66,7 @@ class _Reader:
     colleagues: Mapping[str, Detector]
     places: tuple[str, ...] | None = None
     languages: tuple[str, ...] | None = None
+    labels: dict[int, int] = field(default_factory=dict)
 
     def numbers(self) -> Iterator[tuple[tuple[int, int], str, float]]:
         for chain in chains(self.shown):
@@ -286,20 +272,16 @@ class _Reader:
         return self.languages
 
     def _cued(self, start: int) -> bool:
-        return _CUE.search(self.shown, max(0, start - _CUE_REACH), start) is not None
+        return self._label(start) == ASKED
 
     def _is_other(self, start: int) -> bool:
-        before = self.shown[max(0, start - _OTHER_REACH) : start]
-        if not _names_other(before):
-            return before.endswith("#") and not self._cued(start)
-        cue = _CUE.search(self.shown, max(0, start - _CUE_REACH), start)
-        return cue is None or _LOOSE_CUE.match(cue[0]) is not None
+        return self._label(start) == OTHER
 
-
-@lru_cache(maxsize=8192)
-def _names_other(before: str) -> bool:
-    """Whether the words before a number say that it is something else."""
-    return _OTHER.search(before) is not None
+    def _label(self, start: int) -> int:
+        """What the words before this place say, looked up once."""
+        if start not in self.labels:
+            self.labels[start] = label(self.shown, start)
+        return self.labels[start]
 
 
 def _otherwise(atoms: Sequence[Atom]) -> Iterator[str]:

@@ -27,6 +27,13 @@ _MASK = re.compile(
 _LINK = re.compile(
     r"(?:https?://|www\.)(?!0[0-9]{9}|(?:api\.)?wa\.me|(?:api\.)?whatsapp|t\.me/\+)[^\s<>\"']{1,2048}", re.IGNORECASE
 )
+_SYMBOLS = frozenset("€£$₹₺₽%")
+_ACCOUNT = re.compile("[A-Z]{2}[0-9]{2}")
+_MEASURED = re.compile(
+    r"[0-9]\s?(?:eur|usd|gbp|chf|pln|ron|lei|z[łl]|k|dollar|pound|bucks|ros[ea]|cm|mm|lb|ft|y[eo]|yr|años|ans|jahre|ann?[io]|lat|jaar|h|min|stunde|am|pm|gb|mb|p)",
+    re.IGNORECASE,
+)
+_CARD_DIGITS = 15
 _BEFORE, _AFTER = 12, 16
 """Signs before a number in which a mask over its first digits may start, and after it in which one may end."""
 _LINK_REACH = 256
@@ -37,10 +44,28 @@ def has_links(shown: str) -> bool:
     return "://" in shown or "www." in shown.lower()
 
 
-def masked(shown: str, start: int, end: int, *, links: bool) -> list[tuple[int, int]]:
-    """Spans in this part of the text whose digits belong to something else, in order; `links` says that the text has some."""
-    spans = [m.span() for m in _MASK.finditer(shown, max(0, start - _BEFORE), end + _AFTER)]
+def masked(shown: str, start: int, end: int, digits: int, *, links: bool) -> list[tuple[int, int]]:
+    """Spans in this part of the text whose digits belong to something else, in order; `links` says that the text has some.
+
+    `digits` is how many there are between `start` and `end`.
+    """
+    first, last = max(0, start - _BEFORE), end + _AFTER
+    some = digits >= _CARD_DIGITS or _may_be_masked(shown[first:last])
+    spans = [m.span() for m in _MASK.finditer(shown, first, last)] if some else []
     if links:
         before = max(shown.rfind(" ", max(0, start - _LINK_REACH), start), start - _LINK_REACH, 0)
         spans = sorted([*spans, *(m.span() for m in _LINK.finditer(shown, before, end + _AFTER))])
     return [(s, e) for s, e in spans if s < end and start < e]
+
+
+def _may_be_masked(part: str) -> bool:
+    """Whether the mask, which is slow, can match here at all but for a payment card."""
+    return (
+        ":" in part
+        or "/" in part
+        or part.count(".") > 1
+        or part.count("-") > 1
+        or not _SYMBOLS.isdisjoint(part)
+        or _MEASURED.search(part) is not None
+        or _ACCOUNT.search(part) is not None
+    )

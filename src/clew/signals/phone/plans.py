@@ -62,7 +62,9 @@ def international(digits: str) -> str | None:
         return None
     for length in (1, 2, 3):
         if (code := int(digits[:length])) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            return _known(code, digits[length:]) or _valid(f"+{digits}", None)
+            return _known(code, digits[length:]) or _dialled(
+                code, digits[length:], phonenumbers.region_code_for_country_code(code)
+            )
     return None
 
 
@@ -81,8 +83,8 @@ def national(digits: str, region: str) -> str | None:
         return None
     prefix = _prefix(region)
     if region in ONE_WAY and digits.startswith(prefix):
-        return _known(phonenumbers.country_code_for_region(region), digits[len(prefix) :])
-    return _valid(digits, region)
+        return _known(_code(region), digits[len(prefix) :])
+    return _dialled(_code(region), digits, region)
 
 
 ONE_WAY = frozenset(("GB", "FR", "DE", "NL", "RO", "BE", "IE"))
@@ -97,7 +99,7 @@ _SHORT = frozenset(
 
 @lru_cache(maxsize=1024)
 def calling_codes(regions: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(phonenumbers.country_code_for_region(region)) for region in regions))
+    return tuple(dict.fromkeys(str(_code(region)) for region in regions))
 
 
 def readings(digits: str, regions: Sequence[str], sure: float) -> Iterator[Reading]:
@@ -107,9 +109,21 @@ def readings(digits: str, regions: Sequence[str], sure: float) -> Iterator[Readi
             yield Reading(found, sure, bare=digits[0] != "0")
 
 
-def _valid(written: str, region: str | None) -> str | None:
+def _dialled(code: int, digits: str, region: str) -> str | None:
+    """E.164 of digits as they are dialled in a region, its trunk prefix taken off where one stands before a number."""
+    if not _is_simple(region):
+        return _parsed(digits, region)
+    prefix = _prefix(region)
+    if prefix and digits.startswith(prefix):
+        whole = _general(region)
+        if whole.fullmatch(digits, len(prefix)) or not whole.fullmatch(digits):
+            digits = digits[len(prefix) :]
+    return _known(code, digits)
+
+
+def _parsed(digits: str, region: str) -> str | None:
     try:
-        number = phonenumbers.parse(written, region)
+        number = phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException:
         return None
     return _known(int(number.country_code or 0), phonenumbers.national_significant_number(number))
@@ -118,13 +132,54 @@ def _valid(written: str, region: str | None) -> str | None:
 def _known(code: int, national_number: str) -> str | None:
     """E.164 where the plan of the code has this number, or it is set aside for drama."""
     e164 = f"+{code}{national_number}"
-    if is_staged(e164):
-        return e164
-    zeros = len(national_number) - len(national_number.lstrip("0"))
-    number = phonenumbers.PhoneNumber(
-        code, int(national_number or 0), italian_leading_zero=zeros > 0 or None, number_of_leading_zeros=zeros or None
-    )
-    return e164 if phonenumbers.number_type(number) in _SPOKEN_TYPES else None
+    return e164 if is_staged(e164) or _spoken(code).fullmatch(national_number) else None
+
+
+_FIRST_KINDS = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager")
+_LAST_KINDS = ("voicemail", "fixed_line", "mobile")
+
+
+@cache
+def _spoken(code: int) -> re.Pattern[str]:
+    """Every number of a calling code that somebody may answer, as one expression: what `phonenumbers.number_type` says
+    in seven steps. Numbers of companies (UAN) are none.
+    """
+    regions = phonenumbers.region_codes_for_country_code(code)
+    return re.compile("|".join(filter(None, (_of_region(code, region) for region in regions))) or r"(?!)")
+
+
+def _of_region(code: int, region: str) -> str:
+    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    first, last, companies = _either(plan, _FIRST_KINDS), _either(plan, _LAST_KINDS), _either(plan, ("uan",))
+    leading = f"(?={plan.leading_digits})" if plan.leading_digits else ""
+    whole = f"(?=(?:{plan.general_desc.national_number_pattern})\\Z)"
+    return f"{leading}{whole}(?:{first}|(?!{companies}\\Z){last})"
+
+
+def _either(plan: Any, kinds: Sequence[str]) -> str:
+    descriptions = [getattr(plan, kind) for kind in kinds]
+    patterns = [d.national_number_pattern for d in descriptions if d is not None and d.national_number_pattern]
+    return f"(?:{'|'.join(patterns)})" if patterns else "(?!)"
+
+
+@cache
+def _code(region: str) -> int:
+    return int(phonenumbers.country_code_for_region(region))
+
+
+@cache
+def _is_simple(region: str) -> bool:
+    """Whether nothing but one trunk prefix may stand before a number here; elsewhere carriers and short ways are dialled too."""
+    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if plan is None or plan.national_prefix_transform_rule:
+        return False
+    return plan.national_prefix_for_parsing in (None, plan.national_prefix) or region == "GB"
+
+
+@cache
+def _general(region: str) -> re.Pattern[str]:
+    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    return re.compile(plan.general_desc.national_number_pattern)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -77,13 +77,26 @@ def split(shown: str) -> list[str]:
     return (_SIMPLE_TOKENS if simple else _TOKENS).split(shown)
 
 
-@cache
-def _digits_in() -> dict[str, int]:
+class _Counts(dict[str, int]):
     """What stands between two spaces -> 0 without any piece of a number, else 1 more than the most digits it can stand for."""
-    return {}
+
+    def __missing__(self, piece: str) -> int:
+        count = _counted(piece)
+        if len(piece) <= _LONGEST_KNOWN:
+            self[piece] = count
+        return count
+
+
+@cache
+def _digits_in() -> _Counts:
+    return _Counts()
 
 
 _LONGEST_KNOWN = 64
+_MOST_COUNTED = 255
+_LIKELY = re.compile(rb"[^\0]+")
+_MARKS = ".,!?:;()\"'*-…"
+"""What stands around a word of a sentence."""
 
 
 def stretches(shown: str, least: int) -> Iterator[tuple[int, int]]:
@@ -93,39 +106,26 @@ def stretches(shown: str, least: int) -> Iterator[tuple[int, int]]:
     """
     pieces = shown.split(" ")
     seen = _digits_in()
-    counts = list(map(seen.get, pieces))
-    if None in counts:
-        counts = [
-            _counted(piece, seen) if count is None else count for piece, count in zip(pieces, counts, strict=True)
-        ]
+    counts = bytes(map(seen.__getitem__, pieces))
+    if len(seen) > _MOST_KINDS:
+        seen.clear()
     ends: list[int] = []
-    for first, last in _rows(counts, least):
-        ends = ends or list(accumulate([len(piece) + 1 for piece in pieces]))
-        yield (ends[first - 1] if first else 0), ends[last] - 1
+    for row in _LIKELY.finditer(counts):
+        first, last = row.span()
+        if sum(row[0]) - (last - first) >= least:
+            ends = ends or list(accumulate(map(len, pieces)))
+            start = ends[first - 1] + first if first else 0
+            yield start, ends[last - 1] + last - 1
 
 
-def _rows(counts: Sequence[int | None], least: int) -> Iterator[tuple[int, int]]:
-    first, digits, previous = 0, 0, -2
-    for at in [at for at, count in enumerate(counts) if count]:
-        if at != previous + 1:
-            if digits >= least:
-                yield first, previous
-            first, digits = at, 0
-        digits += counts[at] - 1  # type: ignore[operator]  # none is None any more
-        previous = at
-    if digits >= least:
-        yield first, previous
-
-
-def _counted(piece: str, seen: dict[str, int]) -> int:
-    kinds = kinds_of(split(piece)[1::2])
+def _counted(piece: str) -> int:
+    word = piece.strip(_MARKS)
+    if word.isalpha():
+        kinds: list[Kind | int] = [kind_of(word) or _ORDINARY]
+    else:
+        kinds = kinds_of(split(piece)[1::2])
     some = [kind[2] for kind in kinds if not isinstance(kind, int)]
-    count = 1 + sum(some) if some or not kinds else 0  # signs alone stand between digits, too
-    if len(piece) <= _LONGEST_KNOWN:
-        if len(seen) > _MOST_KINDS:
-            seen.clear()
-        seen[piece] = count
-    return count
+    return min(1 + sum(some), _MOST_COUNTED) if some or not kinds else 0  # signs alone stand between digits, too
 
 
 def kinds_of(written: list[str]) -> list[Kind | int]:
@@ -256,7 +256,7 @@ def joined(low: str) -> str:
     >>> joined("sevensevenzero"), joined("hunderteinundsiebzig"), joined("ninehundred"), joined("sevenoo")
     ('770', '171', '900', '700')
     """
-    if len(low) > _LONGEST_JOINED:
+    if low[:3] not in _starts() or len(low) > _LONGEST_JOINED:
         return ""
     known, _, _ = words.phrases()
     parts = _word_pattern().findall(low)
@@ -275,8 +275,22 @@ def joined(low: str) -> str:
 
 
 @cache
-def _word_pattern() -> re.Pattern[str]:
+def _joinable() -> list[str]:
     known, _, _ = words.phrases()
     single = {w[0] for w in known if len(w) == 1 and len(w[0]) > 2} - words.SHY | set(words.HUNDREDS) - words.SHY
-    joinable = single | {"due", "once", "una", "uma", "ein", "een", "sei", "opt", "sept", "dos"}
-    return re.compile("|".join([*sorted(joinable, key=len, reverse=True), "oh", "o"]))
+    return sorted(
+        single | {"due", "once", "una", "uma", "ein", "een", "sei", "opt", "sept", "dos"}, key=len, reverse=True
+    )
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    return re.compile("|".join([*_joinable(), "oh", "o"]))
+
+
+@cache
+def _starts() -> frozenset[str]:
+    """The first three letters of all that words written together may start with: most words have none of these."""
+    firsts = {word[:3] for word in _joinable()}
+    after_o = [f"o{first[:2]}" for first in (*firsts, "o", "oh")] + [f"oh{first[0]}" for first in (*firsts, "o")]
+    return frozenset((*firsts, *after_o, "oho", "ohh", "ooh", "ooo"))
