@@ -86,6 +86,9 @@ def _sets() -> dict[str, frozenset[str]]:
 
 _NEGATORS = _sets()
 _ANY = frozenset().union(*_NEGATORS.values())
+_PLAIN_WORD = re.compile(r"\w+")
+_CUES = _ANY | set(_PLAIN_WORD.findall(_WARNS.pattern.replace("\\b", " ")))
+_STUCK_SIGNS = re.compile("[不没无無免]")
 
 
 def is_denied(text: str, start: int, end: int, languages: tuple[str, ...] = ()) -> bool:
@@ -103,6 +106,8 @@ def _is_denied_before(text: str, start: int, end: int, languages: tuple[str, ...
     if first and first[0] in _SUBJECTS:
         return False
     before = text[max(0, start - _REACH) : start]
+    if _has_no_cue(before):
+        return False
     for language in languages:
         stuck = _STUCK_BEFORE.get(language)
         if stuck and stuck.search(before):
@@ -116,6 +121,13 @@ def _is_denied_before(text: str, start: int, end: int, languages: tuple[str, ...
         word in negators and (place + 1 >= len(words) or words[place + 1] not in _ONLY)
         for place, word in enumerate(words)
     ) or any(word[:2] in ("n'", "d'") and word[:2] in negators for word in words)
+
+
+def _has_no_cue(before: str) -> bool:
+    """Whether no word that denies or warns can be there: quick, and true of most."""
+    if "'" in before or not _CUES.isdisjoint(_PLAIN_WORD.findall(before)):
+        return False
+    return before.isascii() or not _STUCK_SIGNS.search(before)
 
 
 @lru_cache(maxsize=1024)

@@ -20,8 +20,8 @@ from clew.signals.phrases import Phrases
 from clew.signals.registry import chosen, load, manifests
 
 Texts: TypeAlias = Sequence[str] | Any
-_BATCH = 1024
-_ASKED_BY_OTHERS = ("language", "place")
+_BATCH = 4096
+_ASKED_BY_OTHERS = ("language", "place", "price")
 """Run before the others of a batch, which take what they found as hints."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MANY = 20_000
@@ -132,7 +132,7 @@ class _Columns:
             self.failures.append((row, mark, outcome.reason))
 
     def detection(self) -> Detection:
-        made = [[getattr(signal, name) for signal in self.signals] for name in SIGNALS.names[1:]]
+        made = list(zip(*self.signals, strict=True)) or [()] * (len(SIGNALS) - 1)
         failed = [list(column) for column in zip(*self.failures, strict=True)] or [[] for _ in FAILURES]
         return Detection(_table([self.rows, *made], SIGNALS), _table(failed, FAILURES))
 

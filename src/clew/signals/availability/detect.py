@@ -19,7 +19,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ENOUGH = 500
 _TO = r"\s?(?:-|to|till|til|until|bis|a|al|alle|à|as|às|a las|la|pana la|до|по|do|tot|~|〜|から)\s?"
 _TIME = r"(?P<{0}h>\d{{1,2}})(?:\s?[:.h時点](?P<{0}m>[0-5]\d)(?!\d))?\s?(?P<{0}z>[ap]\.?m\b\.?|uhr\b|hrs?\b|h\b|часов\b|ч\b|時|点|시|noon)?"
-_DIGITS = re.compile(r"\d{1,2}(?!\d)")  # what may start hours; quick to find
+_DIGITS = re.compile(r"\d(?<![\w.,:/€$£+-]\d)\d?(?!\d)")  # what may start hours; quick to find
 _HOURS = re.compile(
     r"(?<![\w.,:/€$£+-])"
     + _TIME.format("a")

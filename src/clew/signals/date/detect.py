@@ -16,7 +16,7 @@ from clew.signals.phrases import Phrases, by_phrase, fold, view
 
 _ENOUGH = 500
 """Dates after which the rest of a text is not read."""
-_DIGITS = re.compile(r"\d{1,4}(?=[./年月월-])")  # what may start a date; quick to find
+_DIGITS = re.compile(r"\d{1,4}(?=[./年月월-]\s?\d)")  # what may start a date; quick to find
 _NUMERIC = re.compile(
     r"(?<![\w/.:,+€$£-])(?:(?P<iso>20\d\d)[-/.](?P<im>\d\d?)[-/.](?P<id>\d\d?)"
     r"|(?P<a>\d\d?)(?P<sep>[./-])(?P<b>\d\d?)(?:(?P=sep)(?P<y>20\d\d|\d\d)|(?P<end>\.(?!\d)))?)(?![\w/:%€$£]|[.,-]\d|\s?[€$£])"

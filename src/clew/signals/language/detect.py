@@ -53,13 +53,15 @@ def guess(text: str) -> str | None:
     return guessed[0] if guessed else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _guess(text: str) -> tuple[str, float, bool] | None:
     """Tag, confidence, and whether a second language may be there; None when it cannot be told."""
     words = _words(text)
     if "@" in words or "://" in words or "www." in words:
         words = _NO_WORDS.sub(" ", words)
-    letters = _letters(words[:100])
+    letters = sum(map(str.isalpha, words[:100]))
+    if letters < _SHORT:
+        letters = _letters(words[:100])
     if letters < _SHORT:
         letters = _letters(words[:200])
     if letters < _FEWEST_LETTERS:
@@ -78,7 +80,7 @@ def _letters(words: str) -> int:
 def _words(text: str) -> str:
     """The text as the library takes it, each sign in its place."""
     words = plain(text)
-    return words if words.isprintable() else _UNWELCOME.sub(" ", words)
+    return words if words.replace("\n", "").isprintable() else _UNWELCOME.sub(" ", words)
 
 
 def _passages(text: str, first: str) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from clew.signals.base import Settings, Signal
+from clew.signals.base import Found, NotFound, Settings, Signal
 from clew.signals.detector import TextDetector
 from clew.signals.negation import is_denied
 from clew.signals.offer import words
@@ -53,13 +53,21 @@ class OfferDetector(TextDetector):
 
     def _pay(self, text: str) -> Iterator[Signal]:
         """Prices by a time of work, or beside a word for wages."""
-        for price in _prices(text):
+        for price in self._prices(text):
             amount, _, unit = price.value.partition("/")
             before = text[max(0, price.start - 30) : price.start].lower()
             if unit in ("h", "day", "week", "month", "year") or _PAY_CUE.search(view(before).text):
                 yield self.signal(
                     "offer", f"pay:{price.value if unit else amount}", (price.start, price.end), price.confidence
                 )
+
+    def _prices(self, text: str) -> Sequence[Signal]:
+        """What the detector of prices said of the text in this scan, or says now."""
+        reader = self.colleagues.get("price")
+        outcome = reader.answered(text) if isinstance(reader, TextDetector) else None
+        if isinstance(outcome, Found):
+            return outcome.signals
+        return () if isinstance(outcome, NotFound) else _price_detector().read(text)
 
 
 @lru_cache(maxsize=64)
@@ -114,11 +122,6 @@ def _said(seen: View, hits: list[_Hit]) -> Iterator[_Hit]:
         low, high = int(match["low"]), int(match["high"])
         if low < high and (match["unit"] or _AGE_CUED.match(match[0])):
             yield match.start(), match.end(), f"age:{low}-{high}"
-
-
-@lru_cache(maxsize=64)
-def _prices(text: str) -> list[Signal]:
-    return _price_detector().read(text)
 
 
 @cache

@@ -29,16 +29,21 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
     taken = 0  # a time that one price has is not the next one's
     priced = None
     for amount in money.AMOUNT.finditer(shown):
-        if amount.start() < taken:
+        start, end = amount.span()
+        if start < taken:
             continue
-        after = money.AFTER.match(shown, amount.end())
-        before = _before(shown, amount.start())
+        before = _before(shown, start)
+        is_dull = _is_dull(shown, end)
         if before and _currency(before["symbol"], before["word"], leading=True):
-            prices = list(_price(shown, amount, before, (before.start(), amount.end()), taken))
-        elif after and _currency(after["symbol"], after["word"]):
-            prices = list(_price(shown, amount, after, (amount.start(), after.end()), taken))
-        elif amount["amount"].isdigit() and (pence := money.PENCE.match(shown, amount.end())):
+            prices = list(_price(shown, amount, before, (before.start(), end), taken))
+        elif is_dull:
+            continue
+        elif (after := money.AFTER.match(shown, end)) and _currency(after["symbol"], after["word"]):
+            prices = list(_price(shown, amount, after, (start, after.end()), taken))
+        elif amount["amount"].isdigit() and (pence := money.PENCE.match(shown, end)):
             prices = list(_pence(amount, pence))
+        elif priced is False:
+            continue
         else:
             prices = list(_bare(shown, amount))
             if prices and priced is None:
@@ -47,6 +52,13 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
         if prices:
             taken = prices[0][1]
             yield from prices
+
+
+def _is_dull(shown: str, end: int) -> bool:
+    """Whether no currency and no time can follow an amount: most are of telephone numbers."""
+    following = shown[end : end + 2]
+    sign = following[1:] if following[:1] == " " else following[:1]
+    return sign in money.DULL
 
 
 def _bare(shown: str, amount: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:
@@ -63,16 +75,25 @@ def _bare_length(unit: re.Match[str]) -> str:
 
 
 def _before(shown: str, start: int) -> re.Match[str] | None:
-    """The currency right before an amount; looked for only behind a sign or a letter, which is quick to see."""
+    """The currency right before an amount; looked for only behind a sign or the end of a word for money, which is quick to see."""
     sign = shown[max(0, start - 2) : start].rstrip()[-1:]
-    if not sign or sign.isdigit() or sign in ",;-/+()":
+    if not sign or sign in _NEVER_BEFORE:
         return None
     if sign in ".:=":
         return money.BEFORE_WORD.search(shown, max(0, start - money.BEFORE_WORD_REACH), start)
+    if sign not in money.SIGNS:
+        last = shown[max(0, start - 4) : start].rstrip()[-3:].lower()
+        if last not in _ENDS and last[-2:] not in _ENDS:
+            return None
     near = money.BEFORE.search(shown, max(0, start - money.BEFORE_REACH), start)
     if near and _currency(near["symbol"], near["word"], leading=True):
         return near
     return money.BEFORE_WORD.search(shown, max(0, start - money.BEFORE_WORD_REACH), start)
+
+
+_NEVER_BEFORE = frozenset("0123456789,;-/+()")
+_ENDS = money.CODES | {word[-3:] for word in money.LEADING_WORDS}
+"""The last letters, at most three, of what stands before an amount and is money."""
 
 
 def _price(

@@ -207,6 +207,10 @@ UNITS = {
 }
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
 
+SIGNS = frozenset(symbol[-1] for symbol in SYMBOLS)
+DULL = frozenset(".):;!?(+#*=|\"]")
+"""What no currency and no time follows, after an amount."""
+
 _AMOUNT = (  # digit first: quick
     r"\d(?<![.,:]\d)(?<![^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]\d)(?:\d{0,2}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d?(?:,\d\d){1,3},\d{3}(?!\d)"
     r"|\d{0,6}(?:[.,]\d{1,2})?(?!\d))"
