@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from clew.signals.frame import scan_table
+from clew.signals.spark import on_a_cluster
 
 pytest.importorskip("pyspark")
 pytestmark = [
@@ -35,3 +36,9 @@ def test_spark_finds_what_one_process_finds():
     expected = scan_table(table, region="GB").sort_by(order)
     assert expected.num_rows > 50
     assert scan_table_on_spark(table, region="GB").sort_by(order).to_pylist() == expected.to_pylist()
+
+
+def test_on_a_cluster_the_driver_keeps_the_address_that_its_workers_can_reach() -> None:
+    assert not on_a_cluster({"SPARK_HOME": "/opt/spark"})
+    assert on_a_cluster({"PYSPARK_GATEWAY_PORT": "25333"})
+    assert on_a_cluster({"PYSPARK_SUBMIT_ARGS": "--master spark://host:7077 pyspark-shell"})

@@ -46,6 +46,21 @@ def _frame(session: SparkSession, table: pa.Table) -> DataFrame:
     return made  # type: ignore[no-any-return]
 
 
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
+    "spark.log.level": "ERROR",
+}
+ALONE = {"spark.ui.enabled": "false", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+"""Only where Spark runs in this process: the workers of a cluster must be able to reach the driver."""
+
+
+def on_a_cluster(environment: Mapping[str, str]) -> bool:
+    """Whether `spark-submit` started the process with this environment, or names a master in it."""
+    return "PYSPARK_GATEWAY_PORT" in environment or "--master" in environment.get("PYSPARK_SUBMIT_ARGS", "")
+
+
 def local_session(more: Mapping[str, str] | None = None) -> SparkSession:
     """Spark in this process or the cluster that its own settings name; `more` settings count only where none runs yet.
 
@@ -57,16 +72,8 @@ def local_session(more: Mapping[str, str] | None = None) -> SparkSession:
         raise UsageError("--engine: spark needs the extra: pip install 'clew[spark]' and a Java runtime") from error
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder: Any = SparkSession.builder
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.execution.arrow.pyspark.enabled": "true",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.log.level": "ERROR",
-    }
-    for name, value in {**settings, **(more or {})}.items():
+    alone = {} if on_a_cluster(os.environ) else ALONE
+    for name, value in {**SETTINGS, **alone, **(more or {})}.items():
         builder = builder.config(name, value)
     made: SparkSession = builder.appName("clew").getOrCreate()
     return made
