@@ -8,9 +8,9 @@ import pytest
 from small_workspace import FILES, made
 
 from clew.desk import ReleaseAsk
+from clew.publish.door import check
 from clew.safeguards.actors import Purpose
 from clew.safeguards.errors import Blocked
-from clew.publish.door import check
 from clew.signals import manifests, scan
 from clew.signals.base import Outcome
 from clew.signals.detector import TextDetector
