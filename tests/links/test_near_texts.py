@@ -214,3 +214,25 @@ def test_copies_of_one_long_text_are_not_taken_for_a_notice() -> None:
     words = [f"w{i}" for i in range(50)]
     texts = [" ".join(f"x{rng.integers(10**6)}" if rng.random() < 0.2 else w for w in words) for _ in range(200)]
     assert np.bincount(near_duplicates(texts)).max() >= 197
+
+
+def under_a_notice(posters: int, copies: int, *, own: int, notice: int) -> tuple[list[str], np.ndarray]:
+    rng = np.random.default_rng(posters + copies)
+    shared = " ".join(f"n{n}" for n in range(notice))
+    texts = []
+    for _ in range(posters):
+        words = [f"w{w}" for w in rng.integers(0, 2_000, own)]
+        texts += [" ".join([*words[:-1], words[-1] if not copy else f"x{copy}", shared]) for copy in range(copies)]
+    return texts, np.repeat(np.arange(posters), copies)
+
+
+@pytest.mark.parametrize(("posters", "copies"), [(3, 1), (5, 1), (12, 1), (3, 4), (6, 2)])
+def test_a_notice_in_a_handful_of_adverts_joins_nobody(posters: int, copies: int) -> None:
+    texts, truth = under_a_notice(posters, copies, own=10, notice=45)
+    assert near_duplicates(texts).tolist() == truth.tolist()
+
+
+def test_a_few_copies_with_a_free_line_are_still_one_text() -> None:
+    words = [f"w{i}" for i in range(40)]
+    texts = [" ".join([*words[:20], *(f"free{n}{i}" for i in range(5)), *words[20:]]) for n in range(6)]
+    assert set(near_duplicates(texts).tolist()) == {0}

@@ -1,8 +1,9 @@
 """Passages that stand in very many texts that are otherwise different, such as a site's notice: they are not compared.
 
-Learnt from a sample of the texts. A run of three tokens is boilerplate when a good part of the sample has it and nearly all
-texts that have it also say something at length that hardly anyone else says. Copies of one text, however many, do not: what
-is changed in a copy is short, or stands between words that the other copies have.
+Learnt from a sample of the texts. A run of three tokens is boilerplate when a good part of the sample has it (or three texts,
+where there are few) and nearly all texts that have it also say something at length that hardly any of the others who have it
+say: the words left over decide. Copies of one text, however many, do not: what is changed in a copy is short, or stands between
+words that the other copies have. Who has little besides the passage, and so may be either, is not asked where many are.
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ import numpy.typing as npt
 from clew.links.compiled import compiled, in_threads, inlined, mixed, parts_of
 from clew.links.tokens import Tokens, plain
 
-SAMPLE = 40_000
+SAMPLE = 20_000
 """Texts that are learnt from: those with the smallest content hashes."""
 SLOTS = 1 << 22
-SHARE, LEAST = 0.01, 64
+SHARE, LEAST = 0.01, 3
 """A passage is common when this share of the sample has it, and at least so many texts."""
 OWN = 8
-"""Tokens in one stretch that nobody else has, besides which a passage may be boilerplate."""
+"""Tokens in one stretch, each run of them in less than half as many texts as the passage, besides which it may be boilerplate."""
 HOLDERS = 0.9
-"""Share of the texts with a passage that must have such a stretch."""
+"""Share of the texts with a passage, and with enough beside it to tell, that must have such a stretch; and half of all."""
+LITTLE = 3, 16
+"""A text with a passage and at most so many tokens besides is a copy; with up to so many more it may be one or not."""
+FEW = 8
+"""Fewer texts than this with one passage must all be quite unlike besides."""
 REST = 6
 """Words that must be left of a text without its boilerplate; otherwise it is compared whole."""
 PASSAGE = 20
@@ -37,25 +42,29 @@ Table = npt.NDArray[np.uint8]
 def learnt(texts: Tokens) -> Table | None:
     """By slot of a run's hash, whether the run is boilerplate; None when none is. `texts` are different ones."""
     texts = texts.take(np.flatnonzero(texts.counts > REST))
-    if len(texts) < 2 * LEAST:
+    if len(texts) < LEAST:
         return None
     if len(texts) > SAMPLE:
         texts = texts.take(np.sort(np.argpartition(texts.content, SAMPLE)[:SAMPLE]))
-    least = max(LEAST, int(SHARE * len(texts)))
-    threes, twos = np.zeros(SLOTS, np.uint16), np.zeros(SLOTS, np.uint16)
-    _count(texts.values, texts.starts, texts.counts, threes, twos)
-    common = np.flatnonzero(threes >= least)
-    if not len(common):
-        return None
-    votes = np.zeros((SLOTS, 2), np.uint16)
+    threes, within = np.zeros(SLOTS, np.uint16), np.zeros(SLOTS, np.uint16)
+    _count(texts.values, texts.starts, texts.counts, threes)
+    table, anchors = np.zeros(SLOTS, np.uint8), np.empty(len(texts), np.int64)
     room = np.zeros(int(texts.counts.max(initial=1)) + 1, np.uint8)
-    _vote(texts.values, texts.starts, texts.counts, threes, twos, least, OWN, PASSAGE, _GAP, room, votes)
-    found = common[votes[common, 0] >= HOLDERS * votes[common, 1]]
-    if not len(found):
-        return None
-    table = np.zeros(SLOTS, np.uint8)
-    table[found] = 1
-    return table
+    least = max(LEAST, int(SHARE * len(texts)))
+    while True:  # passages of texts that are many are sought apart from those of few, so that copies hide no notice
+        common = np.flatnonzero(threes >= least)
+        if len(common) < PASSAGE - 2:
+            break
+        within[:] = 0
+        arguments = (texts.values, texts.starts, texts.counts, threes, least, PASSAGE, _GAP, room)
+        if _hold(*arguments, anchors, within):
+            holders = np.bincount(anchors[anchors >= 0], minlength=SLOTS)
+            votes = np.zeros((SLOTS, 3), np.uint16)
+            _vote(*arguments, anchors, holders, within, OWN, LITTLE, votes)
+            yes, no, unsure = votes[common].T.astype(np.int64)
+            table[common[(yes >= HOLDERS * (yes + no)) & (yes > unsure)]] = 1
+        least *= 2
+    return table if table.any() else None
 
 
 def removed(held: list[Tokens]) -> Tokens:
@@ -101,13 +110,18 @@ def _three(values: npt.NDArray[np.uint32], at: int) -> np.uint64:
 
 
 @inlined
-def _two(values: npt.NDArray[np.uint32], at: int) -> np.uint64:
+def _of_holders(anchor: np.int64, values: npt.NDArray[np.uint32], at: int, size: int) -> np.uint64:
+    """The hash of the two or three tokens here, as those say it who have this anchor."""
     numbers = values[at] & values[at + 1]
-    whole: np.uint64 = mixed(
-        plain(values[at], numbers) * np.uint64(0x8EBC6AF09C88C6E3)
+    whole = (
+        np.uint64(anchor + 1) * np.uint64(0xD6E8FEB86659FD93)
+        + plain(values[at], numbers) * np.uint64(0x8EBC6AF09C88C6E3)
         + plain(values[at + 1], numbers) * np.uint64(0x589965CC75374CC3)
     )
-    return whole
+    if size == 3:
+        whole = mixed(whole) + np.uint64(values[at + 2]) * np.uint64(0x165667B19E3779F9)
+    out: np.uint64 = mixed(whole)
+    return out
 
 
 @inlined
@@ -146,17 +160,53 @@ def _count(
     starts: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
     threes: npt.NDArray[np.uint16],
-    twos: npt.NDArray[np.uint16],
 ) -> None:
     mask = np.uint64(len(threes) - 1)
     for text in range(len(starts)):
-        end = starts[text] + counts[text]
-        for at in range(starts[text], end - 1):
-            slot = _two(values, at) & mask
-            twos[slot] += np.uint16(1 if twos[slot] < 65_000 else 0)
-            if at + 2 < end:
-                slot = _three(values, at) & mask
-                threes[slot] += np.uint16(1 if threes[slot] < 65_000 else 0)
+        for at in range(starts[text], starts[text] + counts[text] - 2):
+            slot = _three(values, at) & mask
+            threes[slot] += np.uint16(1 if threes[slot] < 65_000 else 0)
+
+
+@compiled
+def _hold(
+    values: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int32],
+    threes: npt.NDArray[np.uint16],
+    least: int,
+    passage: int,
+    gap: int,
+    room: npt.NDArray[np.uint8],
+    anchors: npt.NDArray[np.int64],
+    within: npt.NDArray[np.uint16],
+) -> int:
+    """Gives each text with passages an anchor, the run of them with the smallest hash, so that those who share a passage
+    mostly share it; counts in `within` what they say besides. Answers how many texts have passages.
+    """
+    mask = np.uint64(len(threes) - 1)
+    held = 0
+    for text in range(len(starts)):
+        anchors[text] = -1
+        first, n = starts[text], np.int64(counts[text])
+        if _passages(values, first, n, threes, least, passage, gap, room) == 0:
+            continue
+        smallest = np.uint64(0xFFFFFFFFFFFFFFFF)
+        for at in range(n - 2):
+            if room[at] and room[at + 2]:
+                whole = _three(values, first + at)
+                if threes[whole & mask] >= least and whole < smallest:
+                    smallest = whole
+        anchors[text] = np.int64(smallest & mask)
+        held += 1
+        for at in range(n - 1):
+            if room[at] == 0 and room[at + 1] == 0:
+                slot = _of_holders(anchors[text], values, first + at, 2) & mask
+                within[slot] += np.uint16(1 if within[slot] < 65_000 else 0)
+                if at + 2 < n and room[at + 2] == 0:
+                    slot = _of_holders(anchors[text], values, first + at, 3) & mask
+                    within[slot] += np.uint16(1 if within[slot] < 65_000 else 0)
+    return held
 
 
 @compiled
@@ -165,46 +215,56 @@ def _vote(
     starts: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
     threes: npt.NDArray[np.uint16],
-    twos: npt.NDArray[np.uint16],
     least: int,
-    own: int,
     passage: int,
     gap: int,
     room: npt.NDArray[np.uint8],
+    anchors: npt.NDArray[np.int64],
+    holders: npt.NDArray[np.int64],
+    within: npt.NDArray[np.uint16],
+    own: int,
+    little: tuple[int, int],
     votes: npt.NDArray[np.uint16],
 ) -> None:
-    """Of each common run, how many texts have it and how many of those have a stretch of their own.
+    """Of each common run, how many of the texts that have it have a stretch of their own, have none, may have one.
 
-    A stretch is a text's own when no run of three in it is common, and of its pairs of tokens at most one in three.
+    A stretch between passages is a text's own when most of its tokens, and `own` of them, stand in no run of
+    three that more than a third of the passage's holders have, and few of these in such a pair.
     """
     mask = np.uint64(len(threes) - 1)
     for text in range(len(starts)):
-        first, n = starts[text], np.int64(counts[text])
-        if _passages(values, first, n, threes, least, passage, gap, room) == 0:
+        if anchors[text] < 0:
             continue
-        says = 0
-        stretch = 0
-        pairs = 0
+        first, n = starts[text], np.int64(counts[text])
+        marked = _passages(values, first, n, threes, least, passage, gap, room)
+        many = max(holders[anchors[text]] // 3, 1)
+        few = holders[anchors[text]] < FEW
+        strict = 16 if few else 3
+        says = 2 if little[0] < n - marked <= little[1] and not few else 1
+        alone, beside, pairs, covered_to = 0, 0, 0, 0
         for at in range(n):
             if room[at]:
-                stretch = 0
-                pairs = 0
+                alone, beside, pairs = 0, 0, 0
                 continue
-            stretch += 1
-            if at + 2 < n and threes[_three(values, first + at) & mask] >= least:
-                stretch = 0
-                pairs = 0
+            whole = at + 2 < n and room[at + 1] == 0 and room[at + 2] == 0
+            if whole and within[_of_holders(anchors[text], values, first + at, 3) & mask] > many:
+                covered_to = at + 3
+            if at < covered_to:
+                beside += 1
                 continue
-            if stretch > 1 and twos[_two(values, first + at - 1) & mask] >= least:
+            alone += 1
+            whole = at > 0 and room[at - 1] == 0
+            if whole and within[_of_holders(anchors[text], values, first + at - 1, 2) & mask] > many:
                 pairs += 1
-            if stretch >= own and 3 * pairs <= stretch:
-                says = 1
+            if alone >= own and alone >= strict * beside and strict * pairs <= alone:
+                says = 0
+        if holders[anchors[text]] < 3:  # nobody to compare with
+            says = 2
         for at in range(n - 2):
             if room[at]:
                 slot = _three(values, first + at) & mask
-                if threes[slot] >= least and votes[slot, 1] < 65_000:
-                    votes[slot, 1] += np.uint16(1)
-                    votes[slot, 0] += np.uint16(says)
+                if threes[slot] >= least and votes[slot, says] < 65_000:
+                    votes[slot, says] += np.uint16(1)
 
 
 @compiled
