@@ -40,7 +40,11 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
             continue
         elif (after := money.AFTER.match(shown, end)) and _currency(after["symbol"], after["word"]):
             prices = list(_price(shown, amount, after, (start, after.end()), taken))
-        elif amount["amount"].isdigit() and (pence := money.PENCE.match(shown, end)):
+        elif (
+            shown[end : end + 1] in ("p", "P")
+            and amount["amount"].isdigit()
+            and (pence := money.PENCE.match(shown, end))
+        ):
             prices = list(_pence(amount, pence))
         elif priced is False:
             continue
@@ -56,9 +60,15 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
 
 def _is_dull(shown: str, end: int) -> bool:
     """Whether no currency and no time can follow an amount: most are of telephone numbers."""
-    following = shown[end : end + 2]
-    sign = following[1:] if following[:1] == " " else following[:1]
+    following = shown[end : end + 4]
+    gap = following[:1]
+    sign = following[1:2] if gap in _GAPS else gap
+    if sign.isdigit():
+        return gap != " " or following[2:].isdigit()
     return sign in money.DULL
+
+
+_GAPS = (" ", "-", ",")
 
 
 def _bare(shown: str, amount: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:
