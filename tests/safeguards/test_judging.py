@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from clew.safeguards.acts import Judgement, Verdict
-from clew.safeguards.blind import ENOUGH, Answer, agreement, is_blind, kappa
+from clew.safeguards.blind import ENOUGH, Answer, agreement, is_blind, kappa, mixed
 from clew.safeguards.errors import Conflict, UsageError
 from clew.safeguards.reviews import Review, check_answer, check_ask
 from clew.safeguards.second import TWO, Concern, agreed
@@ -105,3 +105,16 @@ def test_what_cannot_be_asked_or_answered_is_said_all_at_once() -> None:
         check_ask("x", "y", date(2027, 1, 1), date(2026, 1, 1))
     with pytest.raises(UsageError, match="outcome"):
         check_answer(review(), "forgotten", date(2026, 12, 1))
+
+
+def test_the_place_of_a_blind_lead_says_nothing_of_its_score() -> None:
+    leads = [f"lead_{n}" for n in range(3_000)]
+    blind = [is_blind(b"key", lead, "anna", 0.2) for lead in leads]
+    order = mixed(b"key", leads, "anna", blind)
+    assert sorted(order) == list(range(3_000))
+    seen = [at for at in order if not blind[at]]
+    assert seen == sorted(seen)
+    turned = mixed(b"key", leads[::-1], "anna", blind[::-1])
+    hidden = [leads[at] for at in order if blind[at]]
+    assert hidden == [leads[::-1][at] for at in turned if blind[::-1][at]]  # other scores, the same order
+    assert hidden != [leads[at] for at in mixed(b"key", leads, "bo", blind) if blind[at]]

@@ -35,6 +35,11 @@ def _column(name: str) -> Callable[[Columns], np.ndarray]:
     return lambda columns: columns[name]
 
 
+def _counted(columns: Columns, name: str) -> np.ndarray:
+    """A column that older features lack: then nobody counted, and it says nothing."""
+    return columns.get(name, np.zeros(len(columns["adverts"])))
+
+
 def _ramp(values: np.ndarray, start: float, full: float, points: float) -> np.ndarray:
     """0 up to `start`, then evenly up to `points` at `full`."""
     return np.clip((values - start) / (full - start), 0, 1) * points
@@ -77,6 +82,22 @@ STRUCTURE: tuple[Rule, ...] = (
         source="T-Net (AAAI 2024); Ibanez and Suthers (2014), circuits",
         points=lambda c: _ramp(c["moves"], 3, 15, 1.5) * ~_alone(c) * ~_bulk(c),
         number=_column("moves"),
+    ),
+    Rule(
+        name="two_places_at_once",
+        words="{n} times one contact is in two places sooner than anyone could travel.",
+        innocent="Adverts are posted ahead of a tour, sites repost old ones, and colleagues share a telephone.",
+        source="Ibanez and Suthers (2014); Nagpal et al. (2017)",
+        points=lambda c: _ramp(_counted(c, "two_places"), 0, 3, 1.0) * ~_alone(c) * ~_bulk(c),
+        number=lambda c: _counted(c, "two_places"),
+    ),
+    Rule(
+        name="circuit",
+        words="{n} contacts repeat the same tour of three places or more.",
+        innocent="Workers tour together, and some routes are everybody's.",
+        source="Ibanez and Suthers (2014), circuits between cities",
+        points=lambda c: _ramp(_counted(c, "touring_contacts"), 1, 3, 1.0) * ~_bulk(c),
+        number=lambda c: _counted(c, "touring_contacts"),
     ),
     Rule(
         name="reported",

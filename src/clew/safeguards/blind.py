@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,24 @@ def is_blind(key: bytes, lead: str, actor: str, share: float) -> bool:
     """
     drawn = hmac.digest(key, f"blind\0{lead}\0{actor}".encode(), "sha256")
     return int.from_bytes(drawn[:8], "big") < share * 2**64
+
+
+def mixed(key: bytes, leads: Sequence[str], actor: str, blind: Sequence[bool]) -> list[int]:
+    """The places of `leads` (most points first) in a person's queue: blind ones anywhere, the others in their order.
+
+    Where a blind lead stands follows from a keyed hash of person and lead alone, so that its place says nothing of its score.
+
+    >>> mixed(b"k", ["a", "b", "c"], "acc_1", [False] * 3)
+    [0, 1, 2]
+    """
+    seen = max(len(leads) - sum(blind), 1)
+    stands: list[tuple[float, str, int]] = []
+    rank = 0
+    for place, (lead, hidden) in enumerate(zip(leads, blind, strict=True)):
+        drawn = hmac.digest(key, f"place\0{lead}\0{actor}".encode(), "sha256")
+        stands.append((int.from_bytes(drawn[:8], "big") / 2**64 if hidden else (rank + 0.5) / seen, lead, place))
+        rank += not hidden
+    return [place for _, _, place in sorted(stands)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

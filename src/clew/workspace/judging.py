@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
+import pyarrow as pa
+
 from clew.desk import ReleaseAsk
 from clew.leads.types import LeadRow, LeadView
 from clew.publish import check
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Release, Verdict
-from clew.safeguards.blind import Agreement, agreement, is_blind
+from clew.safeguards.blind import Agreement, agreement, is_blind, mixed
 from clew.safeguards.errors import Blocked
 from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
@@ -95,6 +97,16 @@ class Judging(Guarded):
         if not self.settings.blind_share:
             return rows, total
         return [_without_score(row) if self.is_blind(actor, row.id) else row for row in rows], total
+
+    def _in_order(self, actor: Actor, leads: pa.Table) -> pa.Table:
+        """Leads whose score is not sent yet stand anywhere: in order of points, their place would tell it."""
+        share = self.settings.blind_share
+        if not share:
+            return leads
+        key, names = self.keys.key("blind-answers"), leads["lead"].to_pylist()
+        answered = {each.lead for each in self.vault.judgements() if each.actor == actor.id}
+        blind = [name not in answered and is_blind(key, name, actor.id, share) for name in names]
+        return leads.take(pa.array(mixed(key, names, actor.id, blind), pa.int64()))
 
     def lead(self, actor: Actor, purpose: Purpose, lead: str) -> LeadView:
         view = super().lead(actor, purpose, lead)

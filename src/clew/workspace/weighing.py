@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.leads.coordinates import cities_of
+from clew.leads.coordinates import cities_of, points_of
 from clew.leads.features import movement, network_features, sign_counts
 from clew.leads.local_prices import local_prices, priced
 from clew.leads.queue import build_queue
+from clew.leads.travelling import travels
 from clew.store.lake import Lake
 from clew.workspace.settings import Settings
 
@@ -21,6 +22,7 @@ def find_leads(lake: Lake, settings: Settings) -> pa.Table:
     features = network_features(at, ads, claims, clusters)
     moves = movement(at, ads)
     joined = lake.evaluate(features.left_join(moves, "network").drop("network_right"))
+    joined = joined.join(_travels(lake), "network").sort_by("network")
     signs = lake.evaluate(sign_counts(at, claims))
     anchors = _anchors(lake)
     leads, reasons = build_queue(
@@ -29,6 +31,16 @@ def find_leads(lake: Lake, settings: Settings) -> pa.Table:
     found = {"features": joined, "signs": signs, "anchors": anchors, "leads": leads, "reasons": reasons}
     lake.replace({**found, "local_prices": _local_prices(lake)})
     return leads
+
+
+def _travels(lake: Lake) -> pa.Table:
+    """Contacts in two places at once and shared tours, by network."""
+    postings = lake.query(
+        "SELECT DISTINCT m.network, c.key AS contact, a.place, a.posted FROM adverts a JOIN members m USING (record_id) "
+        "JOIN claims c USING (record_id) WHERE c.kind IN ('phone', 'email', 'handle') "
+        "AND a.place IS NOT NULL AND a.posted IS NOT NULL ORDER BY ALL"
+    )
+    return travels(postings, points_of(name for name in pc.unique(postings["place"]).to_pylist() if name))
 
 
 def _local_prices(lake: Lake) -> pa.Table:
