@@ -34,7 +34,7 @@ CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
 RING = KeyRing.from_master(bytes(range(32)))
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
-CASE_WORKER, ANALYST, REVIEWER, STEWARD, AUDITOR, ADMINISTRATOR = (
+CASE_WORKER, ANALYST, REVIEWER, STEWARD, AUDITOR, PARTNER, ADMINISTRATOR = (
     Actor(id=f"acc_{role.value}", name=role.value, roles=frozenset({role})) for role in Role
 )
 SOURCE = Source(name="Invented hotline", basis=LegalBasis.SYNTHETIC)

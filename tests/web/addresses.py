@@ -21,6 +21,7 @@ from clew.web import (
     qualification,
     quality,
     releases,
+    shared,
     signin,
 )
 
@@ -28,6 +29,7 @@ ROUTERS = (
     signin,
     account,
     home,
+    shared,
     hotline,
     live,
     directory,

@@ -477,6 +477,9 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessme
     def releases(self, actor: Actor, purpose: Purpose) -> Sequence[Release]:
         return self._said(list(self.made))
 
+    def released_to(self, actor: Actor, purpose: Purpose) -> Sequence[Release]:
+        return self.releases(actor, purpose)
+
     def preview_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> ReleasePreview:
         report = {
             "notice": "For the steward, not for release.",

@@ -36,7 +36,7 @@ _NOUNS = (
     "safeguards",
     "keys",
 )
-_COMMANDS = ("world", "workspace", "erase", "backup", "demo", "serve")
+_COMMANDS = ("world", "workspace", "account", "erase", "backup", "demo", "serve")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""`clew init`, `add`, `run`, `leads`, `judge`, `account`: a workspace from the command line."""
+"""`clew init`, `add`, `run`, `leads`, `judge`: a workspace from the command line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ def register(app: typer.Typer) -> None:
     app.command()(judge)
     app.command()(aside)
     app.command()(rejects)
-    app.command()(account)
 
 
 def init(
@@ -250,26 +249,3 @@ def rejects(
     with opened(folder) as workspace, whole_file(out) as part:
         part.write_bytes(workspace.open_rejects(name, workspace.account(actor)))
     out.chmod(0o600)
-
-
-def account(
-    name: Annotated[str, typer.Argument(metavar="NAME")],
-    role: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--role",
-            help="case_worker, analyst, reviewer, steward, auditor or administrator; may be repeated. Opens the account.",
-        ),
-    ] = None,
-    folder: Folder = HERE,
-) -> None:
-    """Opens an account with roles, or prints a new one-time login for one that is there."""
-    from clew.safeguards.actors import Role
-
-    with opened(folder) as workspace:
-        if role:
-            workspace.add_account(name, tuple(_one_of(Role, each, "role") for each in role))
-        who = workspace.account(name)
-        token = workspace.one_time_login(who)
-    files.say(f"{who.name} ({', '.join(sorted(who.roles))}) can sign in once, within an hour, with this token:")
-    typer.echo(token)

@@ -12,6 +12,8 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     STEWARD = "steward"
     AUDITOR = "auditor"
+    PARTNER = "partner"
+    """Of another organisation: sees what was released to it or shared with it, and nothing else."""
     ADMINISTRATOR = "administrator"
     """Manages accounts and cannot read content."""
 

@@ -31,6 +31,8 @@ class Action(StrEnum):
     RUN_CHAIN = "run_chain"
     RELEASE = "release"
     READ_RELEASES = "read_releases"
+    READ_SHARED = "read_shared"
+    """What was released to one's own organisation."""
     DISCLOSE = "disclose"
     """Give a lead or a case to one named recipient: look at what would leave, and sign it."""
     APPROVE_DPIA = "approve_dpia"
@@ -115,6 +117,7 @@ RULES: tuple[Rule, ...] = (
     *(
         _allow(role, Action.READ_OVERVIEW, because="totals name nobody; whoever works here may see what waits")
         for role in Role
+        if role is not Role.PARTNER
     ),
     _deny(None, Action.READ_IDENTITY, _COUNT, because="counting never identifies anyone (CETS 197 art. 11)"),
     _deny(None, Action.READ_SEALED_TEXT, _COUNT, because="counting never needs anyone's words (CETS 197 art. 11)"),
@@ -234,6 +237,14 @@ RULES: tuple[Rule, ...] = (
             Action.TAKE_REVIEW,
             Action.ANSWER_REVIEW,
         )
+    ),
+    # Partner: of another organisation. Of records only those that a share names or that are its own (see access.py).
+    _allow(Role.PARTNER, Action.READ_SHARED, _SUPPORT, because="a partner sees what was released to its organisation"),
+    _allow(Role.PARTNER, Action.READ_CASE, _SUPPORT, because="a partner sees a case that was shared with it, unnamed"),
+    *(
+        _deny(Role.PARTNER, action, because="a partner is no part of this house: it sees what was shared, no more")
+        for action in Action
+        if action not in (Action.READ_SHARED, Action.READ_CASE)
     ),
     # Administrator: accounts, never content.
     _allow(Role.ADMINISTRATOR, Action.MANAGE_ACCOUNTS, _ADMIN, because="an administrator opens and closes accounts"),

@@ -30,6 +30,7 @@ from clew.web import (
     qualification,
     quality,
     releases,
+    shared,
     signin,
     texts,
 )
@@ -53,6 +54,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
         signin,
         account,
         home,
+        shared,
         hotline,
         live,
         directory,

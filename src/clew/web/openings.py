@@ -21,6 +21,7 @@ class Walk:
 WALKS = (
     Walk("/", "", "Home"),
     Walk("/hotline", "hotline", "Hotline"),
+    Walk("/shared", "shared", "Shared with you"),
     Walk("/cases", "cases", "Cases"),
     Walk("/persons", "persons", "Persons"),
     Walk("/directory", "directory", "Directory"),
@@ -42,6 +43,7 @@ SAFEGUARDS = (
 )
 READS: Mapping[str, Action] = {
     "": Action.READ_OVERVIEW,
+    "shared": Action.READ_SHARED,
     "cases": Action.READ_CASE,
     "persons": Action.READ_CASE,
     "quality": Action.READ_CASE,

@@ -22,6 +22,7 @@ ROLES: Mapping[Role, str] = {
     Role.REVIEWER: "reviewer",
     Role.STEWARD: "data steward",
     Role.AUDITOR: "auditor",
+    Role.PARTNER: "partner",
     Role.ADMINISTRATOR: "administrator",
 }
 WAYS: Mapping[Way, str] = {

@@ -39,6 +39,7 @@ class Opened:
         self.keys = keys
         self.vault = vault
         self.settings = settings
+        vault.second_factor = settings.second_factor
 
     @cached_property
     def lake(self) -> Lake:
@@ -118,6 +119,22 @@ class Opened:
 
     def add_account(self, name: str, roles: tuple[Role, ...], organisation: str = "") -> Actor:
         return self.vault.add_account(name, None, roles, actor=_OPERATOR, organisation=organisation)
+
+    def reset_factors(self, actor: Actor) -> int:
+        """Takes every second factor off an account whose person lost them; answers how many there were."""
+        return self.vault.reset_factors(actor.id, actor=_OPERATOR)
+
+    def link_elsewhere(self, actor: Actor, subject: str) -> None:
+        """Lets the account that the provider of the settings knows by `subject` sign this one in."""
+        if not self.settings.oidc_issuer:
+            raise UsageError("settings: name oidc_issuer and oidc_client in clew.toml first")
+        self.vault.link_elsewhere(actor.id, self.settings.oidc_issuer, subject, actor=_OPERATOR)
+
+    def close_account(self, actor: Actor) -> None:
+        self.vault.close_account(actor.id, actor=_OPERATOR)
+
+    def set_roles(self, actor: Actor, roles: tuple[Role, ...]) -> None:
+        self.vault.set_roles(actor.id, roles, actor=_OPERATOR)
 
     def one_time_login(self, actor: Actor, minutes: int = 60) -> str:
         """A token that signs this account in once."""

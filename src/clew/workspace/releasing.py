@@ -33,6 +33,14 @@ class Releasing(Reading):
         self.vault.require(actor, Action.READ_RELEASES, purpose, DATASET)
         return self.vault.releases()
 
+    def released_to(self, actor: Actor, purpose: Purpose) -> Sequence[Release]:
+        """What left for the actor's own organisation, the newest first; the reading is recorded."""
+        self.vault.require(actor, Action.READ_SHARED, purpose, DATASET)
+        name = " ".join(actor.organisation.split()).casefold()
+        found = [each for each in self.vault.releases() if name and " ".join(each.recipient.split()).casefold() == name]
+        self.vault.record(actor, Action.READ_SHARED.value, DATASET, purpose, {"releases": len(found)})
+        return found[::-1]
+
     def preview_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> ReleasePreview:
         """What would leave and at what price, and why it cannot if it cannot. Nothing is written.
 

@@ -48,6 +48,14 @@ class Settings:
     """How long an approval of the impact assessment holds."""
     vault: str = ""
     """postgresql:// URL of the vault, without a password; empty: the file vault.db in the folder."""
+    second_factor: str = "optional"
+    """required: an account without a second factor may do nothing on the pages but set one up."""
+    oidc_issuer: str = ""
+    """https:// address of a provider (OpenID Connect) whose accounts can be linked to accounts here; empty: none."""
+    oidc_client: str = ""
+    """The name under which the provider knows clew. Its secret comes from CLEW_OIDC_SECRET and is in no file here."""
+    oidc_name: str = ""
+    """What people call the provider, for the button."""
     key_books: tuple[str, ...] = ()
     """Places of the key book, which opens backups and is in none: keep each apart from them. Every erasure rewrites all."""
 
@@ -73,6 +81,12 @@ class Settings:
             problems.append("dpia_days must be between 1 and 1096")
         if not self.helpline_source.strip():
             problems.append("helpline_source must not be empty")
+        if self.second_factor not in ("optional", "required"):
+            problems.append("second_factor must be optional or required")
+        if bool(self.oidc_issuer) != bool(self.oidc_client):
+            problems.append("oidc_issuer and oidc_client belong together")
+        if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
+            problems.append("oidc_issuer must begin with https://")
         if self.helpline_basis not in set(LegalBasis):
             problems.append(f"helpline_basis must be one of {', '.join(LegalBasis)}")
         if self.vault and not self.vault.startswith("postgresql://"):
