@@ -13,17 +13,17 @@ from clew.signals.phrases import fold
 _BEFORE = {
     "en": "no not never without don't dont doesn't doesnt didn't isn't aren't won't wont cannot can't cant nobody nothing "
     "neither nor zero refuse refuses",
-    "es": "no sin nunca jamas ni ningun ninguna ninguno tampoco",
+    "es": "no sin nunca jamas ni ningun ninguna ninguno tampoco nadie",
     "fr": "ne n' pas sans jamais aucun aucune ni",
-    "de": "kein keine keinen keiner keinerlei nicht ohne nie niemals weder",
-    "pt": "não sem nunca nenhum nenhuma jamais nem",
-    "ro": "nu fără niciun nicio niciodată nici",
-    "ru": "не без нет никогда ни никаких",
-    "uk": "не без немає ніколи ні жодних",
-    "it": "non senza mai nessun nessuna né",
-    "nl": "geen niet zonder nooit noch",
-    "pl": "nie bez nigdy żadnych ani",
-    "tr": "yok değil",
+    "de": "kein keine keinen keiner keinerlei nicht ohne nie niemals weder niemand niemandem",
+    "pt": "não sem nunca nenhum nenhuma jamais nem ninguém",
+    "ro": "nu fără niciun nicio niciodată nici nimeni",
+    "ru": "не без нет никогда ни никаких никто",
+    "uk": "не без немає ніколи ні жодних ніхто",
+    "it": "non senza mai nessun nessuna né nessuno",
+    "nl": "geen niet zonder nooit noch niemand",
+    "pl": "nie bez nigdy żadnych ani nikt",
+    "tr": "yok değil kimse hiç",
     "zh": "",
     "ja": "",
 }
@@ -36,6 +36,14 @@ _AFTER = re.compile(
     )
     + r")\b(?! refund)|[\s:]?[はがも]?(?:不要|なし|無し|かかりません|ありません|いただきません|全?免)"
 )
+_ANSWERED_NO = re.compile(
+    r"[^.!?\n]{0,40}\?[\s\"'»)]{0,3}(?:"
+    + fold(
+        "no|nope|not|never|none|nobody|nunca|jamás|nadie|non|jamais|personne|nein|nie|niemand|não|ninguém|nu|niciodată|nimeni|нет|никогда|никто|ні|ніколи|nee|nooit|nigdy|hayır|yok"
+    )
+    + r")\b|[^。！？?\n]{0,40}[？?]\s?(?:不|没有|沒有|いいえ|ไม่)"
+)
+"""A question that the text itself answers with no."""
 _REASSURING = re.compile(
     fold(
         "do not worry|don't worry|dont worry|no worries|no problem|why not|no se preocupe|no te preocupes|sin problema"
@@ -78,6 +86,8 @@ _SUBJECTS = frozenset(
 )
 _WORDS = 4
 _REACH = 72
+_ASKED = 42
+"""Characters within which a question that began with a phrase ends."""
 
 
 def _sets() -> dict[str, frozenset[str]]:
@@ -98,7 +108,9 @@ def is_denied(text: str, start: int, end: int, languages: tuple[str, ...] = ()) 
     >>> is_denied(text, 3, 18, ("en",)), is_denied(text, 20, 41, ("en",))
     (True, False)
     """
-    return bool(_AFTER.match(text, end)) or _is_denied_before(text, start, end, languages)
+    if _AFTER.match(text, end) or (text.find("?", end, end + _ASKED) >= 0 and _ANSWERED_NO.match(text, end)):
+        return True
+    return _is_denied_before(text, start, end, languages)
 
 
 def _is_denied_before(text: str, start: int, end: int, languages: tuple[str, ...]) -> bool:
@@ -116,11 +128,11 @@ def _is_denied_before(text: str, start: int, end: int, languages: tuple[str, ...
     if _WARNS.search(clause):
         return True
     words = _TOKEN.findall(_unlisted(clause, text, end))[-_WORDS:]
-    negators = _negators(languages)
+    denying = negators(languages)
     return any(
-        word in negators and (place + 1 >= len(words) or words[place + 1] not in _ONLY)
+        word in denying and (place + 1 >= len(words) or words[place + 1] not in _ONLY)
         for place, word in enumerate(words)
-    ) or any(word[:2] in ("n'", "d'") and word[:2] in negators for word in words)
+    ) or any(word[:2] in ("n'", "d'") and word[:2] in denying for word in words)
 
 
 def _has_no_cue(before: str) -> bool:
@@ -131,7 +143,8 @@ def _has_no_cue(before: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _negators(languages: tuple[str, ...]) -> frozenset[str]:
+def negators(languages: tuple[str, ...]) -> frozenset[str]:
+    """The words that deny in those languages, or in all."""
     return frozenset().union(*(_NEGATORS.get(one, frozenset()) for one in languages)) if languages else _ANY
 
 

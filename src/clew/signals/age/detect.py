@@ -29,6 +29,8 @@ _QUANTITY = re.compile(
 _RANGE_BEFORE = re.compile(
     r"\d\s?(?:-|to|bis|a|do|до|și|y|und|and)\s?\d\d\s?-?\s?\Z|\b(?:under|over|from|min|max|between|ab|unter|de la|от|до)\s\d\d\s?\Z"
 )
+_WORD = re.compile(r"[\w']+")
+_CLAUSE = re.compile(r"[.!?;:,|•*()\n]| - ")
 _PLUS = re.compile(r"\s?\+|\s?(?:or|und|si|y)\s(?:over|older|mehr|peste|mas)")
 
 
@@ -94,10 +96,32 @@ def _is_age(text: str, start: int, end: int, value: int, kind: str) -> bool:
     before = " " + text[max(0, start - 20) : start]
     if _RANGE_BEFORE.search(before + text[start : start + 2]):
         return False
+    if _is_of_a_thing(text, start, end):
+        return False
     if kind == words.PLAIN:
         return True
     after = text[end : end + 24].lstrip()
     return value in _LIKELY and not after.startswith(_spans()) and not before.rstrip().endswith(_since())
+
+
+def _is_of_a_thing(text: str, start: int, end: int) -> bool:
+    """Whether a thing is so old: "our salon is 20 years old", "a 19 year old building"; not "I am 24, own studio"."""
+    things, beings = _things()
+    following = _WORD.match(text, end + 1) if text[end : end + 1] in (" ", "-") else None
+    if following and following[0] in things:
+        return True
+    clause = _CLAUSE.split(text[max(0, start - 40) : start])[-1]
+    for word in reversed(_WORD.findall(clause)):
+        if word in beings:
+            return False
+        if word in things:
+            return True
+    return False
+
+
+@cache
+def _things() -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(map(fold, words.THINGS)), frozenset(map(fold, words.BEING_WORDS))
 
 
 @cache

@@ -58,6 +58,8 @@ UNITS: dict[str, tuple[str, ...]] = {
             "周岁",
             "살",
             "세",
+            "ساله",
+            "ساله‌ام",
             "tuổi",
             "عاما من العمر",
             "χρονων",
@@ -153,6 +155,28 @@ CUES: dict[str, tuple[str, ...]] = {
 }
 SPANS: tuple[str, ...] = (
     *(
+        "on the market",
+        "of tradition",
+        "en el mercado",
+        "de mercado",
+        "no mercado",
+        "de tradición",
+        "de tradição",
+        "sur le marché",
+        "de tradition",
+        "am markt",
+        "tradition",
+        "sul mercato",
+        "di attività",
+        "pe piață",
+        "de tradiție",
+        "на рынке",
+        "на ринку",
+        "na rynku",
+        "op de markt",
+        "سابقه",
+    ),
+    *(
         "experience",
         "of experience",
         "in business",
@@ -203,6 +227,21 @@ SPANS: tuple[str, ...] = (
 )
 """What follows a number of years that is no age."""
 SINCE: tuple[str, ...] = (
+    *(
+        "опыт работы",
+        "стаж",
+        "стаж работы",
+        "опыт",
+        "досвід роботи",
+        "experience",
+        "experiencia",
+        "experiência",
+        "expérience",
+        "erfahrung",
+        "experiență",
+        "esperienza",
+        "doświadczenie",
+    ),
     *(
         "since",
         "for",
@@ -346,3 +385,21 @@ def written() -> dict[str, int]:
                 for join in _JOINS[language]:
                     found.setdefault(join.format(t=ten, u=unit), value + more)
     return found
+
+
+THINGS = frozenset(
+    (
+        "company firm business salon hotel agency studio shop store restaurant bar brand building house flat apartment school clinic spa tradition car tree wine "
+        "empresa negocio salón tienda agencia edificio casa marca restaurante "
+        "entreprise société agence salon boutique maison immeuble marque "
+        "firma betrieb unternehmen laden salon agentur haus gebäude marke geschäft "
+        "negócio salão loja agência prédio firmă firma companie companie hotelul salonul agenție clădire "
+        "компания компании фирма фирме салон салону отель отелю магазин магазину дом дому здание агентство агентству "
+        "azienda ditta negozio agenzia albergo edificio firma hotel sklep"
+    ).split()
+)
+"""What may be so many years old and is nobody."""
+BEING_WORDS = frozenset(
+    "i am i'm im ich bin soy tengo j'ai sou tenho sunt am мне я she he her elle sie ella ela ea она ей ho".split()
+)
+"""With one of these between, the years are somebody's."""

@@ -12,10 +12,12 @@ from clew.signals.detector import TextDetector
 from clew.signals.negation import is_denied
 from clew.signals.offer.detect import is_offer
 from clew.signals.phrases import Phrases, fold, view
+from clew.signals.wording import papers
 from clew.standards.signs import text_signs
 
 _UNSPACED = ("zh", "ja", "th")
 _SURE, _LONE = 0.7, 0.5
+_HELD, _OWN = "documents_held", "keeps_own_documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class WordingDetector(TextDetector):
     """
 
     def dictionaries(self) -> Sequence[Phrases[Any]]:
-        return (_phrases(),)
+        return (_phrases(), papers.dictionary())
 
     def read(self, text: str) -> list[Signal]:
         seen = view(text)
@@ -49,7 +51,12 @@ class WordingDetector(TextDetector):
                 continue
             confidence = _LONE if meaning.is_one_word else _SURE
             found.append(self.signal("wording", meaning.sign, seen.span(start, end), confidence))
-        return found
+        said = [one for one in found if one.value in (_HELD, _OWN)]
+        for start, end in papers.held(seen.text, papers.dictionary().find(seen.text)):
+            span = seen.span(start, end)
+            if all(one.end <= span[0] or one.start >= span[1] for one in said):
+                found.append(self.signal("wording", _HELD, span, _SURE))
+        return sorted(found, key=lambda one: one.start) if len(found) > 1 else found
 
 
 def _is_in(text: str, languages: tuple[str, ...]) -> bool:
