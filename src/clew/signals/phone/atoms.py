@@ -7,7 +7,7 @@ word such as "dash"; any other word, a sum of money, a date or a time ends the c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
@@ -15,7 +15,7 @@ from itertools import accumulate
 from clew.signals.glyphs import IGNORED
 from clew.signals.phone import words
 from clew.signals.phone.masks import has_links, masked
-from clew.signals.phone.tokens import Atom, Kind, is_stick, kinds_of, mixed, split, stretches
+from clew.signals.phone.tokens import Atom, Kind, is_stick, kinds_of, mixed, split
 from clew.signals.phone.writing import FILL
 
 NONE, TIGHT, NOISE, FAR, BROKEN = range(5)
@@ -57,13 +57,13 @@ class Chain:
         return self.count() >= LEAST_DIGITS
 
 
-def chains(shown: str) -> Iterator[Chain]:
-    """The chains of a text that have digits enough, in order. Linear in its length.
+def chains(shown: str, found: Iterable[tuple[int, int]]) -> Iterator[Chain]:
+    """The chains of these stretches of a text that have digits enough, in order. Linear in its length.
 
     Most words are no part of a number, and most numbers are prices: only runs of pieces with digits enough are built.
     """
     links: bool | None = None
-    for start, end in stretches(shown, LEAST_DIGITS):
+    for start, end in found:
         links = has_links(shown) if links is None else links
         parts = split(shown[start:end])
         kinds = kinds_of(parts[1::2])
@@ -95,6 +95,7 @@ def _atoms(
 ) -> list[Atom]:
     """Atoms in order; number words still as their keys in `digits`."""
     atoms: list[Atom] = []
+    tens = False
     for at in range(first, last + 1):
         kind = kinds[at]
         assert not isinstance(kind, int)
@@ -102,8 +103,11 @@ def _atoms(
         start, end = ends[2 * at], ends[2 * at + 1]
         if how == "mixed":
             atoms.extend(mixed(parts[2 * at + 1], start))
+        elif how == "w" and tens and parts[2 * at] == "-" and (unit := words.unit(digits)):
+            atoms[-1].end, atoms[-1].digits = end, atoms[-1].digits[:-1] + unit
         else:
-            atoms.append(Atom(start, end, digits, how))
+            atoms.append(Atom(start, end, digits, "m" if how == "t" else how))
+        tens = how == "t"
     return [atom for at, atom in enumerate(atoms) if atom.how not in "is" or _is_digit(shown, atoms, at)]
 
 
@@ -196,13 +200,15 @@ def _chained(shown: str, atoms: list[Atom], cut: frozenset[int] = frozenset()) -
         yield chain
 
 
+_MOST_SAID = 2
+"""Words such as "and then" between two groups of one number."""
 _MOST_AFTER_PLUS = 4
 """Digits after a + that only separates groups; more are another number."""
 
 
 def _spoken(shown: str, atoms: list[Atom]) -> list[Atom]:
     """Joins number words that make one number ("seventy seven"), doubles what is said double, drops words that only join."""
-    if not any(atom.how in "whrj" for atom in atoms):
+    if not any(atom.how in "whrjp" for atom in atoms):
         return atoms
     known, reach, _ = words.phrases()
     joined: list[Atom] = []
@@ -232,6 +238,8 @@ def _spoken(shown: str, atoms: list[Atom]) -> list[Atom]:
                 atom = _in_hundreds(shown, joined, atom, alone=alone)
         elif atom.how == "h":
             atom = _hundreds(shown, joined, atom)
+        elif atom.how == "p":
+            atom = _times(shown, joined, atom)
         if atom.how == "j":
             continue
         if repeat is not None and atom.digits:
@@ -239,6 +247,19 @@ def _spoken(shown: str, atoms: list[Atom]) -> list[Atom]:
         repeat = None
         joined.append(atom)
     return joined
+
+
+_COUNTS = frozenset("234")
+
+
+def _times(shown: str, joined: list[Atom], atom: Atom) -> Atom:
+    """A digit in the plural with how often it is said, as in "three fives"; without, it is the digit and an S that looks like 5."""
+    before = joined[-1] if joined else None
+    if before is not None and before.digits in _COUNTS and shown[before.end : atom.start] in (" ", "-", " x "):
+        joined.pop()
+        return Atom(before.start, atom.end, atom.digits * int(before.digits), "m")
+    looks = f"{atom.digits}5" if shown[atom.start].isdigit() else atom.digits
+    return Atom(atom.start, atom.end, looks, "m")
 
 
 def _apart(digits: str) -> str:
@@ -329,7 +350,7 @@ def _distance(gap: str) -> int:
     if _USUAL.fullmatch(shown):
         return TIGHT
     said = [words.key(word) for word in split(shown)[1::2]]
-    if len(said) > 1 or any(word != "x" and word not in words.SPOKEN_DOTS for word in said):
+    if len(said) > _MOST_SAID or any(word != "x" and word not in words.SPOKEN_DOTS for word in said):
         return BROKEN
     lines = shown.count("\n")
     return BROKEN if lines > 2 else FAR if lines else NOISE

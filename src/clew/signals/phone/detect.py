@@ -12,13 +12,13 @@ from clew.signals.detector import TextDetector
 from clew.signals.glyphs import plain
 from clew.signals.phone import plans
 from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Chain, chains
-from clew.signals.phone.hints import by_language, by_place
+from clew.signals.phone.hints import by_language, by_place, by_script
 from clew.signals.phone.labels import ASKED, OTHER, label
-from clew.signals.phone.tokens import Atom
+from clew.signals.phone.tokens import Atom, put_together, stretches
 from clew.signals.phone.writing import FILL, readable
 
 _UNIT = re.compile(
-    r"[\s/-]{0,2}(?:[€£$₹₺₽฿₫]|/\s?h|(?:hh|qv|h|hrs?|(?:an|per|the|half)\s(?:an\s)?(?:hour|night|h)|hours?|nights?|roses|rosas|kisses|y/?os?|yrs?|years?"
+    r"[\s/-]{0,2}(?:[€£$₹₺₽฿₫]|/\s?h|(?:hh|qv|h|hrs?|(?:an|per|the|half)\s(?:an\s)?(?:hour|night|h)|hours?|nights?|mins?|minut\w*|lbs?|kg|cm|roses|rosas|kisses|y/?os?|yrs?|years?"
     r"|eur|euros?|usd|gbp|chf|pln|zł|zl|ron|lei|kč|kc|kr|ft|tl|php|rb|ribu|jt|inr|rs|aed|dollars?|pounds?|bucks|años|ans|jahre?|anni|anos|lat|ani|jaar"
     r"|лет|года?|років|роки|рік|руб\w*|грн|гривень|час|лв|дин|دراهم|درهم|سنة|سنه|ש[״\"']?ח)(?![^\W_]))",
     re.IGNORECASE,
@@ -26,7 +26,7 @@ _UNIT = re.compile(
 """What says that the figures before it are a price, a time or an age."""
 _MOST_IN_PRICE = 5
 _KEYCAPS = "\ufe0f\u20e3" + FILL
-_ROWS = ("12345678910", "1234567890", "0123456789", "10987654321", "9876543210", "1234567891011")
+_COUNTING = "0123456789101112131415 10987654321 1234567890"
 _MOST_DIGITS = 17
 _MOST_UNSURE = 4
 _SHAPES = frozenset(("3,3,4", "3,4", "3,3,3", "3,2,2,2", "1,3,3,4", "3,4,4", "4,3,3", "2,4,4", "2,5,4", "4,4"))
@@ -52,7 +52,11 @@ class PhoneDetector(TextDetector):
 
     def read(self, text: str) -> list[Signal]:
         shown = readable(plain(text))
-        reader = _Reader(text, shown, self.settings.region, self.colleagues)
+        found = list(stretches(shown, LEAST_DIGITS))
+        if not found:
+            return []
+        shown = put_together(shown, found)
+        reader = _Reader(text, shown, found, self.settings.region, self.colleagues)
         return [self.signal("phone", e164, span, confidence) for span, e164, confidence in reader.numbers()]
 
 
@@ -62,6 +66,7 @@ class _Reader:
 
     text: str
     shown: str
+    found: Sequence[tuple[int, int]]
     region: str | None
     colleagues: Mapping[str, Detector]
     places: tuple[str, ...] | None = None
@@ -69,7 +74,7 @@ class _Reader:
     labels: dict[int, int] = field(default_factory=dict)
 
     def numbers(self) -> Iterator[tuple[tuple[int, int], str, float]]:
-        for chain in chains(self.shown):
+        for chain in chains(self.shown, self.found):
             position = 0
             while position < len(chain.atoms):
                 best = self._best(chain, position)
@@ -151,7 +156,7 @@ class _Reader:
         if (reading is None or not plans.is_staged(reading.e164)) and any(atom.other for atom in atoms):
             ways = [reading, *(self._reading(other, atoms, plus=plus, disguised=True) for other in _otherwise(atoms))]
             reading = max(filter(None, ways), key=lambda way: plans.is_staged(way.e164), default=None)
-        if reading is None or (not plus and self._is_other(atoms[0].start)):
+        if reading is None or (not plus and (self._is_other(atoms[0].start) or self._is_sum(atoms))):
             return None
         confidence = reading.sure * _plainness(atoms, inner) * (0.85 if cut else 1)
         staged = plans.is_staged(reading.e164)
@@ -181,6 +186,17 @@ class _Reader:
         """Whether a unit of money, time or age is written right after this piece."""
         return atom.how == "d" and _UNIT.match(self.shown, atom.end) is not None
 
+    def _is_sum(self, atoms: Sequence[Atom]) -> bool:
+        """Whether the groups are those of a large number and money or a measure follows, as in 612 345 678 euros."""
+        if (
+            len(atoms) < 2
+            or any(len(atom.digits) != 3 or atom.how != "d" for atom in atoms[1:])
+            or len(atoms[0].digits) > 3
+        ):
+            return False
+        unit = _UNIT.match(self.shown, atoms[-1].end)
+        return unit is not None and not self.shown[unit.end() : unit.end() + 2].strip()[:1].isdigit()
+
     def _run_on(self, chain: Chain, at: int, digits: str) -> _Window | None:
         """A number with a price or an hour written against its end, as in 0871277810810p: only for a known region."""
         atom = chain.atoms[at]
@@ -198,7 +214,7 @@ class _Reader:
         if plus and digits[0] != "0":
             found = plans.international(digits)
             return plans.Reading(found, 0.98, bare=False) if found else None
-        if digits in _ROWS and (len(atoms) > 1 or not self._cued(atoms[0].start)):
+        if digits in _COUNTING and (len(atoms) > 1 or not self._cued(atoms[0].start)):
             return None
         if found := plans.with_prefix(digits):
             return plans.Reading(found, 0.95, bare=False)
@@ -216,7 +232,7 @@ class _Reader:
     def _somewhere(self, digits: str, atoms: Sequence[Atom], *, disguised: bool) -> plans.Reading | None:
         if staged := plans.staged(digits):
             return plans.Reading(staged, 0.8, digits[0] != "0")
-        for hint in (self._by_place, self._by_language):
+        for hint in (self._by_place, self._by_language, self._by_script):
             if hinted := next(plans.readings(digits, hint(), 0.85), None):
                 return hinted
         found = list(plans.readings(digits, plans.DEFAULT_REGIONS, 0.8))
@@ -265,6 +281,9 @@ class _Reader:
         if self.places is None:
             self.places = by_place(self.text, self.colleagues)
         return self.places
+
+    def _by_script(self) -> tuple[str, ...]:
+        return by_script(self.text)
 
     def _by_language(self) -> tuple[str, ...]:
         if self.languages is None:

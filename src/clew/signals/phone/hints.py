@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -60,6 +61,31 @@ def by_language(text: str, colleagues: Mapping[str, Detector]) -> tuple[str, ...
     """Where the text's language is spoken most; empty for one spoken everywhere or not recognised."""
     languages = _read("language", text, colleagues)
     return tuple(region for language in languages for region in _SPOKEN_IN.get(language.value, ()))
+
+
+_WRITTEN_IN = (
+    (re.compile("[ぁ-ヿ]"), ("JP",)),
+    (re.compile("[가-힣]"), ("KR",)),
+    (re.compile("[一-鿿]"), ("CN", "TW")),
+    (re.compile("[іїєґ]"), ("UA",)),
+    (re.compile("[а-я]"), ("RU", "UA")),
+    (re.compile("[α-ω]"), ("GR",)),
+    (re.compile("[א-ת]"), ("IL",)),
+    (re.compile("[ก-๎]"), ("TH",)),
+    (re.compile("[\u0904-\u0963]"), ("IN",)),
+    (re.compile("[ء-ي]"), ("AE", "SA", "EG")),
+)
+
+
+def by_script(text: str) -> tuple[str, ...]:
+    """Where the script of the text is written most, for a text too short for its language to be told.
+
+    >>> by_script("звони"), by_script("微信"), by_script("call")
+    (('RU', 'UA'), ('CN', 'TW'), ())
+    """
+    if text.isascii():
+        return ()
+    return next((regions for letters, regions in _WRITTEN_IN if letters.search(text)), ())
 
 
 def _read(name: str, text: str, colleagues: Mapping[str, Detector]) -> list[Signal]:

@@ -33,7 +33,7 @@ _WEAK_ASKS = frozenset("numero nummer numer number num numeru".split())
 _FILLERS = frozenset(
     "no nr num number numbers numbered numero numeros nummer numer numeru numara numarasi numar numarul cislo broj szam n nº º o is are ist lautet es est e jest este это "
     "id code kod codigo codice kode the der die das le la el il o a номер номера № # nos nrs var no: de del di du des da do di von of for zu your ihre ihr su votre tuo vash "
-    "sa seu sua va ваш и to and und et y bis bin bi pin hu che αριθμος رقم מספר मंबर नंबर".split()
+    "sa seu sua va ваш и to and und et y bis bin bi pin hu che αριθμος c f رقم מספר मंबर नंबर".split()
 )
 """What may stand between a label and its number."""
 
@@ -44,7 +44,7 @@ ALONE = frozenset(
     "fatura rechnung faktura seguimiento suivi sendung sendungsnummer sendungs spedizione przesylki przesylka colis parcel paket shipment awb trek трек confirmation waybill "
     "παραγγελια παραγγελιας الطلب طلب הזמנה "
     # taxes, firms, registers
-    "vat tva iva piva ust ustid mwst btw nif cif nie nip regon krs pesel cnp cui siret siren rcs rna nipc cnpj cpf rfc curp ein tin ssn itin nhs inn инн кпп огрн огрнип окпо бик едрпоу "
+    "tax taxid vat tva iva piva ust ustid mwst btw nif cif nie nip regon krs pesel cnp cui siret siren rcs rna nipc cnpj cpf rfc curp ein tin ssn itin nhs inn инн кпп огрн огрнип окпо бик едрпоу "
     "єдрпоу іпн снилс kvk kbo ico dic ic oib jmbg afm αφμ vkn tckn steuer steuernummer steuerid handelsregister hrb hra nino utr crn abn acn gstin pan aadhaar aadhar dni "
     "cedula rut nit ruc cuil cuit partita fiscale fiscal registration registrationno siege personnummer "
     # accounts and cards
@@ -81,13 +81,13 @@ def label(shown: str, start: int) -> int:
     >>> [label(text, len(text)) for text in ("call me on ", "Kundennummer: ", "numéro client ", "my new ", "order now, call ")]
     [1, 2, 2, 0, 1]
     """
-    before = shown[max(0, start - _REACH) : start].lower()
+    before = shown[max(0, start - _REACH) : start]
     pieces = _PIECES.findall(before)[: -_MOST_WORDS - 1 : -1]
     counted, open_, weak, pending = False, True, False, False
     for piece in pieces:
         if piece in _ASK_SIGNS:
             return ASKED
-        word = piece if piece.isascii() else key(piece)
+        word = piece.lower() if piece.isascii() else key(piece)
         if open_ and not pending and (word in ALONE or word.startswith(_ALONE_STARTS) or _is_numbered(word)):
             return OTHER
         if open_ and word.startswith(_WITH_STARTS):
@@ -117,11 +117,19 @@ def label(shown: str, start: int) -> int:
             return ASKED
         if pending and word in _FILLERS:
             continue
-        open_ = open_ and not pending and (word in _FILLERS or word[:1].isdigit())
+        open_ = open_ and not pending and (word in _FILLERS or word[:1].isdigit() or _is_code(piece))
         pending = False
     if weak:
         return ASKED
     return OTHER if before.endswith("#") else NOTHING
+
+
+_SMALL = frozenset("ON AT BY TO IN ME US MY OR WE UP GO AB AM OK HI TO DO SO".split())
+
+
+def _is_code(piece: str) -> bool:
+    """Whether it may be the letters that stand before the figures of a code, as in IB 6123."""
+    return len(piece) <= 3 and piece.isupper() and piece.isascii() and piece not in _SMALL
 
 
 def _is_numbered(word: str) -> bool:

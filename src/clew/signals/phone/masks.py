@@ -24,6 +24,25 @@ _MASK = re.compile(
 )
 """Bank accounts: ISO 13616; cards: ISO/IEC 7812. A measure counts only where no group of digits stands right before it."""
 
+_LISTS = re.compile(
+    r"""
+    (?<![0-9+])(?<![0-9+][ ,.'])(?:
+    [1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?![,.]?[0-9])                                              # 2,025,550,123
+    | [1-9][0-9]{0,2}(?:\.[0-9]{3}){2,},[0-9]{1,2}(?![0-9])                                     # 20.255.501,23
+    | [1-9]([ .])[0-9]{3}\1[0-9]{3}\1[0-9]{3}(?![ .,-]?[0-9])                                   # 1 417 173 173
+    | [4-6]'\s?(?:1[01]|[0-9])(?![0-9])(?:["”]|'')?(?:[\s,/-]{1,3}[0-9]{2,3}\s?(?:lbs?|kg)\b)?           # 5'6 130lbs
+    | (?:0[.,][0-9]{5,}|[0-9]\.[0-9]{6,})(?![0-9.,-])                                                                # 0.0770090012
+    | [0-9]{1,3}\.[0-9]{3,8},?\s(?:(?:and|y|et|und|e|и)\s)?-?[0-9]{1,3}\.[0-9]{3,8}(?![.-]?[0-9]) # coordinates
+    )
+    | (?<![0-9+./:-])(?:
+    [0-9]{1,2}/[0-9]{1,2}(?:,?\s(?:(?:and|y|et|und|e|и|au|al|bis|to|-)\s)?[0-9]{1,2}/[0-9]{1,2})+(?![/.:-]?[0-9])       # 12/01 12/08
+    | [0-9]{1,2}([-:])[0-9]{1,2}(?:[,;]?\s[0-9]{1,2}\2[0-9]{1,2}){3,}(?![/.:-]?[0-9])            # 6-4 3-6 7-5 2-1
+    | [0-3]?[0-9]\.[01]?[0-9]\.(?:,?\s[0-3]?[0-9]\.[01]?[0-9]\.?)+(?:[0-9]{4})?(?![0-9])         # 01.02. 08.02.
+    )""",
+    re.VERBOSE,
+)
+"""Large and decimal numbers, pairs of coordinates, and lists of dates and of scores."""
+
 _LINK = re.compile(
     r"(?:https?://|www\.)(?!0[0-9]{9}|(?:api\.)?wa\.me|(?:api\.)?whatsapp|t\.me/\+)[^\s<>\"']{1,2048}", re.IGNORECASE
 )
@@ -33,6 +52,7 @@ _MEASURED = re.compile(
     r"[0-9]\s?(?:eur|usd|gbp|chf|pln|ron|lei|z[łl]|k|dollar|pound|bucks|ros[ea]|cm|mm|lb|ft|y[eo]|yr|años|ans|jahre|ann?[io]|lat|jaar|h|min|stunde|am|pm|gb|mb|p)",
     re.IGNORECASE,
 )
+_MILLIONS = re.compile("[1-9] [0-9]{3} [0-9]{3} [0-9]{3}(?! ?[0-9])")
 _CARD_DIGITS = 15
 _BEFORE, _AFTER = 12, 16
 """Signs before a number in which a mask over its first digits may start, and after it in which one may end."""
@@ -52,6 +72,8 @@ def masked(shown: str, start: int, end: int, digits: int, *, links: bool) -> lis
     first, last = max(0, start - _BEFORE), end + _AFTER
     some = digits >= _CARD_DIGITS or _may_be_masked(shown[first:last])
     spans = [m.span() for m in _MASK.finditer(shown, first, last)] if some else []
+    if some and (lists := [m.span() for m in _LISTS.finditer(shown, first, last)]):
+        spans = sorted([*spans, *lists])
     if links:
         before = max(shown.rfind(" ", max(0, start - _LINK_REACH), start), start - _LINK_REACH, 0)
         spans = sorted([*spans, *(m.span() for m in _LINK.finditer(shown, before, end + _AFTER))])
@@ -64,8 +86,13 @@ def _may_be_masked(part: str) -> bool:
         ":" in part
         or "/" in part
         or part.count(".") > 1
+        or part.count(",") > 1
+        or "0." in part
+        or "0," in part
+        or "'" in part
         or part.count("-") > 1
         or not _SYMBOLS.isdisjoint(part)
         or _MEASURED.search(part) is not None
         or _ACCOUNT.search(part) is not None
+        or _MILLIONS.search(part) is not None
     )

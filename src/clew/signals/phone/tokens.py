@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -19,7 +19,12 @@ _RUNS = re.compile(r"[0-9]+|[^0-9]+")
 _WHOLE = re.compile("[0-9]{9,}(?![OoIlОоΟο])")
 """Digits enough for a number; letters that follow are then the next word, as in 08704439680Ts."""
 _CODE = re.compile(r"[0-9]+[A-Z]{2,}[0-9]+")
+_HEXADECIMAL = re.compile("0x[0-9a-fA-F]{6}")
 _UNITS = frozenset("EUR GBP USD CHF PLN RON LEI AM PM CM KG HR HRS MIN YO YRS".split())
+_MOST_REPEATED = 4
+"""How often a digit in the plural may be said to stand: "four fives"."""
+_SHORTEST_TILED = 4
+_ONLY_LOOKS = frozenset("0123456789oilsz")
 _LONGEST_JOINED = 160
 """Letters: seventeen of the longest number words."""
 
@@ -41,8 +46,8 @@ _LEET = str.maketrans("013457", "oieast")
 class Atom:
     """One piece: where it is, its digits, how it was written.
 
-    d digits, m letters for digits, w words; while reading also h hundreds, j a word that may join (its text in `digits`),
-    + a spoken plus, r double or triple, i a lone letter and s a group of letters that count only in company.
+    d digits, m letters for digits, t the same ending in tens, w words; while reading also h hundreds, j a word that may join (its text in `digits`),
+    + a spoken plus, r double or triple, p a digit said in the plural, i a lone letter and s a group of letters that count only in company.
     """
 
     start: int
@@ -118,12 +123,39 @@ def stretches(shown: str, least: int) -> Iterator[tuple[int, int]]:
             yield start, ends[last - 1] + last - 1
 
 
+_APART = re.compile(r"(?<![^\W_])[^\W\d_]([ .·•*~|/_-])[^\W\d_](?:\1[^\W\d_])+(?![^\W_])(?!\1[^\W\d_](?![^\W_]))")
+"""Three letters or more, each set apart by the same sign."""
+
+
+def put_together(shown: str, found: Sequence[tuple[int, int]]) -> str:
+    """The text with number words that were spelled letter by letter in these stretches as digits, in the same places.
+
+    >>> put_together("t.w.o 0 s-i-x", [(0, 13)]).replace("\u2063", "_")
+    '2____ 0 6____'
+    """
+    for start, end in found:
+        if _APART.search(shown, start, end):
+            shown = shown[:start] + _APART.sub(_digits_of, shown[start:end]) + shown[end:]
+    return shown
+
+
+def _digits_of(spelled: re.Match[str]) -> str:
+    digits = joined(words.key(spelled[0].replace(spelled[1], "")))
+    return digits.ljust(len(spelled[0]), FILL) if digits else spelled[0]
+
+
 def _counted(piece: str) -> int:
     word = piece.strip(_MARKS)
+    if len(word) == 1 and word.isalpha():
+        return 2
     if word.isalpha():
         kinds: list[Kind | int] = [kind_of(word) or _ORDINARY]
     else:
-        kinds = kinds_of(split(piece)[1::2])
+        written = split(piece)[1::2]
+        kinds = [
+            kind or (("l", "", 1) if len(word) == 1 else _ORDINARY)
+            for kind, word in zip(kinds_of(written), written, strict=True)
+        ]
     some = [kind[2] for kind in kinds if not isinstance(kind, int)]
     return min(1 + sum(some), _MOST_COUNTED) if some or not kinds else 0  # signs alone stand between digits, too
 
@@ -155,6 +187,10 @@ def kind_of(written: str) -> Kind | None:
         low = word.lower().translate(_LEET)
         if len(low) > 2 and not plainly(word) and (leet := _spelled(low)):
             return leet
+        if len(word) == 2 and word[1] == "s":
+            return "p", word[0], _MOST_REPEATED
+        if len(word) > _SHORTEST_TILED and (digits := tiled(word)):
+            return ("t" if digits[-1] == "0" and _TENS_LAST.search(words.key(word)) else "m"), digits, len(digits)
         return "mixed", "", min(len(word), _LONGEST_JOINED)
     return _lettered(word)
 
@@ -168,6 +204,8 @@ def _lettered(word: str) -> Kind | None:
         return ("i" if len(word) == 1 else "m"), word.translate(_LOOKS), len(word)
     if len(word) <= 5 and "S" in word and set(word) <= _COMMON_LOOKS and not word.istitle():
         return "s", word.translate(_LOOKS), len(word)
+    if low in words.PLURALS:
+        return "p", words.PLURALS[low], _MOST_REPEATED
     if low in words.SPOKEN_DOTS or low in words.SECOND_WORDS or low == "x":
         return "j", low, 0
     digits = joined(low) if len(low) > 4 else ""
@@ -199,7 +237,7 @@ def is_stick(shown: str, start: int, end: int) -> bool:
 def mixed(token: str, start: int) -> Iterator[Atom]:
     """A token of digits and letters: letters that look like digits, number words side by side, or neither."""
     bare = _HIDDEN.sub("", token)
-    if len(bare) > _LONGEST_JOINED:
+    if len(bare) > _LONGEST_JOINED or _HEXADECIMAL.match(bare):
         return
     read = bare.translate(_LOOKS)
     whole = sum(map(str.isdigit, bare)) * 2 >= len(bare) or plainly(bare) or len(bare) <= 4 or _mostly(bare)
@@ -258,20 +296,76 @@ def joined(low: str) -> str:
     """
     if low[:3] not in _starts() or len(low) > _LONGEST_JOINED:
         return ""
-    known, _, _ = words.phrases()
-    parts = _word_pattern().findall(low)
-    if "".join(parts) != low or not any(len(part) > 2 for part in parts):
+    parts = _parts(low)
+    return _said(parts) if any(len(part) > 2 for part in parts) else ""
+
+
+_TENS_LAST = re.compile(r"[^\W\d_]{3,}$")
+
+
+def tiled(word: str) -> str:
+    """The digits of number words and figures run together, leet letters among them; empty when any letter is left over.
+
+    >>> tiled("two0two"), tiled("f0ur0nefive55501n1neeight"), tiled("zero77doublezero9"), tiled("area51")
+    ('202', '4155550198', '077009', '')
+    """
+    low = words.key(word)
+    if len(low) != len(word) or len(low) > _LONGEST_JOINED or low.isdigit():
         return ""
-    digits, hundreds = "", False
-    for part in parts:
-        said = words.HUNDREDS.get(part) or ("0" if part in ("o", "oh") else known[(part,)])
-        counted = bool(digits) and digits[-1] != "0"
-        if part in words.HUNDREDS:
-            digits += said if said != "00" or counted else "100"
+    read = low.translate(_LEET)
+    known = _run_on()
+    ways: list[list[str] | None] = [None] * len(low) + [[]]
+    for at in range(len(low) - 1, -1, -1):
+        for size in range(min(_longest(), len(low) - at), 2, -1):
+            rest = ways[at + size]
+            if rest is not None and read[at : at + size] in known and not _ONLY_LOOKS.issuperset(low[at : at + size]):
+                ways[at] = [read[at : at + size], *rest]
+                break
         else:
-            digits = digits[:-2] + said if hundreds and len(said) == 2 else digits + said
-        hundreds = part in words.HUNDREDS
+            rest = ways[at + 1]
+            if rest is not None and (low[at].isdigit() or low[at] == "o"):
+                ways[at] = [low[at], *rest]
+    parts = ways[0] or []
+    return _said(parts) if any(len(part) > 2 for part in parts) else ""
+
+
+def _parts(low: str) -> list[str]:
+    """Number words that make up all of this, longest first; empty when they do not. Linear: every end is tried once."""
+    known, longest = _run_on(), _longest()
+    ways: list[list[str] | None] = [None] * len(low) + [[]]
+    for at in range(len(low) - 1, -1, -1):
+        for size in range(min(longest, len(low) - at), 0, -1):
+            rest = ways[at + size]
+            if rest is not None and low[at : at + size] in known:
+                ways[at] = [low[at : at + size], *rest]
+                break
+    return ways[0] or []
+
+
+def _said(parts: list[str]) -> str:
+    """The digits of words one after the other: tens take their unit, hundreds what counts them, double the next digit."""
+    known = _run_on()
+    digits, before, repeat = "", "", 1
+    for part in parts:
+        if part in words.REPEATS:
+            repeat = words.REPEATS[part]
+            continue
+        said = part if part.isdigit() else known[part]
+        if part in words.HUNDREDS:
+            counted = bool(digits) and digits[-1] != "0"
+            digits += said if said != "00" or counted else "100"
+        elif before in words.HUNDREDS and len(said) == 2 and not part.isdigit():
+            digits = digits[:-2] + said
+        elif _is_tens(known.get(before, "")) and len(said) == 1 and said != "0" and not part.isdigit():
+            digits = digits[:-1] + said
+        else:
+            digits += said[0] * (repeat - 1) + said
+        before, repeat = part, 1
     return digits
+
+
+def _is_tens(digits: str) -> bool:
+    return len(digits) == 2 and digits[1] == "0" and digits > "10"
 
 
 @cache
@@ -284,13 +378,24 @@ def _joinable() -> list[str]:
 
 
 @cache
-def _word_pattern() -> re.Pattern[str]:
-    return re.compile("|".join([*_joinable(), "oh", "o"]))
+def _run_on() -> Mapping[str, str]:
+    """Number words as they may stand without spaces, and their digits; those of several words among them (quatrevingtdix)."""
+    known, _, _ = words.phrases()
+    several = {
+        "".join(run): digits for run, digits in known.items() if len(run) > 1 and len("".join(run)) > _SHORTEST_TILED
+    }
+    single = {word: words.HUNDREDS[word] if word in words.HUNDREDS else known[(word,)] for word in _joinable()}
+    return several | single | dict.fromkeys(words.REPEATS, "") | {"oh": "0", "o": "0"}
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _run_on()))
 
 
 @cache
 def _starts() -> frozenset[str]:
     """The first three letters of all that words written together may start with: most words have none of these."""
-    firsts = {word[:3] for word in _joinable()}
+    firsts = {word[:3] for word in _run_on() if len(word) > 2}
     after_o = [f"o{first[:2]}" for first in (*firsts, "o", "oh")] + [f"oh{first[0]}" for first in (*firsts, "o")]
     return frozenset((*firsts, *after_o, "oho", "ohh", "ooh", "ooo"))

@@ -12,7 +12,18 @@ from functools import cache
 from clew.signals.glyphs import without_accents
 
 UNITS: Mapping[str, Sequence[str]] = {
-    "en": ("zero oh nought naught null nil", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    "en": (
+        "zero oh nought naught null nil owe",
+        "one won",
+        "two too to",
+        "three tree",
+        "four fore for",
+        "five fife",
+        "six sicks",
+        "seven sevn",
+        "eight ate",
+        "nine nein",
+    ),
     "es": ("cero", "uno una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
     "fr": ("zero", "un une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
     "de": ("null", "eins ein", "zwei zwo", "drei", "vier", "funf fuenf", "sechs", "sieben", "acht", "neun"),
@@ -234,6 +245,12 @@ HUNDREDS: Mapping[str, str] = {
     },
 }
 """A word for hundreds -> its digits; 00 is said after what it counts, as in nine hundred."""
+PLURALS: Mapping[str, str] = {
+    **{word: str(digit) for digit, word in enumerate("zeros ones twos threes fours fives sixes sevens eights nines".split())},
+    "zeroes": "0", "ohs": "0", "nils": "0", "ceros": "0", "unos": "1", "doses": "2", "treses": "3", "cuatros": "4", "cincos": "5", "seises": "6",
+       "sietes": "7", "ochos": "8", "nueves": "9", "nullen": "0", "einsen": "1", "zweien": "2", "dreien": "3", "vieren": "4", "sechsen": "6",
+}  # fmt: skip
+"""What is said of a digit that comes several times, as in three fives."""
 AND = frozenset(("", " ", "-", " and ", " y ", " e ", " et ", " und ", " en ", " si ", " och ", " i "))
 """What may stand between hundreds and the rest of their number."""
 PLUS = frozenset(("plus", "mas", "piu", "плюс", "arti"))
@@ -247,11 +264,11 @@ SPOKEN_DOTS = frozenset(
 SHY = frozenset(
     "on due once un une una um uma ein een sei alti opt sept meia dos uc mot hai ba bon nam sau bay tam chin isa apat anim pito "
     "ek do teen char saat egy ot hat het pet pat sest osm ett sex en et to fire ni dy nje cent cents sto sita saba nula "
-    "دو سه نه یک cien cem cento".split()
+    "دو سه نه یک cien cem cento owe won too tree fore for fife sicks ate nein".split()
 )
 """Words that mean other things too, in their language or another: they count only beside a number word of their language."""
 
-EDGES = frozenset("to en et do on un".split())
+EDGES = frozenset("to en et do on un for too won ate fore".split())
 """Of these, words that stand before or after a number as what they usually mean: a number may start or end beside them."""
 
 
@@ -269,6 +286,12 @@ def phrases() -> tuple[Mapping[tuple[str, ...], str], Mapping[str, int], Mapping
     for words in known:
         reach[words[0]] = max(reach.get(words[0], 0), len(words))
     return known, reach, {word: frozenset(spoken) for word, spoken in languages.items()}
+
+
+def unit(word: str) -> str:
+    """The digit of a word for one to nine, else empty."""
+    digits = phrases()[0].get((word,), "")
+    return digits if len(digits) == 1 and digits != "0" else ""
 
 
 APOSTROPHES = ("'", "’", "`", "‘", "´")
