@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -45,9 +45,9 @@ def extras(project: dict[str, Any]) -> set[str]:
     return {plain(line) for lines in project["optional-dependencies"].values() for line in lines}
 
 
-def foreign_imports(tree: ast.AST) -> Iterator[str]:
-    """Top names of imports below `tree` that are neither clew's own nor the standard library's."""
-    for node in ast.walk(tree):
+def foreign_imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Top names of the imports among `nodes` that are neither clew's own nor the standard library's."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -70,12 +70,6 @@ def _for_types(node: ast.stmt) -> bool:
 
 
 @cache
-def trees(root: Path) -> tuple[tuple[str, ast.Module], ...]:
-    paths = sorted((root / "src" / "clew").rglob("*.py"))
-    return tuple((str(path.relative_to(root)), ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
-
-
-@cache
 def installed() -> Mapping[str, list[str]]:
     return packages_distributions()
 
@@ -84,22 +78,22 @@ def providers(top: str) -> set[str]:
     return {plain(name) for name in installed().get(top, [top])}
 
 
-def test_dependencies_of_every_import_are_declared(project_root: Path, core: set[str], extras: set[str]) -> None:
-    used = {(where, top) for where, tree in trees(project_root) for top in foreign_imports(tree)}
+def test_dependencies_of_every_import_are_declared(parsed, core: set[str], extras: set[str]) -> None:
+    used = {(each.path, top) for each in parsed for top in foreign_imports(each.nodes)}
     assert sorted(f"{where} imports {top}" for where, top in used if not providers(top) & (core | extras)) == []
 
 
-def test_dependencies_of_extras_are_imported_when_asked_for(project_root: Path, core: set[str]) -> None:
-    used = {(where, top) for where, tree in trees(project_root) for top in foreign_imports(at_once(tree))}
+def test_dependencies_of_extras_are_imported_when_asked_for(parsed, core: set[str]) -> None:
+    used = {(each.path, top) for each in parsed for top in foreign_imports(ast.walk(at_once(each.tree)))}
     assert sorted(f"{where} imports {top} at once" for where, top in used if not providers(top) & core) == []
 
 
-def test_dependencies_are_all_used(project_root: Path, core: set[str], extras: set[str]) -> None:
-    used = {name for _, tree in trees(project_root) for top in foreign_imports(tree) for name in providers(top)}
+def test_dependencies_are_all_used(parsed, core: set[str], extras: set[str]) -> None:
+    used = {name for each in parsed for top in foreign_imports(each.nodes) for name in providers(top)}
     words = {
         node.value
-        for _, tree in trees(project_root)
-        for node in ast.walk(tree)
+        for each in parsed
+        for node in each.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     unused = {name for name in (core | extras) - used - UNSEEN.keys() if not any(name in word for word in words)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,9 +36,9 @@ def room_of(module: str) -> str:
     return rest.partition(".")[0] or "__init__"
 
 
-def imported(source: str, module: str, *, package: bool) -> Iterator[tuple[int, str]]:
-    """Line and full name of every import of clew's own modules in `source`."""
-    for node in ast.walk(ast.parse(source)):
+def imported(nodes: Iterable[ast.AST], module: str, *, package: bool) -> Iterator[tuple[int, str]]:
+    """Line and full name of every import of clew's own modules among `nodes`."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -58,34 +58,34 @@ def _absolute(node: ast.ImportFrom, module: str, *, package: bool) -> str:
     return ".".join([*here, node.module] if node.module else here)
 
 
-def trespasses(source: str, module: str, *, package: bool = False) -> list[str]:
-    """Each import of `source` that `module` may not make, in words."""
+def trespasses(source: str | Iterable[ast.AST], module: str, *, package: bool = False) -> list[str]:
+    """Each import of `source`, text or nodes, that `module` may not make, in words."""
+    nodes = ast.walk(ast.parse(source)) if isinstance(source, str) else source
     room = room_of(module)
     allowed = MAY[room] | {room} | (FOR_ALL if room != "safeguards" else frozenset({"__init__"}))
     return [
         f"{module}:{line} imports {name}"
-        for line, name in imported(source, module, package=package)
+        for line, name in imported(nodes, module, package=package)
         if not (room_of(name) in allowed or name == f"{SELF}.__version__")
     ]
 
 
-def modules(root: Path) -> Iterator[tuple[str, Path]]:
-    for path in sorted((root / "src" / SELF).rglob("*.py")):
-        parts = path.relative_to(root / "src").with_suffix("").parts
-        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+def name_of(path: Path, root: Path) -> str:
+    parts = path.relative_to(root / "src").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def test_imports_run_one_way(project_root: Path) -> None:
+def test_imports_run_one_way(parsed, project_root: Path) -> None:
     wrong = [
         line
-        for module, path in modules(project_root)
-        for line in trespasses(path.read_text(encoding="utf-8"), module, package=path.stem == "__init__")
+        for each in parsed
+        for line in trespasses(each.nodes, name_of(each.path, project_root), package=each.path.stem == "__init__")
     ]
     assert not wrong, "\n".join(wrong)
 
 
-def test_imports_every_room_has_its_place(project_root: Path) -> None:
-    rooms = {room_of(module) for module, _ in modules(project_root)}
+def test_imports_every_room_has_its_place(parsed, project_root: Path) -> None:
+    rooms = {room_of(name_of(each.path, project_root)) for each in parsed}
     assert rooms <= MAY.keys()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,20 +19,20 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+@pytest.fixture(scope="session")
+def trees(parsed) -> dict[Path, ast.Module]:
+    return {each.path: each.tree for each in parsed}
 
 
-def test_modules_each_have_a_docstring() -> None:
-    assert [name_of(path) for path in FILES if tree(path).body and not ast.get_docstring(tree(path))] == []
+def test_modules_each_have_a_docstring(trees: dict[Path, ast.Module]) -> None:
+    assert [name_of(path) for path in FILES if trees[path].body and not ast.get_docstring(trees[path])] == []
 
 
-def test_modules_share_no_docstring() -> None:
+def test_modules_share_no_docstring(trees: dict[Path, ast.Module]) -> None:
     """A copied docstring misleads."""
     said: dict[str, str] = {}
     for path in FILES:
-        text = ast.get_docstring(tree(path)) or name_of(path)
+        text = ast.get_docstring(trees[path]) or name_of(path)
         assert text not in said, f"{name_of(path)} says the same of itself as {said[text]}"
         said[text] = name_of(path)
 
@@ -46,12 +45,12 @@ def test_modules_examples_run(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name_of(path) for path in FILES if path.name == "__init__.py"])
-def test_modules_offer_what_they_list(name: str) -> None:
+def test_modules_offer_what_they_list(name: str, trees: dict[Path, ast.Module]) -> None:
     """What a package passes on from its own modules is listed in `__all__`, once, and is there."""
     module = importlib.import_module(name)
     offered = getattr(module, "__all__", None)
     if offered is None:
-        body = tree(Path(str(module.__file__))).body
+        body = trees[Path(str(module.__file__))].body
         sources = [node.module or "" for node in body if isinstance(node, ast.ImportFrom)]
         own = [source for source in sources if source.startswith(f"{name}.")]
         assert own == [], f"{name} passes names on without listing them in __all__"
