@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from clew.signals.base import Signal
 from clew.signals.detector import SPACE, TextDetector
-from clew.signals.domains import DOT_WORDS, LABEL, MAILBOXES, SPELLED_DOT, ends_well, host
+from clew.signals.domains import DOT_WORDS, LABEL, MAILBOXES, SPELLED_DOT, WORDS, ends_well, host
 from clew.signals.glyphs import bare, one_script, plain, span_in
 
 _AT_WORDS = r"at|arroba|chiocciola|malpa|małpa|klammeraffe|apenstaartje|собака|ät"
@@ -31,6 +31,11 @@ _NO_DOT = re.compile(
     r"\s(?P<ending>com|ru|de|fr|es|it|net|me)(?!\w)",
     re.IGNORECASE,
 )
+_LETTERS = re.compile(
+    rf"(?<!\S)(?P<local>[^\W_](?:\s[\w.+-]){{2,30}})\s?@\s?"
+    rf"(?P<domain>(?:{LABEL}\s?\.\s?){{1,4}}[^\W\d_]{{2,24}}|(?:[^\W_](?:\s[\w-]){{0,30}}\s\.\s){{1,4}}[^\W\d_](?:\s[^\W\d_]){{1,5}})(?![\w@])"
+)
+"""Letters set apart, before the @ and perhaps after it."""
 _WORDS = frozenset(
     "me us mail email e-mail look looking is it write reach contact available find only call text or and we you".split()
 )
@@ -68,6 +73,7 @@ class EmailDetector(TextDetector):
                 if local and match[1].rpartition(".")[2].islower() | ends_well(host(match[1])):
                     known = ends_well(host(match[1]))
                     yield local.start(), match.end(), _address(local[0], host(match[1])), 0.99 if known else 0.7
+            yield from _lettered(shown)
         for match in _SPELLED.finditer(shown):
             address = _spelled(shown, match)
             if address:
@@ -84,6 +90,19 @@ class EmailDetector(TextDetector):
 def _address(local: str, domain: str) -> str:
     """In lower case; letters of another script put among Latin ones to hide the address are read as they look."""
     return f"{one_script(local.lower())}@{'.'.join(map(one_script, domain.split('.')))}"
+
+
+def _lettered(shown: str) -> Iterator[tuple[int, int, str, float]]:
+    """Addresses whose letters stand apart: a n n a @ example . com."""
+    for match in _LETTERS.finditer(shown):
+        local, domain = "".join(match["local"].split()), host("".join(match["domain"].split()))
+        ending = match["domain"].rpartition(".")[2].strip()
+        if (
+            ending.islower()
+            and ends_well(domain)
+            and (domain.split(".")[0] in MAILBOXES or domain.rpartition(".")[2] not in WORDS)
+        ):
+            yield match.start(), match.end(), _address(local, domain), 0.85
 
 
 def _local_before(shown: str, end: int) -> re.Match[str] | None:

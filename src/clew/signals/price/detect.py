@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from clew.signals.base import Signal
 from clew.signals.detector import TextDetector
@@ -26,11 +27,13 @@ class PriceDetector(TextDetector):
 
 
 def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
+    eastern = list(_eastern(shown)) if not shown.isascii() and money.MYRIAD.search(shown) else []
+    yield from eastern
     taken = 0  # a time that one price has is not the next one's
     priced = None
     for amount in money.AMOUNT.finditer(shown):
         start, end = amount.span()
-        if start < taken:
+        if start < taken or (eastern and any(first <= start < last for first, last, _, _ in eastern[:_ENOUGH])):
             continue
         before = _before(shown, start)
         is_dull = _is_dull(shown, end)
@@ -56,6 +59,29 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
         if prices:
             taken = prices[0][1]
             yield from prices
+
+
+def _eastern(shown: str) -> Iterator[tuple[int, int, str, float]]:
+    """Amounts counted in thousands and ten thousands: 10万円, 1万5千円, 30만원. Without a sign for money only behind a word for wages."""
+    for match in islice(money.EASTERN.finditer(shown), _ENOUGH):
+        cue = money.WAGES.search(shown, max(0, match.start() - 4), match.start())
+        currency = money.EASTERN_MONEY.get(match["sign"] or "")
+        if not currency and not cue:
+            continue
+        start = cue.start() if cue else match.start()
+        unit = f"/{money.WAGE_TIMES[cue['time']]}" if cue else ""
+        value = sum(
+            float(match[digits]) * money.EASTERN_POWERS[match[power]]
+            for digits, power in (("n", "power"), ("rest", "small"))
+            if match[digits]
+        )
+        if value > 0:
+            sure = 0.85 if currency else 0.5
+            yield start, match.end(), f"{value:.0f} {currency or money.paid_in(cue)}{unit}", sure
+
+
+_ENOUGH = 200
+"""Such amounts after which the rest of a text is not read for them."""
 
 
 def _is_dull(shown: str, end: int) -> bool:

@@ -208,7 +208,7 @@ UNITS = {
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
 
 SIGNS = frozenset(symbol[-1] for symbol in SYMBOLS)
-DULL = frozenset(".):;!?(+#*=|\"]")
+DULL = frozenset('.):;!?(+#*=|"]')
 """What no currency and no time follows, after an amount."""
 
 _AMOUNT = (  # digit first: quick
@@ -260,6 +260,19 @@ PRECEDED = re.compile(rf"(?<!\w){_LENGTH.format('before_')}\s?[:=\-–,]?\s?\Z",
 EXPLICIT = re.compile(_PER.replace("=|:|-|\\(", "=") + _LENGTH.format("after_"), re.IGNORECASE)
 """The same after a slash or a word: what comes next does not matter."""
 PRECEDED_REACH = 24
+EASTERN_POWERS = {"万": 10_000, "萬": 10_000, "만": 10_000, "千": 1_000, "천": 1_000}
+EASTERN_MONEY = {"円": "JPY", "日元": "JPY", "元": "CNY", "块": "CNY", "人民币": "CNY", "원": "KRW"}
+MYRIAD = re.compile("[万萬만千천]")
+EASTERN = re.compile(
+    r"(?<![\d.,])(?P<n>\d{1,4}(?:\.\d)?)\s?(?P<power>[万萬만千천])(?:\s?(?P<rest>\d)(?P<small>[千천]))?\s?(?P<sign>日元|人民币|[円元块원])?"
+)
+"""Amounts in Chinese, Japanese and Korean; a myriad of inhabitants is none, so a sign or a word for wages must stand beside."""
+WAGES = re.compile(r"(?P<time>[月日時时年週周월일시연주])(?P<word>[給薪给]|급)[:：は]?\s?\Z")
+WAGE_TIMES = {
+    sign: unit
+    for unit, signs in (("month", "月월"), ("day", "日일"), ("h", "時时시"), ("year", "年연"), ("week", "週周주"))
+    for sign in signs
+}
 HALF = frozenset(("½", "1/2", "halbe", "media", "demi", "mezz'", "pół"))
 RESOLUTIONS = frozenset((144, 240, 360, 480, 720))
 """Video sizes, which are written like pence."""
@@ -280,6 +293,11 @@ def number(written: str) -> str | None:
     if not whole.strip("0") and not cents:
         return None
     return f"{whole}.{cents.ljust(2, '0')}" if cents else whole
+
+
+def paid_in(wages: re.Match[str] | None) -> str:
+    """The usual money of a word for wages: Japanese writes 給, Chinese 薪, Korean 급."""
+    return {"給": "JPY", "급": "KRW"}.get(wages["word"] if wages else "", "CNY")
 
 
 def length(count: str | None, unit: str) -> str:
