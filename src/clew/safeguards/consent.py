@@ -113,6 +113,8 @@ KEPT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
     "releases": ("keep", "statistics", "research"),
     "links": ("keep",),
     "leads": ("keep",),
+    "dossiers": ("keep", "share_situation", "law_enforcement"),
+    "identities": ("keep", "share_identity", "law_enforcement"),
 }
 """What is made of records -> the layers of which any answer but a yes keeps a record out. Not asked keeps nothing out:
 the ground is then the source's (GDPR art. 6(1)); who refused or withdrew is out whatever the ground."""

@@ -12,7 +12,7 @@ from clew.workspace.assessing import Assessing
 from clew.workspace.classing import Classing
 from clew.workspace.consenting import Consenting
 from clew.workspace.counting import Counting
-from clew.workspace.disclosing import Disclosing
+from clew.workspace.dossiers import Dossiers
 from clew.workspace.fairness import FairnessReporting
 from clew.workspace.helping_cases import CaseHelping
 from clew.workspace.minimising import Minimising
@@ -25,7 +25,7 @@ from clew.workspace.settings import Settings
 
 
 class Workspace(
-    Disclosing,
+    Dossiers,
     Assessing,
     Minimising,
     Consenting,

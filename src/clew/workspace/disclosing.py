@@ -17,7 +17,7 @@ from clew.leads.explain import honest_label
 from clew.publish.door import write_content
 from clew.publish.exports import Entry, Exported, Known, Mention, Recipient, export
 from clew.publish.types import Method, Raw
-from clew.records.source import Tlp
+from clew.records.source import Source, Tlp
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.acts import Release
 from clew.safeguards.errors import Blocked, Conflict, NotFound, Tampered, UsageError
@@ -114,7 +114,7 @@ class Disclosing(Judging):
         try:
             proposed = Proposed(
                 title=f"{ask.subject} as {ask.to}",
-                dataset=DATASET,
+                dataset=made.report.get("dataset", DATASET),
                 method=made.release.guarantee.method,
                 guarantee=made.release.guarantee.words,
                 epsilon=0.0,
@@ -135,7 +135,7 @@ class Disclosing(Judging):
     # What is known of a lead.
 
     def _disclosed(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Exported:
-        return export(Raw(self._known(actor, purpose, ask.subject)), _recipient(ask), ask.to)
+        return export(Raw(self._known(actor, purpose, ask.subject)), recipient_of(ask), ask.to)
 
     def _known(self, actor: Actor, purpose: Purpose, lead: str, *, texts: bool = False) -> Known:
         """All of a lead that is open to this person, before sharing levels are asked."""
@@ -162,7 +162,9 @@ class Disclosing(Judging):
             withheld=withheld,
         )
 
-    def _entries_of_lead(self, actor: Actor, purpose: Purpose, network: int, *, texts: bool) -> tuple[Sequence[Entry], int]:
+    def _entries_of_lead(
+        self, actor: Actor, purpose: Purpose, network: int, *, texts: bool
+    ) -> tuple[Sequence[Entry], int]:
         out = self.withheld(actor, Action.DISCLOSE, purpose, "adverts")
         members = self.lake.query("SELECT record_id, record_kind FROM members WHERE network = $1", [network])
         of = {row["record_id"]: row["record_kind"] for row in members.to_pylist()}
@@ -173,11 +175,18 @@ class Disclosing(Judging):
         ).to_pylist()
         shown = [row for row in rows if not out.keeps(row["source_id"], row["record_id"])]
         sources = {source.id: source for source in self.vault.sources()}
-        owners = self.vault.owners()
-        found = [_entry(row, sources, owners, texts=texts) for row in shown]
+        owners, arrived = self.vault.owners(), self._arrived([row["record_id"] for row in shown])
+        found = [_entry(row, sources, owners, arrived, texts=texts) for row in shown]
         known = {row["record_id"] for row in rows}
         sealed = [Entry(id=r, kind=kind, source="", level=Tlp.RED) for r, kind in of.items() if r not in known]
         return [*found, *sealed], len(rows) - len(shown)
+
+    def _arrived(self, records: Sequence[str]) -> Mapping[str, Any]:
+        """When each record came in."""
+        rows = self.lake.query(
+            "SELECT record_id, arrived FROM arrivals WHERE record_id IN (SELECT unnest($1::VARCHAR[]))", [list(records)]
+        )
+        return {row["record_id"]: row["arrived"] for row in rows.to_pylist()}
 
     def _mentions(self, records: Sequence[str]) -> Sequence[Mention]:
         rows = self.lake.query(
@@ -188,7 +197,14 @@ class Disclosing(Judging):
         return [Mention(r["record_id"], r["kind"], r["value"], r["detector"]) for r in rows.to_pylist()]
 
 
-def _entry(row: Mapping[str, Any], sources: Mapping[str, Any], owners: Mapping[str, str], *, texts: bool) -> Entry:
+def _entry(
+    row: Mapping[str, Any],
+    sources: Mapping[str, Source],
+    owners: Mapping[str, str],
+    arrived: Mapping[str, Any],
+    *,
+    texts: bool,
+) -> Entry:
     source = sources.get(row["source_id"])
     return Entry(
         id=row["record_id"],
@@ -199,11 +215,18 @@ def _entry(row: Mapping[str, Any], sources: Mapping[str, Any], owners: Mapping[s
         posted=row["posted"],
         place=row["place"] or "",
         label=row["external_id"] or "",
+        terms=terms_of(source),
+        received=arrived.get(row["record_id"]),
         text=row["text"] if texts else None,
     )
 
 
-def _recipient(ask: DisclosureAsk) -> Recipient:
+def terms_of(source: Source | None) -> str:
+    """On which terms a source gave its data, in words."""
+    return f"{source.basis.value.replace('-', ' ')}; collected for {source.purpose}" if source else ""
+
+
+def recipient_of(ask: DisclosureAsk) -> Recipient:
     if ask.level not in set(Tlp):
         raise UsageError("level: amber or amber+strict")
     return Recipient(
@@ -219,7 +242,7 @@ def _mark_of(made: Exported, ask: DisclosureAsk) -> str:
     """What a signature is under: the very bytes, and to whom they go on which terms."""
     said = [
         (name, str(getattr(ask, name)))
-        for name in ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level")
+        for name in ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities")
     ]
     digest = hashlib.sha256(made.release.value).hexdigest()
     return hashlib.sha256(canonical([("content", digest), *said])).hexdigest()

@@ -30,6 +30,18 @@ def test_red_never_leaves_and_neither_does_what_it_counted():
     assert shared.left_out["identifiers that only records which stay behind hold"] == 1
 
 
+def test_a_reason_that_may_count_more_than_it_names_stays_behind():
+    entries = [*(advert(f"r{n}") for n in range(1, 14)), advert("r14", Tlp.RED)]
+    full = reason(
+        "a", 3.0, *(f"r{n}" for n in range(1, 13))
+    )  # twelve named: the thirteenth or the red one may count too
+    assert share(known(entries=entries, reasons=[full]), to()).reasons == ()
+    # Where what stays behind is no advert, reasons on adverts stand; one about the whole may count reports, and does not.
+    entries[-1] = advert("r14", kind="tip")
+    shared = share(known(entries=entries, reasons=[full, reason("b", 1.0)]), to())
+    assert [each.sign for each in shared.reasons] == ["a"]
+
+
 def test_amber_strict_goes_back_to_its_own_house_alone():
     entries = [advert("r1"), advert("r2", Tlp.AMBER_STRICT, "House B")]
     stays = share(known(entries=entries), to(level=Tlp.AMBER_STRICT, organisation="House C"))

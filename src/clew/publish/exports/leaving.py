@@ -35,20 +35,24 @@ def export(known: Raw[Known], recipient: Recipient, to: str) -> Exported:
     """What this recipient may have of a lead, in a format of `FORMATS`. Raises Blocked where nothing may leave."""
     if to not in FORMATS:
         raise UsageError(f"format: not known; choose of {', '.join(FORMATS)}")
+    return made_with(known, recipient, to, *FORMATS[to])
+
+
+def made_with(known: Raw[Known], recipient: Recipient, to: str, suffix: str, write: Writer) -> Exported:
+    """As `export`, by a writer of another package of `publish`, such as dossiers."""
     shared = share(known.value, recipient)
-    suffix, write = FORMATS[to]
     content, lost = write(shared)
     return Exported(
-        release=_releasable(content, disclosed(recipient, shared)),
+        release=_releasable(content, disclosed_as(recipient, shared.tlp)),
         suffix=suffix,
         records=len(shared.entries),
         report=_report(shared, to, lost),
     )
 
 
-def disclosed(recipient: Recipient, shared: Shared) -> Guarantee:
+def disclosed_as(recipient: Recipient, tlp: str) -> Guarantee:
     """The guarantee of a disclosure promises no anonymity to anybody, and says so."""
-    words = f"not anonymous: disclosed to {recipient.name} alone, {shared.tlp}, under {recipient.agreement}"
+    words = f"not anonymous: disclosed to {recipient.name} alone, {tlp}, under {recipient.agreement}"
     return Guarantee(method=Method.DISCLOSE, words=words)
 
 

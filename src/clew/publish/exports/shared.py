@@ -24,6 +24,8 @@ KINDS = ("phone", "email", "handle", "url", "domain", "wallet", "picture")
 OPEN = frozenset({"advert"})
 """Kinds of records that may leave: what was told in confidence, and what people paid, stays."""
 STRICTNESS = {Tlp.CLEAR: 0, Tlp.GREEN: 1, Tlp.AMBER: 2, Tlp.AMBER_STRICT: 3, Tlp.RED: 4}
+MOST_EVIDENCE = 12
+"""Records that a reason names at most (`leads.features`)."""
 MOST = 200
 """Characters of a recipient's name, of an agreement and of a purpose."""
 
@@ -74,6 +76,8 @@ class Entry:
     received: datetime | None = None
     label: str = ""
     """The name that the source gave it."""
+    terms: str = ""
+    """Under which terms the source gave it: legal basis and purpose."""
     text: str | None = None
     """For a dossier alone; None while it stays sealed."""
 
@@ -157,7 +161,8 @@ def share(known: Known, recipient: Recipient) -> Shared:
         raise Blocked("export: no record of this lead may go to this recipient; its sharing levels say so")
     here = {entry.id: entry for entry in entries}
     whole = len(entries) == len(known.entries) and not known.withheld
-    reasons = tuple(r for r in known.reasons if _stands(r, here, whole=whole))
+    adverts_whole = not known.withheld and all(e.id in here for e in known.entries if e.kind in OPEN)
+    reasons = tuple(r for r in known.reasons if whole or _stands(r, here, adverts_whole=adverts_whole))
     if len(reasons) < len(known.reasons):
         left["reasons that stand on records which stay behind"] += len(known.reasons) - len(reasons)
     _note_unnamed(known, here, left)
@@ -206,8 +211,10 @@ def _count(left: Counter[str], why: str) -> bool:
     return False
 
 
-def _stands(reason: Contribution, here: Mapping[str, Entry], *, whole: bool) -> bool:
-    return whole or (bool(reason.evidence) and all(record in here for record in reason.evidence))
+def _stands(reason: Contribution, here: Mapping[str, Entry], *, adverts_whole: bool) -> bool:
+    """Whether all that a reason counts is shared. A full list of evidence may count more adverts than it names."""
+    named = bool(reason.evidence) and all(record in here for record in reason.evidence)
+    return named and (adverts_whole or len(reason.evidence) < MOST_EVIDENCE)
 
 
 def _asked_of(question: str, records: int) -> str:
