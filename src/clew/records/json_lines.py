@@ -39,7 +39,7 @@ def _fast(data: bytes) -> pa.Table | None:
     head = data[:_SAMPLED_BYTES].split(b"\n")
     try:
         sample = [_object(line) for line in (head[:-1] if len(data) > _SAMPLED_BYTES else head) if line.strip()]
-    except ValueError:
+    except (ValueError, RecursionError):  # a line nested thousands deep; line by line it becomes a reject
         return None
     names: dict[str, None] = {}
     for item in sample:
