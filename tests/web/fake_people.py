@@ -51,6 +51,17 @@ class FakePeople:
             return None
         return Admitted(session=self.desk.sign_in("mira", "correct horse") or "", device="device-token")
 
+    def elsewhere(self) -> str:
+        return "the invented ministry"
+
+    def begin_elsewhere(self, back: str, session: str = "") -> tuple[str, str]:
+        return "https://id.example/authorize", "elsewhere-step"
+
+    def finish_elsewhere(self, step: str, code: str, state: str, caller: Caller) -> Admitted:
+        if (step, code) != ("elsewhere-step", "right"):
+            raise NotAllowed("this is not a sign-in that was begun here: begin again")
+        return Admitted(session=self.desk.sign_in("mira", "correct horse") or "", device="device-token")
+
     def own_account(self, session: str) -> OwnAccount:
         other = OwnSession(id="ses_0123456789ab", way="password", client="Firefox on Linux", issued_at=WHEN, seen_at=WHEN, here=False)  # fmt: skip
         here = OwnSession(id="ses_ba9876543210", way="password, totp", client="Chromium on Android", issued_at=WHEN, seen_at=WHEN, here=True)  # fmt: skip

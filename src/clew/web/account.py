@@ -26,7 +26,7 @@ def account(request: Request, visit: Visitor) -> Response:
 
 def _account(request: Request, visit: Visit, *, problem: str = "", status: int = 200) -> Response:
     own = visit.desk.people.own_account(visit.session)
-    return page(request, "account.html", status=status, own=own, problem=problem)
+    return page(request, "account.html", status=status, own=own, problem=problem, elsewhere=visit.desk.people.elsewhere())
 
 
 def _renewed(request: Request, session: str) -> Response:

@@ -17,6 +17,7 @@ from clew.web import (
     cases,
     directory,
     dpia,
+    elsewhere,
     faults,
     flows,
     home,
@@ -53,6 +54,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
     for rooms in (
         signin,
         account,
+        elsewhere,
         home,
         shared,
         hotline,

@@ -33,7 +33,8 @@ Next = Annotated[str, Query(alias="next", max_length=512)]
 def _form(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A form for someone who is not signed in, tied to a cookie of its own so that nobody is signed in by a stranger."""
     secret = read_cookie(request, "visit") or new_secret()
-    response = page(request, template, status=status, token=token_for(secret), **context)
+    elsewhere = request.app.state.desk.people.elsewhere()
+    response = page(request, template, status=status, token=token_for(secret), elsewhere=elsewhere, **context)
     set_cookie(request, response, "visit", secret)
     return response
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from clew.safeguards.actors import Actor, Purpose, Role
+from clew.safeguards.elsewhere import provider_of
 from clew.safeguards.errors import Conflict, NotAllowed, NotFound, UsageError
 from clew.safeguards.keys import Cost, KeyRing, Unlock, make_key_file
 from clew.safeguards.permissions import Action, decide
@@ -40,6 +41,7 @@ class Opened:
         self.vault = vault
         self.settings = settings
         vault.second_factor = settings.second_factor
+        vault.provider = provider_of(settings.oidc_issuer, settings.oidc_client, settings.oidc_name, os.environ)
 
     @cached_property
     def lake(self) -> Lake:
