@@ -74,12 +74,3 @@ def _file_names(paths: list[Path]) -> list[str]:
 def check_json(path: Path | None) -> None:
     if path is not None and (path.suffix.lower() != ".json" or not path.parent.is_dir()):
         raise UsageError(f"{path}: a report is a .json file in a folder that exists")
-
-
-def write_json(value: object, path: Path) -> None:
-    import json
-
-    from clew.records.write import whole_file
-
-    with whole_file(path) as part:
-        part.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

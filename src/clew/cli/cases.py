@@ -90,7 +90,8 @@ def validate(
     for one, path in zip(checked, kept, strict=True):
         _keep(one.rejects, path)
     report = checked[0].report if len(paths) == 1 else together(_names(paths), arrivals, checked)
-    _write_json(report, out)
+    if out is not None:
+        files.write_json(report, out)
     typer.echo(json.dumps(report, ensure_ascii=False, indent=1))
     _say_report(report)
 
@@ -177,7 +178,8 @@ def convert(
         beside = rejects or out.with_suffix(f".rejects{out.suffix}")
     files.keep_rejects(out, made.rejects, beside, readable=made.report["converted"])
     _write_table(made.table, out)
-    _write_json(made.report, report)
+    if report is not None:
+        files.write_json(made.report, report)
     _say_losses(made.report, report)
 
 
@@ -249,14 +251,6 @@ def _check_json(out: Path | None, *, inputs: tuple[Path, ...]) -> None:
         raise UsageError(f"{out.name}: the report is JSON; name it .json")
     if out.resolve() in {path.resolve() for path in inputs}:
         raise UsageError(f"{out}: the output would replace an input")
-
-
-def _write_json(content: Mapping[str, Any], path: Path | None) -> None:
-    from clew.records.write import whole_file
-
-    if path is not None:
-        with whole_file(path) as part:
-            part.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _keep(rejects: Rejects, path: Path | None) -> None:

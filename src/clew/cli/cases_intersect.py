@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clew.cli import files
-from clew.cli.case_persons import PersonMaps, check_json, people_of, write_json
+from clew.cli.case_persons import PersonMaps, check_json, people_of
 from clew.safeguards.errors import NotAllowed, UsageError
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def count(
     result: dict[str, object] = {"shared": made.told, "asked": made.asked}
     if made.ids is not None:
         result["ids"] = list(made.ids)
-    write_json(result, out)
+    files.write_json(result, out)
     files.say(f"{made.told} of {made.asked} identifiers are shared")
 
 

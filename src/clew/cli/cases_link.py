@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clew.cli import cases_intersect, files
-from clew.cli.case_persons import PersonMaps, check_json, in_one, people_of, write_json
+from clew.cli.case_persons import PersonMaps, check_json, in_one, people_of
 from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def link(
     if explain is not None:
         write_table(made.explained(), explain)
     if report is not None:
-        write_json(made.report, report)
+        files.write_json(made.report, report)
     write_table(made.table, out)
     files.say(
         f"{made.report['rows']} rows, {made.report['persons']} persons proposed; {made.report['clusters_to_review']} clusters for a person to look at"
@@ -235,7 +235,7 @@ def match(
     with files.working("Comparing encodings"):
         made = match_encodings(named["id"].to_pylist(), named["encoding"].to_pylist(), options=options, source=source)
     if report is not None:
-        write_json(made.report, report)
+        files.write_json(made.report, report)
     write_table(made.table, out)
     files.say(
         f"{made.report['rows']} encodings, {made.report['persons']} persons proposed; {made.report['clusters_to_review']} clusters for a person to look at"

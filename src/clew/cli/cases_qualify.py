@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -132,7 +131,6 @@ def quality(
     from clew.cli.case_tables import ID
     from clew.insight.quality import quality as measured
     from clew.records import write_table
-    from clew.records.write import whole_file
 
     _check_report(out, file)
     beside = [
@@ -143,8 +141,7 @@ def quality(
         file, files.layout(encoding, sheet=sheet), files.given_columns(map), id, contributor, (out, rejects)
     )
     report = measured(cases, today=_day(as_of), id=ID, contributor=column)
-    with whole_file(out) as part:
-        part.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    files.write_json(report.as_dict(), out)
     if table is not None:
         write_table(report.measures, table)
     if faults is not None:
