@@ -65,7 +65,11 @@ def labelled(layout, count=120):
         })  # fmt: skip
     if layout == "idtraffickers":
         vendors = rng.integers(0, 12, count)
-        voice = [f"{filler[v % 10]}!! {filler[(v + 3) % 10]} ~{v}~ call now" for v in vendors]
+        marks = ("!!", " ...", " ;", "?!", " ✨", ",,", ". 🌸", " -", "~", " //", "!", " *")
+        voice = [
+            f"{filler[v % 10]}{marks[v]} {filler[(v + 3) % 10]}{marks[v]} ~{v}~ {' '.join(rng.choice(filler, 8))}{marks[v]}"
+            for v in vendors
+        ]
         return pa.table({"TEXT": [f"{v} {n}" for n, v in enumerate(voice)], "VENDOR": [str(v) for v in vendors]})
     words = [("certainly no", "2"), ("5", "Likely Yes")]
     return pa.table({"text": texts, "label": [words[k][n % 2] for n, k in enumerate(labels)]})
@@ -84,7 +88,12 @@ def test_an_invented_file_of_each_layout_is_measured_with_its_own_metrics(name):
             "learnt text model: AUC": 0.98,
             "learnt text model: recall at 90% precision": 0.95,
         },
-        "idtraffickers": {"closed set: macro-F1": 0.9, "open set: mean R-precision": 0.9},
+        "idtraffickers": {
+            "closed set: macro-F1": 0.9,
+            "open set: mean R-precision": 0.9,
+            "open set: verification AUC": 0.95,
+            "open set: pairs of one vendor found at 1% of others": 0.9,
+        },
         "trafficking-10k": {
             "learnt text model: AUC": 0.98,
             "learnt text model: F1": 0.95,
@@ -106,8 +115,8 @@ def test_an_invented_file_of_each_layout_is_measured_with_its_own_metrics(name):
         ),
     )
     chance = {f.metric: f.value for f in evaluate_file(prepare(shuffled, layout, {})).figures}
-    metric = "closed set: macro-F1" if name == "idtraffickers" else "learnt text model: AUC"
-    assert chance[metric] < 0.75 * told[metric]  # labels that mean nothing are not learnt
+    metrics = ("learnt text model: AUC",) if name != "idtraffickers" else tuple(told)
+    assert all(chance[metric] < 0.75 * told[metric] for metric in metrics)  # labels that mean nothing are not learnt
 
 
 def test_rows_without_a_usable_label_or_text_are_named():

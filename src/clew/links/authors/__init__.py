@@ -6,6 +6,7 @@ names are left out. Copies of one template count once and are no evidence (`unit
 
 from clew.links.authors.explaining import HABIT_ROWS, Agreement, explain
 from clew.links.authors.linking import AUTHORS, LINKS, AuthorOptions, Authors, author_links, authors
+from clew.links.authors.ranking import Hands, hands
 
 __all__ = [
     "AUTHORS",
@@ -14,7 +15,9 @@ __all__ = [
     "Agreement",
     "AuthorOptions",
     "Authors",
+    "Hands",
     "author_links",
     "authors",
     "explain",
+    "hands",
 ]
