@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from clew.safeguards.errors import NotAllowed, UsageError
-from clew.safeguards.people import Admitted, Caller, Factor, OwnAccount, OwnSession, Way
+from clew.safeguards.people import Admitted, Caller, Factor, OwnAccount, OwnSession, Site, Way
 
 if TYPE_CHECKING:
     from fake_desk import FakeDesk
@@ -110,6 +110,15 @@ class FakePeople:
             Factor(id="fac_0123456789abcdef", way=Way.TOTP, label=label or "app", made_at=WHEN, used_at=None)
         )
         return self._renewed(session)
+
+    def begin_passkey(self, session: str, site: Site) -> tuple[str, str]:
+        return '{"challenge": "AAAA"}', "step-of-passkey"
+
+    def finish_passkey(self, session: str, step: str, answer: str, label: str) -> str:
+        raise UsageError("passkey: what the browser sent does not fit what was asked; begin again")
+
+    def ask_passkey(self, site: Site, *, step: str = "", session: str = "") -> tuple[str, str]:
+        return '{"challenge": "AAAA"}', "question"
 
     def new_recovery_codes(self, session: str) -> Sequence[str]:
         self.done.append("recovery")

@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from clew.safeguards import totp
+from clew.safeguards import passkeys, totp
 from clew.safeguards.accounts import new_token, plain_code, token_hash
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotFound, UsageError
 from clew.safeguards.key_header import decrypt, encrypt
 from clew.safeguards.keys import canonical
-from clew.safeguards.people import SECOND, Way
+from clew.safeguards.people import SECOND, Site, Way
 from clew.safeguards.permissions import Action
 from clew.store.account_models import FactorRow, StepRow
 from clew.store.accounts import Accounts, open_account
@@ -96,6 +96,8 @@ class Factors(Accounts):
                 found.used_at = self._clock()
                 self._end_factor(tx, found, account)
             return found is not None
+        if way is Way.PASSKEY:
+            return self._passkey_answers(tx, rows, answer)
         if way is not Way.TOTP:
             return False
         now = self._clock()
@@ -105,6 +107,30 @@ class Factors(Accounts):
                 row.counter, row.used_at = step, now
                 return True
         return False
+
+    def _passkey_answers(self, tx: Session, rows: Sequence[FactorRow], answer: str) -> bool:
+        """`answer` is the token of the question and what the browser sent, parted by a space. A question is asked once."""
+        token, _, sent = answer.partition(" ")
+        found = self._open_step(tx, token, "question")
+        if found is None:
+            return False
+        tx.delete(found[0])
+        site, challenge = Site(host=found[1]["host"], origin=found[1]["origin"]), bytes.fromhex(found[1]["challenge"])
+        for row in rows:
+            if row.account != found[0].account:
+                continue
+            count = passkeys.answered(site, challenge, sent, passkeys.Passkey.of(self._secret_of(row), row.counter))
+            if count is not None:
+                row.counter, row.used_at = count, self._clock()
+                return True
+        return False
+
+    def _ask_passkey(self, tx: Session, account: str, site: Site) -> tuple[str, str]:
+        """What the browser needs, and the token of the question."""
+        known = [passkeys.Passkey.of(self._secret_of(r), r.counter) for r in self._factors(tx, account, Way.PASSKEY)]
+        options, challenge = passkeys.question(site, known)
+        said = {"host": site.host, "origin": site.origin, "challenge": challenge.hex()}
+        return options, self._keep_step(tx, "question", account, said)
 
     # Steps that wait.
 

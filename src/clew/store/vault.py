@@ -25,7 +25,6 @@ from clew.store.access_copy import AccessCopies
 from clew.store.accounts import ACCOUNT_ACTS, account_digest
 from clew.store.checkpoints import Checkpoints
 from clew.store.database import damaged_pages, discard, make_engine
-from clew.store.elsewhere import SigningInElsewhere
 from clew.store.erasing import certificate_digests
 from clew.store.factors import FACTOR_ACTS, factor_digests
 from clew.store.guarding import Guarding
@@ -34,11 +33,12 @@ from clew.store.helpline_services import Services
 from clew.store.holding import Holding, hold_digests, rule_digests
 from clew.store.ledger import judgement, judgement_digest, release, release_digest
 from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, ReleaseRow, SourceRow
+from clew.store.passkeys import Passkeys
 from clew.store.safeguard_acts import SAFEGUARD_ACTS
 from clew.store.sealed_check import Noted, verify_sealed
 
 
-class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, SigningInElsewhere):
+class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, Passkeys):
     """Sources, sealed records, accounts, judgements, releases, the helpline and the audit log, on SQLCipher or PostgreSQL.
 
     Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table

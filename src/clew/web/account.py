@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Annotated
 
 import segno
@@ -12,10 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from clew.safeguards.errors import NotAllowed, UsageError
 from clew.safeguards.people import Way
 from clew.web.pages import page
-from clew.web.visit import FormVisitor, Visit, Visitor, set_cookie
+from clew.web.visit import FormVisitor, Visit, Visitor, set_cookie, site
 
 router = APIRouter()
 Text = Annotated[str, Form(max_length=512)]
+Signed = Annotated[str, Form(max_length=16_384)]
+"""What a passkey signed, as the browser writes it."""
 Id = Annotated[str, Path(pattern=r"^(?:fac|ses)_[0-9a-f]{8,32}$")]
 
 
@@ -26,7 +30,12 @@ def account(request: Request, visit: Visitor) -> Response:
 
 def _account(request: Request, visit: Visit, *, problem: str = "", status: int = 200) -> Response:
     own = visit.desk.people.own_account(visit.session)
-    return page(request, "account.html", status=status, own=own, problem=problem, elsewhere=visit.desk.people.elsewhere())
+    asked = {}
+    if Way.PASSKEY in own.proofs and not own.proved:
+        with suppress(UsageError):  # at a number no passkey answers: the page says so
+            options, question = visit.desk.people.ask_passkey(site(request), session=visit.session)
+            asked = {"options": json.loads(options), "question": question}
+    return page(request, "account.html", asked=asked, status=status, own=own, problem=problem, elsewhere=visit.desk.people.elsewhere())
 
 
 def _renewed(request: Request, session: str) -> Response:
@@ -36,8 +45,8 @@ def _renewed(request: Request, session: str) -> Response:
 
 
 @router.post("/account/prove")
-def prove(request: Request, visit: FormVisitor, way: Text = "", answer: Text = "") -> Response:
-    if way not in {Way.PASSWORD, Way.TOTP}:
+def prove(request: Request, visit: FormVisitor, way: Text = "", answer: Signed = "") -> Response:
+    if way not in {Way.PASSWORD, Way.TOTP, Way.PASSKEY}:
         raise UsageError("way: choose one of those on the form")
     try:
         session = visit.desk.people.prove_self(visit.session, Way(way), answer)
@@ -79,6 +88,25 @@ def _codes(request: Request, step: str, secret: str, address: str, *, problem: s
         request, "account_codes.html", status=400 if problem else 200, step=step, secret=secret, problem=problem,
         picture=Markup(drawn),  # noqa: S704  made of numbers by segno
     )  # fmt: skip
+
+
+@router.post("/account/passkey")
+def begin_passkey(request: Request, visit: FormVisitor) -> Response:
+    try:
+        options, step = visit.desk.people.begin_passkey(visit.session, site(request))
+    except UsageError as refused:
+        return _account(request, visit, problem=str(refused), status=400)
+    return page(request, "account_passkey.html", options=json.loads(options), step=step)
+
+
+@router.post("/account/passkey/confirm")
+def finish_passkey(
+    request: Request, visit: FormVisitor, step: Text = "", answer: Signed = "", label: Text = ""
+) -> Response:
+    try:
+        return _renewed(request, visit.desk.people.finish_passkey(visit.session, step, answer, label))
+    except UsageError as refused:
+        return _account(request, visit, problem=str(refused), status=400)
 
 
 @router.post("/account/recovery")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -10,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from clew.safeguards.actors import Purpose
 from clew.safeguards.errors import UsageError
-from clew.safeguards.people import Admitted, Way
+from clew.safeguards.people import SECOND, Admitted, Way
 from clew.web.pages import page
 from clew.web.visit import (
     FormVisitor,
@@ -21,12 +23,14 @@ from clew.web.visit import (
     new_secret,
     read_cookie,
     set_cookie,
+    site,
     token_for,
     visitor,
 )
 
 router = APIRouter()
 Text = Annotated[str, Form(max_length=512)]
+Signed = Annotated[str, Form(max_length=16_384)]
 Next = Annotated[str, Query(alias="next", max_length=512)]
 
 
@@ -81,9 +85,9 @@ def second_page(request: Request, then: Next = "/") -> Response:
 
 
 @router.post("/sign-in/second")
-def second(request: Request, way: Text = "", answer: Text = "", then: Text = "/", csrf: Text = "") -> Response:
+def second(request: Request, way: Text = "", answer: Signed = "", then: Text = "/", csrf: Text = "") -> Response:
     check_form(request, read_cookie(request, "visit"), csrf)
-    if way not in {Way.TOTP, Way.RECOVERY}:
+    if way not in set(SECOND):
         raise UsageError("way: choose one of those on the form")
     step = read_cookie(request, "step") or ""
     admitted = request.app.state.desk.people.enter_second(step, Way(way), answer, caller(request))
@@ -99,8 +103,15 @@ def _second(request: Request, then: str, problem: str = "") -> Response:
     if not ways:
         over = "Too long ago, or too many wrong codes. Begin again with your name and password."
         return _form(request, "sign_in.html", status=401, then=local_path(then), name="", problem=over)
-    status = 401 if problem else 200
-    return _form(request, "sign_in_second.html", status=status, then=local_path(then), ways=ways, problem=problem)
+    status, asked = 401 if problem else 200, {}
+    if Way.PASSKEY in ways:
+        with suppress(UsageError):  # at a number no passkey answers: the other ways are left
+            step = read_cookie(request, "step") or ""
+            options, question = request.app.state.desk.people.ask_passkey(site(request), step=step)
+            asked = {"options": json.loads(options), "question": question}
+    return _form(
+        request, "sign_in_second.html", status=status, then=local_path(then), ways=ways, problem=problem, asked=asked
+    )
 
 
 @router.get("/sign-in/once")

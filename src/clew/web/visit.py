@@ -15,7 +15,7 @@ from starlette.responses import Response
 from clew.desk import Desk
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import NotAllowed
-from clew.safeguards.people import Caller
+from clew.safeguards.people import Caller, Site
 
 _LOCAL = re.compile(r"/(?:[\w.~:@-]+(?:/[\w.~:@-]+)*)?(?:\?[\w.~:@%+&=-]*)?", re.ASCII)
 
@@ -109,6 +109,11 @@ def caller(request: Request) -> Caller:
     address = request.client.host if request.client else ""
     client = request.headers.get("user-agent", "")[:400]
     return Caller(device=read_cookie(request, "device") or "", source=address, client=client)
+
+
+def site(request: Request) -> Site:
+    """The name and address under which this request reached the pages; the names are those that the application allows."""
+    return Site(host=request.url.hostname or "", origin=f"{request.url.scheme}://{request.url.netloc}")
 
 
 def check_form(request: Request, secret: str | None, token: str) -> None:
