@@ -236,3 +236,13 @@ def test_a_few_copies_with_a_free_line_are_still_one_text() -> None:
     words = [f"w{i}" for i in range(40)]
     texts = [" ".join([*words[:20], *(f"free{n}{i}" for i in range(5)), *words[20:]]) for n in range(6)]
     assert set(near_duplicates(texts).tolist()) == {0}
+
+
+def test_the_same_sentences_in_another_order_are_one_text() -> None:
+    rng = np.random.default_rng(8)
+    sentences = [[" ".join(f"w{w}" for w in rng.integers(0, 900, 7)) for _ in range(5)] for _ in range(60)]
+    texts = [". ".join(said) for said in sentences] + [
+        ". ".join(said[k] for k in (3, 0, 4, 2, 1)) for said in sentences
+    ]
+    labels = near_duplicates(texts)
+    assert labels[:60].tolist() == labels[60:].tolist() == list(range(60))

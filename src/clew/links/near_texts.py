@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links import alignment, boilerplate, candidates, groups, shingles
+from clew.links import alignment, boilerplate, candidates, groups, moved, shingles
 from clew.links.compiled import compiled
 from clew.links.tokens import Texts, Tokens, tokens
 from clew.safeguards.errors import MissingColumn, UsageError
@@ -112,7 +112,7 @@ def _alike(texts: Tokens, threshold: float) -> npt.NDArray[np.int64]:
             alike = alignment.similarities(texts, left, right, threshold, runs) >= threshold
             groups.join(together, left[alike], right[alike])
     del keys, marks
-    return groups.settle(texts, together, threshold, runs)
+    return moved.joined(texts, groups.settle(texts, together, threshold, runs), runs)
 
 
 def by_appearance(grouped: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links import alignment, boilerplate, candidates, groups, shingles
+from clew.links import alignment, boilerplate, candidates, groups, moved, shingles
 from clew.links.compiled import worker_count
 from clew.links.near_texts import DEFAULT, NearDuplicateOptions, by_appearance
 from clew.links.template_tables import Templates, fit_parts, token_bits, told
@@ -94,6 +94,7 @@ def _clustered(session: SparkSession, table: pa.Table, options: NearDuplicateOpt
     left, right = _alike_pairs(distinct, options)
     groups.join(group, np.searchsorted(names, left), np.searchsorted(names, right))
     group = _settled(session, distinct, names, group, options)
+    group = _moved(session, distinct, names, group)
     labels = group[np.searchsorted(names, content)]
     blank = np.flatnonzero(content == 0)
     labels[blank] = len(names) + np.arange(len(blank))
@@ -161,6 +162,17 @@ def _settled(
     at = np.searchsorted(names, _unsigned(found["content"].to_numpy()))
     group[at] = np.searchsorted(names, _unsigned(found["centre"].to_numpy()))
     return group
+
+
+def _moved(session: SparkSession, distinct: DataFrame, names: npt.NDArray[np.uint64], group: Numbers) -> Numbers:
+    """Groups of the same sentences in another order, found by their centres, whose tokens come to the driver."""
+    centres = _frame(session, pa.table({"content": _signed(names[np.unique(group)])}))
+    rows = centres.join(distinct, "content").select("content", "values").toArrow().sort_by("content")
+    texts = _texts(rows["values"], rows["content"].to_numpy())
+    at = np.searchsorted(names, texts.content)
+    into = np.arange(len(group))
+    into[at] = at[moved.joined(texts, np.arange(len(texts)))]
+    return into[group]
 
 
 def _read_tokens(batches: Batches) -> Batches:
