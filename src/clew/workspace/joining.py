@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from clew.links import near_duplicates, networks, shared, templates
 from clew.links.bridges import bridges
 from clew.links.evidence import SUPPORTED, author_pairs, evidence_kinds, place_time_pairs, supported, weighed
+from clew.links.numbering import RENAMED, numbered
 from clew.store.lake import Lake
 from clew.workspace.chain import OPEN_TEXTS, SEALED_TEXTS, Progress
 
@@ -28,7 +29,8 @@ def link(lake: Lake, progress: Progress) -> tuple[pa.Table, pa.Table, pa.Table]:
     adverts = lake.read("adverts", ["record_id", "text"])
     progress("Comparing texts", 0, adverts.num_rows)
     clusters = _templates(adverts["record_id"], pc.fill_null(adverts["text"], ""))
-    lake.replace({"clusters": clusters})
+    clusters, renamed = _numbered(lake, clusters)
+    lake.replace({"clusters": clusters, "renamed_texts": renamed})
     progress("Comparing texts", adverts.num_rows, adverts.num_rows)
     edges, hubs = _shared(lake, clusters)
     lake.replace({"edges": edges, "hubs": hubs})
@@ -41,6 +43,15 @@ def _templates(ids: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Table:
     if not near.num_rows:
         return near.rename_columns(["record_id", "cluster"])
     return templates(pa.table({"id": ids, "text": texts}), near).clusters.rename_columns(["record_id", "cluster"])
+
+
+def _numbered(lake: Lake, clusters: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The clusters by the numbers of the run before, so that a text's address stays; and where numbers that went lead to."""
+    there = set(lake.names())
+    old = lake.read("clusters", clusters.column_names) if "clusters" in there else clusters.slice(0, 0)
+    renamed = lake.read("renamed_texts") if "renamed_texts" in there else RENAMED.empty_table()
+    named = numbered(clusters.rename_columns(["id", "cluster"]), old.rename_columns(["id", "cluster"]), renamed)
+    return named.clusters.rename_columns(["record_id", "cluster"]), named.renamed
 
 
 def _shared(lake: Lake, clusters: pa.Table) -> tuple[pa.Table, pa.Table]:

@@ -18,10 +18,11 @@ SHOWN_ADVERTS = 60
 
 class Texts(Reading):
     def text(self, actor: Actor, purpose: Purpose, cluster: int) -> TextView:
-        """The adverts of one text. A number holds until the next run."""
+        """The adverts of one text. A number stays from run to run; where two texts became one, both lead to it."""
         self.vault.require(actor, Action.READ_LEAD, purpose, f"text {cluster}")
         if not {"clusters", "members", "anchors"} <= set(self.lake.names()):
             raise NotFound("there is no such text")
+        cluster = self._today(cluster)
         rows = self.lake.query(
             "SELECT a.record_id, a.external_id, a.posted, a.place, a.text, n.record_id AS anchor, count(*) OVER () AS total "
             "FROM clusters k JOIN adverts a USING (record_id) LEFT JOIN members m USING (record_id) "
@@ -44,6 +45,12 @@ class Texts(Reading):
             for row, pieces in zip(rows, aligned([row["text"] for row in rows]), strict=True)
         )
         return TextView(cluster=cluster, adverts=int(rows[0]["total"]), shown=shown)
+
+    def _today(self, cluster: int) -> int:
+        if "renamed_texts" not in self.lake.names():  # a workspace whose last run was before numbers stayed
+            return cluster
+        into = self.lake.query('SELECT "into" FROM renamed_texts WHERE cluster = $1', [cluster]).to_pylist()
+        return int(into[0]["into"]) if into else cluster
 
     def texts_of(self, actor: Actor, purpose: Purpose, records: Sequence[str]) -> Mapping[str, int]:
         """Of these records, those that share their text with another advert, and that text's number."""
