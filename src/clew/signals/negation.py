@@ -11,7 +11,7 @@ from functools import lru_cache
 from clew.signals.phrases import fold
 
 _BEFORE = {
-    "en": "no not never without don't dont doesn't doesnt didn't isn't aren't won't wont cannot can't cant nobody nothing "
+    "en": "no not never without don't dont doesn't doesnt didn't isn't aren't won't wont cannot can't cant nobody nothing nowhere "
     "neither nor zero refuse refuses",
     "es": "no sin nunca jamas ni ningun ninguna ninguno tampoco nadie",
     "fr": "ne n' pas sans jamais aucun aucune ni",

@@ -30,6 +30,14 @@ _RANGE_BEFORE = re.compile(
     r"\d\s?(?:-|to|bis|a|do|до|și|y|und|and)\s?\d\d\s?-?\s?\Z|\b(?:under|over|from|min|max|between|ab|unter|de la|от|до)\s\d\d\s?\Z"
 )
 _WORD = re.compile(r"[\w']+")
+_PERSON_OF = re.compile(
+    r"\b(?:"
+    + fold(
+        "mujer|chica|señora|hombre|chico|dama|femme|fille|dame|homme|senhora|mulher|moça|garota|homem|rapaz|fată|femeie|doamnă|bărbat|domnișoară|donna|ragazza|signora|uomo"
+    )
+    + r") (?:de|di|d')\s?\Z"
+)
+"""A woman of so many years."""
 _CLAUSE = re.compile(r"[.!?;:,|•*()\n]| - ")
 _PLUS = re.compile(r"\s?\+|\s?(?:or|und|si|y)\s(?:over|older|mehr|peste|mas)")
 
@@ -101,7 +109,11 @@ def _is_age(text: str, start: int, end: int, value: int, kind: str) -> bool:
     if kind == words.PLAIN:
         return True
     after = text[end : end + 24].lstrip()
-    return value in _LIKELY and not after.startswith(_spans()) and not before.rstrip().endswith(_since())
+    return (
+        value in _LIKELY
+        and not after.startswith(_spans())
+        and (not before.rstrip(" :").endswith(_since()) or _PERSON_OF.search(before) is not None)
+    )
 
 
 def _is_of_a_thing(text: str, start: int, end: int) -> bool:
@@ -114,7 +126,7 @@ def _is_of_a_thing(text: str, start: int, end: int) -> bool:
     for word in reversed(_WORD.findall(clause)):
         if word in beings:
             return False
-        if word in things:
+        if word in things or word.rpartition("'")[2] in things:
             return True
     return False
 

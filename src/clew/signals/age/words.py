@@ -156,6 +156,11 @@ CUES: dict[str, tuple[str, ...]] = {
 SPANS: tuple[str, ...] = (
     *(
         "on the market",
+        "savoir-faire",
+        "de savoir-faire",
+        "abiertos",
+        "open",
+        "abertos",
         "of tradition",
         "en el mercado",
         "de mercado",
@@ -228,6 +233,7 @@ SPANS: tuple[str, ...] = (
 """What follows a number of years that is no age."""
 SINCE: tuple[str, ...] = (
     *(
+        "llevamos",
         "опыт работы",
         "стаж",
         "стаж работы",
@@ -395,6 +401,7 @@ THINGS = frozenset(
         "firma betrieb unternehmen laden salon agentur haus gebäude marke geschäft "
         "negócio salão loja agência prédio firmă firma companie companie hotelul salonul agenție clădire "
         "компания компании фирма фирме салон салону отель отелю магазин магазину дом дому здание агентство агентству "
+        "whisky whiskey wine rum cheese brandy whisk hôtel hotel ساختمان شرکت مغازه هتل فروشگاه "
         "azienda ditta negozio agenzia albergo edificio firma hotel sklep"
     ).split()
 )

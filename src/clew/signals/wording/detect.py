@@ -49,6 +49,10 @@ class WordingDetector(TextDetector):
                 continue
             if is_denied(seen.text, start, end, meaning.languages):
                 continue
+            if meaning.sign == _HELD and papers.is_harmless(
+                seen.text, papers.clause_of(seen.text, start, end), (start, end), (start, end)
+            ):
+                continue
             confidence = _LONE if meaning.is_one_word else _SURE
             found.append(self.signal("wording", meaning.sign, seen.span(start, end), confidence))
         said = [one for one in found if one.value in (_HELD, _OWN)]

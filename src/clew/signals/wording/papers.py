@@ -58,19 +58,19 @@ _WEAK_PAPERS = {
     "th": "เอกสาร",
 }
 _SOFT_VERBS = {
-    "en": "kept|keeps|held|holds|collected by|is collected|are collected|be collected|collects|stored|taken by|be taken|are taken|is taken|looked after|"
+    "en": "locked away|looks after|look after|be given to|are given to|is given to|keep hold of|keeps hold of|store|we store|we hold|we keep|we collect|keeps it|keeps them|holds it|kept|keeps|held|holds|collected by|is collected|are collected|be collected|collects|stored|taken by|be taken|are taken|is taken|looked after|"
     "hold on to|holds on to|held on to|in the care of|in the safe|locked in|stays with|stay with|remains with|remain with|left with",
-    "es": "guardado|guardados|guarda|guardan|guardará|guardarán|en poder de|en manos de|quedan|queda|quedará|quedarán|se entrega|se entregan|"
+    "es": "custodia|custodian|permanecerá|permanecerán|permanece|permanecen|guardamos|recogemos|se recogen|se guardan|se guarda|guardado|guardados|guarda|guardan|guardará|guardarán|en poder de|en manos de|quedan|queda|quedará|quedarán|se entrega|se entregan|"
     "entregará|entregarán|custodiado|custodiados|recogido|recogidos|recoge|recogen",
-    "fr": "gardé|gardés|garde|gardent|gardera|conservé|conservés|conserve|conservent|remis|détenu|détenus|restent|reste|restera|resteront|"
+    "fr": "ramassé|ramassés|ramasse|gardons|conservons|conservent|déposé|déposés|gardé|gardés|garde|gardent|gardera|conservé|conservés|conserve|conservent|remis|détenu|détenus|restent|reste|restera|resteront|"
     "collecté|collectés|récupéré|récupérés",
-    "de": "aufbewahrt|verwahrt|bleibt|bleiben|eingesammelt|abgegeben|hinterlegt|sammelt|verwahren|aufbewahren",
-    "pt": "guardado|guardados|guarda|guardam|guardará|ficam|fica|ficará|ficarão|entregue|entregues|recolhido|recolhidos|recolhe|recolhem",
-    "ro": "păstrat|păstrate|păstrează|ține|țin|rămâne|rămân|va rămâne|vor rămâne|predat|predate|strâns|strânse|adunate",
-    "ru": "храниться|хранится|хранятся|хранит|хранят|остается|остаются|останется|останутся|сдается|сдаются|сдать|собирает|собирают|держит|держат",
-    "it": "custodito|custoditi|tenuto|tenuti|tiene|tengono|resta|restano|rimane|rimangono|consegnato|consegnati|raccolti|raccolto",
-    "pl": "przechowywany|przechowywane|przechowuje|trzyma|trzymają|zostaje|zostają|zostanie|zostaną|zbierane|zbiera",
-    "nl": "bewaard|bewaart|blijft|blijven|ingenomen|ingeleverd|verzameld",
+    "de": "verwahren wir|aufbewahren wir|liegt beim|liegen beim|aufbewahrt|verwahrt|bleibt|bleiben|eingesammelt|abgegeben|hinterlegt|sammelt|verwahren|aufbewahren",
+    "pt": "recolhemos|guardamos|ficamos|permanece|permanecem|guardado|guardados|guarda|guardam|guardará|ficam|fica|ficará|ficarão|entregue|entregues|recolhido|recolhidos|recolhe|recolhem",
+    "ro": "se strâng|se strânge|strângem|păstrăm|ținem|se predă|se predau|păstrate|strânse|păstrat|păstrate|păstrează|ține|țin|rămâne|rămân|va rămâne|vor rămâne|predat|predate|strâns|strânse|adunate",
+    "ru": "храним|держим|собираем|отдать|передать|сдавать|передаются|лежат|храниться|хранится|хранятся|хранит|хранят|остается|остаются|останется|останутся|сдается|сдаются|сдать|собирает|собирают|держит|держат",
+    "it": "tratteniamo|teniamo|custodiamo|raccogliamo|custodisce|conserva|custodito|custoditi|tenuto|tenuti|tiene|tengono|resta|restano|rimane|rimangono|consegnato|consegnati|raccolti|raccolto",
+    "pl": "trzymamy|przechowujemy|zbieramy|przechowują|przechowywany|przechowywane|przechowuje|trzyma|trzymają|zostaje|zostają|zostanie|zostaną|zbierane|zbiera",
+    "nl": "bewaren wij|bewaren|neemt|verzamelen|bewaard|bewaart|blijft|blijven|ingenomen|ingeleverd|verzameld",
     "uk": "зберігатиметься|зберігатимуться|зберігається|зберігаються|залишається|залишаються|залишиться|тримає|збирає",
     "tr": "kalır|kalacak|tutulur|tutulacak|saklanır|saklanacak|toplanır|toplanacak",
     "zh": "保管|代管|收起|统一管理",
@@ -79,14 +79,14 @@ _SOFT_VERBS = {
 }
 _HARD_VERBS = {
     "en": "retained|retains|confiscated|confiscates|withheld|withholds|seized|handed over|hand over|handed in|hand in|surrender|surrendered|taken away|takes away|give up",
-    "es": "retenido|retenidos|retiene|retienen|retendrá|confiscado|confiscados|retirado|retirados|entregar|se quita|se quitan",
-    "fr": "confisqué|confisqués|confisque|retenu|retenus|retient|retiennent|retiré|retirés|remettre",
-    "de": "einbehalten|einbehält|behält|abgenommen|eingezogen|abzugeben|abgeben",
-    "pt": "retido|retidos|retém|retêm|confiscado|confiscados|entregar|apreendido|apreendidos",
-    "ro": "reținut|reținute|reține|rețin|confiscat|confiscate|luat|luate|ia|predați|predau",
-    "ru": "забирает|забирают|заберут|изымается|изымаются|изымают|отбирает|отбирают|удерживается|удерживаются",
-    "it": "trattenuto|trattenuti|trattiene|trattengono|ritirato|ritirati|ritira|ritirano|sequestrato|sequestrati|consegnare",
-    "pl": "zabierany|zabierane|zabiera|zabierają|zatrzymany|zatrzymane|zatrzymuje|odebrane|odbiera|oddać",
+    "es": "se retira|se retiran|retenemos|se retienen|se confiscan|retenido|retenidos|retiene|retienen|retendrá|confiscado|confiscados|retirado|retirados|entregar|se quita|se quitan",
+    "fr": "retenons|confisquons|confisquent|confisqué|confisqués|confisque|retenu|retenus|retient|retiennent|retiré|retirés|remettre",
+    "de": "nimmt ab|behalten wir|einbehalten|einbehält|behält|abgenommen|eingezogen|abzugeben|abgeben",
+    "pt": "retemos|retêm|apreendem|retido|retidos|retém|retêm|confiscado|confiscados|entregar|apreendido|apreendidos",
+    "ro": "reținem|se rețin|confiscă|luăm|reținut|reținute|reține|rețin|confiscat|confiscate|luat|luate|ia|predați|predau",
+    "ru": "забираем|изымаем|отбираем|забирает|забирают|заберут|изымается|изымаются|изымают|отбирает|отбирают|удерживается|удерживаются",
+    "it": "ritiriamo|sequestra|trattenuto|trattenuti|trattiene|trattengono|ritirato|ritirati|ritira|ritirano|sequestrato|sequestrati|consegnare",
+    "pl": "zabieramy|odbieramy|zabierany|zabierane|zabiera|zabierają|zatrzymany|zatrzymane|zatrzymuje|odebrane|odbiera|oddać",
     "nl": "afgenomen|ingehouden|houdt in|inleveren",
     "uk": "забирає|забирають|заберуть|вилучають|відбирають",
     "tr": "el konulur|alıkonur|alınır|alınacak|toplar",
@@ -95,13 +95,13 @@ _HARD_VERBS = {
     "th": "ยึด|ริบ",
 }
 _HOLDERS = {
-    "en": "manager|boss|employer|office|agency|company|reception|supervisor|owner|recruiter|foreman|us|director",
-    "es": "encargado|encargada|jefe|jefa|empresa|agencia|oficina|patrón|empleador|gerente|dueño",
-    "fr": "responsable|patron|patronne|agence|employeur|gérant|gérante|bureau|chef|société|direction",
-    "de": "chef|chefin|arbeitgeber|vorarbeiter|agentur|firma|büro|leiter|uns|verwaltung",
+    "en": "management|landlady|landlord|housekeeper|in the safe|manager|boss|employer|office|agency|company|reception|supervisor|owner|recruiter|foreman|us|director",
+    "es": "dirección|oficina|encargado|encargada|jefe|jefa|empresa|agencia|oficina|patrón|empleador|gerente|dueño",
+    "fr": "directeur|propriétaire|responsable|patron|patronne|agence|employeur|gérant|gérante|bureau|chef|société|direction",
+    "de": "vermieter|vermieterin|büro|chef|chefin|arbeitgeber|vorarbeiter|agentur|firma|büro|leiter|uns|verwaltung",
     "pt": "gerente|patrão|patroa|empresa|agência|escritório|empregador|encarregado|chefe",
     "ro": "administrator|administratorul|patron|patronul|patronului|firmă|firma|agenție|agenția|șef|șeful|șefului|angajator|angajatorul|noi",
-    "ru": "администратора|администратор|начальник|начальника|менеджер|менеджера|работодатель|работодателя|хозяин|хозяина|бригадир|бригадира|офисе|компании|нас",
+    "ru": "бригадиру|начальнику|менеджеру|администратору|администратора|администратор|начальник|начальника|менеджер|менеджера|работодатель|работодателя|хозяин|хозяина|бригадир|бригадира|офисе|компании|нас",
     "it": "responsabile|capo|agenzia|azienda|datore di lavoro|titolare|ufficio|padrone",
     "pl": "kierownik|kierownika|szef|szefa|pracodawca|pracodawcy|agencja|agencji|firma|firmie|biurze",
     "nl": "baas|werkgever|kantoor|bureau|bedrijf|ons",
@@ -112,7 +112,7 @@ _HOLDERS = {
     "th": "นายจ้าง|ผู้จัดการ|บริษัท|เจ้านาย|หัวหน้า|ร้าน",
 }
 _YOUR = {
-    "en": "your|all|workers'|worker's|everyone's|her|their|girls'",
+    "en": "everybody's|of everyone|workers|staff|your|all|workers'|worker's|everyone's|her|their|girls'",
     "es": "tu|tus|su|sus|todas|todos",
     "fr": "votre|vos|ton|tes|tous|toutes",
     "de": "ihr|ihre|ihren|dein|deine|alle",
@@ -129,20 +129,31 @@ _YOUR = {
 _NOT_HELD = re.compile(
     r"\b(?:"
     + fold(
-        "confidential|confidentially|private|secret|up to date|with you|by you|by yourself|by the worker|embassy|consulate|police|border|customs|copy|copies|photo|photos|photocopy|scan|scans|"
-        "number|holder|holders|valid|office hours|returned to you|"
-        "confidencial|confidenciales|confidencialidad|contigo|en tu poder|en su poder|con usted|embajada|consulado|copia|copias|fotocopia|"
-        "confidentiel|confidentiels|confidentiels|avec vous|chez vous|sur vous|ambassade|consulat|photocopie|copie|copies|"
-        "vertraulich|bei ihnen|bei dir|botschaft|konsulat|kopie|kopien|confidenciais|consigo|contigo|com você|embaixada|cópia|cópias|"
-        "confidențial|confidențiale|la dumneavoastră|la tine|la voi|ambasadă|ambasada|copie|copii|"
-        "у вас|у тебя|при вас|с собой|посольстве|посольство|копия|копию|конфиденциально|con te|con voi|ambasciata|kopia|kopię|ambasadzie|u ciebie|u pani|"
-        "bij u|bij jou|bij je|ambassade|у вас|у тебе|копія|копію|sizde|sende|fotokopi"
+        "confidential|confidentially|private|secret|up to date|with you|by you|by yourself|by the worker|embassy|consulate|police|border|customs|your own|"
+        "valid|returned to you|"
+        "confidencial|confidenciales|confidencialidad|contigo|en tu poder|en su poder|con usted|embajada|consulado|"
+        "confidentiel|confidentiels|confidentiels|avec vous|chez vous|sur vous|ambassade|consulat|"
+        "vertraulich|bei ihnen|bei dir|botschaft|konsulat|confidenciais|consigo|contigo|com você|embaixada|"
+        "confidențial|confidențiale|la dumneavoastră|la tine|la voi|ambasadă|ambasada|"
+        "у вас|у тебя|при вас|с собой|посольстве|посольство|конфиденциально|con te|con voi|ambasciata|ambasadzie|u ciebie|u pani|"
+        "bij u|bij jou|bij je|ambassade|у вас|у тебе|sizde|sende"
     )
-    + r")\b|复印|复制|影印|コピー|写し|สำเนา|自己保管|自行保管|本人が保管|ご自身"
+    + r")\b|自己保管|自行保管|本人が保管|ご自身"
 )
+_COPY = re.compile(
+    r"\b(?:"
+    + fold(
+        "copy|copies|photo|photos|photocopy|scan|scans|number|numbers|holder|holders|office|control|"
+        "copia|copias|fotocopia|número|photocopie|copie|copies|numéro|kopie|kopien|nummer|cópia|cópias|copii|копия|копию|копии|номер|fotocopia|numero|"
+        "kopia|kopię|numer|kopie|копія|копію|fotokopi|fotokopisi"
+    )
+    + r")\b|复印|复制|影印|コピー|写し|สำเนา"
+)
+"""Right before or after the papers: then it is not they that are held."""
 _DENIES_ANYWHERE = re.compile("[不没沒勿无無]|ません|しない|ない|ไม่|ห้าม")
 """In scripts without spaces."""
 _WORD = re.compile(r"[\w']+")
+_BREAK = re.compile(r"[.!?;|•*\n。！？；]")
 _CLAUSE = re.compile(r"[^.!?;|•*\n。！？；]+[.!?]?")
 
 
@@ -190,15 +201,34 @@ def _in_clause(text: str, clause: re.Match[str], hits: list[_Hit]) -> tuple[int,
 
 
 def _is_ruled_out(text: str, clause: tuple[int, int], low: _Hit, high: _Hit, languages: frozenset[str]) -> bool:
-    first, last = max(clause[0], low.start - _AROUND), min(clause[1], high.end + _AROUND)
-    if _NOT_HELD.search(text, first, last) or _DENIES_ANYWHERE.search(text, first, last):
+    paper = low if low.said.part == _PAPER else high
+    if is_harmless(text, clause, (paper.start, paper.end), (low.start, high.end)):
         return True
     known = tuple(sorted(languages))
     denying = negators(known)
-    before = _WORD.findall(text, first, high.start)
+    before = _WORD.findall(text, max(clause[0], low.start - _AROUND), high.start)
     if any(word in denying or (word[:2] in ("n'", "d'") and word[:2] in denying) for word in before):
         return True
     return is_denied(text, low.start, high.end, known) or is_denied(text, high.start, high.end, known)
+
+
+def is_harmless(text: str, clause: tuple[int, int], paper: tuple[int, int], said: tuple[int, int]) -> bool:
+    """Whether the reader keeps the papers, or a copy, a number or an office is meant."""
+    first, last = max(clause[0], said[0] - _AROUND), min(clause[1], said[1] + _AROUND)
+    return bool(
+        _NOT_HELD.search(text, first, last)
+        or _DENIES_ANYWHERE.search(text, first, last)
+        or _COPY.search(text, max(first, paper[0] - 24), paper[0])
+        or _COPY.match(text, paper[1] + 1)
+    )
+
+
+def clause_of(text: str, start: int, end: int) -> tuple[int, int]:
+    """The clause around what stands there, as far as it matters."""
+    first, last = max(0, start - 2 * _AROUND), end + 2 * _AROUND
+    before = max((match.end() for match in _BREAK.finditer(text, first, start)), default=first)
+    after = _BREAK.search(text, end, last)
+    return before, after.start() if after else min(last, len(text))
 
 
 @cache
