@@ -12,7 +12,7 @@ import pytest
 from clew.desk import DisclosureAsk
 from clew.safeguards.actors import Purpose, Role, operator
 from clew.safeguards.acts import Verdict
-from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, Tampered
+from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, Tampered, UsageError
 
 from .conftest import reopen
 
@@ -90,6 +90,41 @@ def test_who_may_not_disclose_sees_nothing(desk, role, purpose):
     workspace, ask = desk
     with pytest.raises(NotAllowed):
         workspace.preview_disclosure(operator("x", role), purpose, ask)
+
+
+def test_flows_and_released_tables_leave_with_their_own_guarantee(desk):
+    workspace, ask = desk
+    flows = replace(ask, subject="flows", to="geojson")
+    made = _left(workspace, flows)
+    assert (made.method, made.dataset) == ("table", "flows")
+    assert "not anonymous" not in made.guarantee
+    with pytest.raises(UsageError, match="geojson"):
+        workspace.preview_disclosure(ANALYST, REVIEW, replace(flows, to="stix"))
+    with pytest.raises(NotFound):
+        workspace.export_release(STEWARD, Purpose.STATISTICS, made.id, "ctdc", "Partner A")
+    with pytest.raises(NotAllowed):
+        workspace.export_release(ANALYST, REVIEW, made.id, "ctdc", "Partner A")
+
+
+def test_dossiers_of_a_lead_and_a_case(desk):
+    workspace, ask = desk
+    pytest.importorskip("typst")
+    ask = replace(ask, to="dossier", spelled=True)
+    preview = workspace.preview_disclosure(ANALYST, REVIEW, ask)
+    assert preview.content.startswith(b"%PDF")
+    assert workspace.preview_disclosure(STEWARD, OVERSEE, ask).fingerprint == preview.fingerprint
+    with pytest.raises(UsageError, match="only the dossier of a case"):
+        workspace.preview_disclosure(ANALYST, REVIEW, replace(ask, identities="order 12/26"))
+    number = workspace.cases(workspace.account("anna"), Purpose.CASE_SUPPORT, limit=1)[0][0].number
+    case = replace(ask, subject=number)
+    assert workspace.preview_disclosure(ANALYST, REVIEW, case).report["identity"] == "sealed"
+    opened = replace(case, identities="witness order 12/26")
+    with pytest.raises(NotAllowed, match="read_identity"):  # an analyst works without identities
+        workspace.preview_disclosure(ANALYST, REVIEW, opened)
+    helper = operator("helper", Role.CASE_WORKER)
+    shown = workspace.preview_disclosure(helper, Purpose.CASE_SUPPORT, opened)
+    assert shown.report["leaves"]["identity fields"]
+    assert workspace.preview_disclosure(STEWARD, OVERSEE, opened).fingerprint == shown.fingerprint
 
 
 def _left(workspace, ask):

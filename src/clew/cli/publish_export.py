@@ -15,7 +15,9 @@ from clew.safeguards.errors import UsageError
 if TYPE_CHECKING:
     from clew.desk import DisclosureAsk
 
-Subject = Annotated[str, typer.Argument(metavar="LEAD", help="A lead's name.")]
+Subject = Annotated[
+    str, typer.Argument(metavar="LEAD|RELEASE|flows", help="A lead's name, a release's id, or 'flows'.")
+]
 Recipient = Annotated[str, typer.Option("--recipient", help="Who gets it, by name.")]
 Agreement = Annotated[str, typer.Option("--agreement", help="Under which agreement, as in 'MoU 2026-3'.")]
 For = Annotated[str, typer.Option("--for", help="What the recipient may use it for.")]
@@ -40,9 +42,11 @@ def register(app: typer.Typer) -> None:
 
 def export(
     subject: Subject,
-    to: Annotated[str, typer.Option("--to", help="stix, misp, ftm, geojson or csv.")],
+    to: Annotated[
+        str, typer.Option("--to", help="A lead: stix, misp, ftm, geojson or csv. A release: htcds, ctdc or csv.")
+    ],
     recipient: Recipient,
-    agreement: Agreement,
+    agreement: Agreement = "",
     used_for: For = "combating trafficking in persons",
     level: Level = "amber",
     organisation: House = "",
@@ -56,9 +60,15 @@ def export(
     This is no public release: it holds identifiers that persons use. Only a lead that a person answered with yes leaves;
     records marked red never do. The first signature is kept for a week (exit 1: nothing has left); with the second, of
     another person, the file is written and its SHA-256 printed.
+
+    A release was signed before: it is written in another layout, to whom it was released, and what that layout cannot
+    hold is said.
     """
     from clew.desk import DisclosureAsk
 
+    if subject.startswith("rel_"):
+        _export_release(subject, to, recipient, out, folder=folder, actor=actor)
+        return
     ask = DisclosureAsk(
         subject=subject, to=to, recipient=recipient, agreement=agreement, purpose=used_for, level=level,
         organisation=organisation,
@@ -91,6 +101,25 @@ def leave(ask: DisclosureAsk, out: Path | None, *, sign: bool, folder: Path, act
     _write(content, out)
     files.say(f"Release {made.id}: {made.rows} records to {made.recipient}, {made.guarantee}; in {out}.")
     typer.echo(f"{made.sha256}  {out.name}")
+
+
+def _export_release(
+    release: str, to: str, recipient: str, out: Path | None, *, folder: Path, actor: str | None
+) -> None:
+    from clew.publish.door import write_content
+    from clew.safeguards.permissions import Action
+
+    if out is None or out.suffix.lower() != ".csv":
+        raise UsageError("--out: name a .csv file")
+    check_place(out)
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        made = workspace.export_release(who, workspace.purpose_for(who, Action.RELEASE), release, to, recipient)
+    digest = write_content(made.release, out)
+    for line in made.report["format_cannot_hold"]:
+        files.say(f"not in it: {line}")
+    files.say(f"{made.records} rows to {recipient}, {made.release.guarantee.words}; in {out}.")
+    typer.echo(f"{digest}  {out.name}")
 
 
 def check_place(out: Path) -> None:

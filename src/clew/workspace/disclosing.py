@@ -10,12 +10,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from clew.desk import DisclosureAsk, DisclosurePreview
 from clew.leads.explain import honest_label
 from clew.publish.door import write_content
 from clew.publish.exports import Entry, Exported, Known, Mention, Recipient, export
+from clew.publish.exports.released import export_released
 from clew.publish.types import Method, Raw
 from clew.records.source import Source, Tlp
 from clew.safeguards.actors import Actor, Purpose, Role
@@ -75,6 +77,17 @@ class Disclosing(Judging):
             raise Tampered("release: the file is not what was signed")
         self.vault.record(actor, "read_disclosure", release, purpose)
         return content, path.suffix
+
+    def export_release(self, actor: Actor, purpose: Purpose, release: str, to: str, recipient: str) -> Exported:
+        """A released table in another layout, for whom it was released to: the same rows under the same guarantee."""
+        self.vault.require(actor, Action.RELEASE, purpose, release)
+        entered = next((each for each in self.vault.releases() if each.id == release), None)
+        path = self.folder / "releases" / f"{release}.csv"
+        if entered is None or not path.is_file():
+            raise NotFound("there is no table of this release here")
+        made = export_released(Raw(path.read_bytes()), entered, to, recipient, today=datetime.now(UTC).date())
+        self.vault.record(actor, "export_release", release, purpose, {"format": to, "recipient": recipient})
+        return made
 
     def recover_releases(self) -> None:
         super().recover_releases()

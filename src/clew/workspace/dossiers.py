@@ -10,6 +10,7 @@ from clew import __version__
 from clew.desk import DisclosureAsk
 from clew.publish.dossier import CaseFacts, Fonts, case_pdf, lead_pdf
 from clew.publish.exports import Entry, Exported
+from clew.publish.exports.flow_lines import export_flows
 from clew.publish.types import Raw
 from clew.records.kinds import answer_fields
 from clew.records.source import Tlp
@@ -21,12 +22,15 @@ from clew.workspace.disclosing import Disclosing, recipient_of, terms_of
 
 DOSSIER = "dossier"
 LEAD = "lead_"
+FLOWS = "flows"
 
 
 class Dossiers(Disclosing):
     def _disclosed(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Exported:
         if ask.identities and (ask.to != DOSSIER or ask.subject.startswith(LEAD)):
             raise UsageError("identities: only the dossier of a case can hold who a person is")
+        if ask.subject == FLOWS:
+            return self._flow_lines(actor, purpose, ask)
         if ask.to != DOSSIER:
             return super()._disclosed(actor, purpose, ask)
         recipient, key = recipient_of(ask), self.keys.public_key
@@ -37,6 +41,16 @@ class Dossiers(Disclosing):
             return lead_pdf(known, recipient, names, key=key, version=__version__, fonts=fonts)
         facts = Raw(self._case_known(actor, purpose, ask))
         return case_pdf(facts, recipient, names, key=key, version=__version__, fonts=fonts)
+
+    def _flow_lines(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Exported:
+        """Flows between countries, as the page of flows counts and hides them."""
+        if ask.to != "geojson":
+            raise UsageError("format: flows leave as geojson")
+        self.vault.require(actor, Action.DISCLOSE, purpose, FLOWS)
+        view = self.flows(actor, purpose)
+        rows = [(row.origin, row.destination, row.count) for row in view.flows]
+        below = self.settings.suppress_below
+        return export_flows(rows, recipient_of(ask), how=view.how, unknown=view.unknown, below=below)
 
     def _case_known(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> CaseFacts:
         """A case that is open to this person, with its identity where they may open it for this recipient."""

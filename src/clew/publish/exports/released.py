@@ -1,0 +1,118 @@
+"""A released table of cases in a layout of the field: HTCDS, CTDC or CSV. Another layout of the same rows; the guarantee stays."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from clew.publish.exports.leaving import Exported
+from clew.publish.types import Guarantee, Method, Raw, _releasable
+from clew.records.conversion import Ask, Conversion, convert
+from clew.records.kinds import KINDS
+from clew.safeguards.acts import Release
+from clew.safeguards.errors import Blocked, UsageError
+from clew.standards.crosswalks import crosswalk
+
+TARGETS = {"htcds": "htcds", "ctdc": "ctdc-2024", "csv": "csv"}
+WORDS = {"yes": "1", "no": "0", "unknown": "", "not_asked": "", "Feminine": "Woman", "Masculine": "Man"}
+UNSAID = ("unknown", "not_asked")
+FORMULA = r"^[\s\x{00a0}\x{feff}]*[=+\-@\t\r＝＋－＠]"
+NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
+PUBLIC = frozenset({"the public", "public"})
+"""How a release names that it is for anybody."""
+
+
+def export_released(content: Raw[bytes], release: Release, to: str, recipient: str, *, today: date) -> Exported:
+    """A released table in another layout, for whom it was released to.
+
+    Raises Blocked where the bytes are not those signed, where it was no anonymous release, or for another recipient.
+    """
+    if to not in TARGETS:
+        raise UsageError(f"format: a release leaves as {', '.join(TARGETS)}")
+    if release.method not in (Method.ANONYMISE, Method.SYNTHESISE):
+        raise Blocked("export: only anonymised and synthetic tables leave in another layout")
+    if release.recipient.strip().casefold() not in {recipient.strip().casefold(), *PUBLIC}:
+        raise Blocked("export: this was released to another recipient; a release for a new one is signed anew")
+    if hashlib.sha256(content.value).hexdigest() != release.sha256:
+        raise Blocked("export: the file is not the one that was signed")
+    made, report = _laid_out(content.value, TARGETS[to], today)
+    told = {"notice": f"The same rows as release {release.id}: {release.guarantee}.", "format": to, **report}
+    words = f"{release.guarantee}; release {release.id} as {to}"
+    guarantee = Guarantee(method=Method(release.method), words=words, epsilon=release.epsilon)
+    return Exported(release=_releasable(made, guarantee), suffix=".csv", records=release.rows, report=told)
+
+
+def _laid_out(content: bytes, target: str, today: date) -> tuple[bytes, Mapping[str, Any]]:
+    options = csv.ConvertOptions(strings_can_be_null=False)
+    given = csv.read_csv(io.BytesIO(content), convert_options=options)
+    if target == "csv":
+        return _as_csv(given), {"rows": given.num_rows, "format_cannot_hold": []}
+    table, losses = _as_ctdc(
+        {name: column.cast(pa.string()) for name, column in zip(given.column_names, given.columns, strict=True)}
+    )
+    if target == "htcds":
+        made = _as_htcds(table, today)
+        losses += [f"{loss['field']}: {loss['rows']} rows ({loss['why']})" for loss in made.report["losses"]]
+        if made.table.num_rows != given.num_rows:
+            raise Blocked("export: HTCDS cannot hold every row of this release; it leaves as CTDC or CSV")
+        table = made.table.drop_columns([name for name in ("id",) if name in made.table.column_names])
+    return _as_csv(table), {"rows": given.num_rows, "format_cannot_hold": losses}
+
+
+def _as_ctdc(given: Mapping[str, pa.ChunkedArray]) -> tuple[pa.Table, list[str]]:
+    """Columns under CTDC's names with its values, all of the layout's columns in its order; and what has no place there."""
+    layout = crosswalk(TARGETS["ctdc"]).columns
+    names = {f.name: next((a for a in (f.name, *f.aliases) if a in layout), "") for f in KINDS["cases"].fields}
+    placed = {names[name]: _ctdc_values(name, column) for name, column in given.items() if names.get(name)}
+    rows = len(next(iter(given.values()), pa.chunked_array([[]], pa.string())))
+    blank = pa.array([""] * rows, pa.string())
+    lost = [
+        f"{name}: {_filled(column)} rows (CTDC has no column for it)"
+        for name, column in given.items()
+        if not names.get(name)
+    ]
+    unsaid = [(name, int(pc.sum(pc.is_in(column, pa.array(UNSAID))).as_py() or 0)) for name, column in given.items()]
+    lost += [f"{name}: {count} rows (CTDC writes unknown and not asked alike)" for name, count in unsaid if count]
+    return pa.table({name: placed.get(name, blank) for name in layout}), lost
+
+
+def _ctdc_values(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if name == "registered":
+        return pc.utf8_slice_codeunits(column, 0, 4)
+    words = pa.array(list(WORDS))
+    place = pc.index_in(column, words)
+    return pc.coalesce(pa.array(list(WORDS.values())).take(place.combine_chunks()), column.combine_chunks())
+
+
+def _filled(column: pa.ChunkedArray) -> int:
+    return int(pc.sum(pc.not_equal(column, "")).as_py() or 0)
+
+
+def _as_htcds(table: pa.Table, today: date) -> Conversion:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "release.csv"
+        csv.write_csv(table, path)
+        return convert(path, Ask(target="htcds", source=TARGETS["ctdc"]), today=today)
+
+
+def _as_csv(table: pa.Table) -> bytes:
+    """As CSV in which no text is a formula."""
+    out = io.BytesIO()
+    texts = [pc.cast(column, pa.string()) for column in table.columns]
+    guarded = [_guarded(pc.fill_null(text, "")) for text in texts]
+    csv.write_csv(pa.table(guarded, names=table.column_names), out)
+    return out.getvalue()
+
+
+def _guarded(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    runs = pc.and_not(pc.match_substring_regex(text, FORMULA), pc.match_substring_regex(text, NUMBER))
+    return pc.if_else(runs, pc.binary_join_element_wise("'", text, ""), text)
