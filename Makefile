@@ -5,9 +5,11 @@
 ADVERTS ?= 20000
 SERVE ?= 1
 OUT ?= demo-out
+OSV ?=
+SECONDS ?= 60
 PY = .venv/bin/python
-RUN = env -u PYTHONPATH -u PYTHONHOME -u PYTHONSTARTUP $(PY)
-PYTEST = $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadgroup
+RUN = env -u PYTHONPATH -u PYTHONHOME -u PYTHONSTARTUP -u PYTHONDONTWRITEBYTECODE $(PY)
+PYTEST = $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 APART = browser or postgres or spark
 
 help: ## this list
@@ -42,6 +44,12 @@ bench: setup ## the benchmarks in bench/ at their default (small) sizes; each pr
 	@sh scripts/setup.sh bench
 	@for file in `grep -l "^if __name__" bench/*.py`; do echo "== $$file"; $(RUN) "$$file" || exit 1; done
 
+audit: setup ## hashes, licences, secrets and known vulnerabilities (OSV=all.zip: an export of osv.dev; without one it says so)
+	@$(RUN) scripts/audit.py $(OSV:%=--osv %)
+
+fuzz: setup ## damaged and made-up files for every reader, for SECONDS=60; guided where atheris is installed
+	@$(RUN) fuzz/readers.py --seconds $(SECONDS)
+
 lock: setup ## resolves the lock files again from pyproject.toml, from the package index alone
 	@sh scripts/lock.sh
 
@@ -52,8 +60,8 @@ wheel: setup ## the wheel and the source distribution, in dist/
 	@$(RUN) -m build --no-isolation --outdir dist .
 
 clean: ## removes what was made, but for the demo's output
-	rm -rf .venv dist build node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf fuzz-out .venv dist build node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	rm -rf src/clew/web/static/vendor src/clew/standards/_fetched
 	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test test-core check format bench lock count wheel clean
+.PHONY: help setup demo test test-core check format bench audit fuzz lock count wheel clean
