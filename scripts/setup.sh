@@ -10,7 +10,7 @@ stop() { say "$*"; exit 1; }
 # An active environment or settings on where to install must not lead packages elsewhere. Indexes and certificates stay.
 unset VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP PIP_TARGET PIP_PREFIX PIP_ROOT PIP_USER PIP_PYTHON PIP_SRC \
     PIP_CONSTRAINT PIP_BUILD_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_NO_BINARY PIP_ONLY_BINARY PIP_NO_DEPS \
-    PIP_REQUIRE_VIRTUALENV PIP_NO_BUILD_ISOLATION PIP_IGNORE_INSTALLED PIP_UPGRADE PIP_DRY_RUN || true
+    PIP_REQUIRE_VIRTUALENV PIP_NO_BUILD_ISOLATION PIP_IGNORE_INSTALLED PIP_UPGRADE PIP_DRY_RUN PYTHONDONTWRITEBYTECODE || true
 
 # One set-up at a time in a tree, where the system has flock.
 if [ -z "${CLEW_SETUP_LOCKED:-}" ] && command -v flock >/dev/null 2>&1; then

@@ -15,6 +15,20 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 APART = ("browser", "postgres", "spark")
+TOGETHER = {
+    "tests/workspace/test_chain.py": "walked",
+    "tests/workspace/test_networks.py": "walked",
+    "tests/workspace/test_disclosing.py": "walked",
+    "tests/house/test_dependencies.py": "source",
+    "tests/house/test_imports.py": "source",
+    "tests/house/test_modules.py": "source",
+    "tests/links/test_spark.py": "spark",
+    "tests/links/persons/test_spark.py": "spark",
+    "tests/signals/test_spark.py": "spark",
+    "tests/safety/test_many_users.py": "postgres",
+    "tests/store/test_row_security.py": "postgres",
+}
+DEAR = frozenset({"postgres", "spark", "walked", "source"})
 COUNT = ROOT / "tests" / "house" / "count.txt"
 
 settings.register_profile("default", deadline=None)
@@ -28,13 +42,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        for name in APART:
-            if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
-                item.add_marker(pytest.mark.xdist_group(name))  # one browser, one server
+        if any(item.get_closest_marker(name) for name in APART):
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+    if "PYTEST_XDIST_WORKER" in os.environ:  # workers take groups in this order: the long ones must not come last
+        items.sort(key=lambda item: not dear(item.nodeid))
+
+
+def together(nodeid: str) -> str:
+    """Tests that share what is dear run on one worker: a server, a session, a world, or else the fixtures of a file."""
+    file, _, name = nodeid.partition("::")
+    return "postgres" if "postgresql" in name else TOGETHER.get(file, file)
+
+
+def dear(nodeid: str) -> bool:
+    group = together(nodeid)
+    return group in DEAR or group.startswith("tests/browser/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Groups by name of the test: pytest-xdist 3.8 writes its own groups where pytest 9.2 does not read them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    return Together(config, log)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -20,8 +20,6 @@ from clew.workspace import Workspace
 
 from .conftest import CHEAP, FILES, INVENTED, create, make, reopen, second_signs, with_keys
 
-pytestmark = pytest.mark.xdist_group("walked")  # the walked world is dear: one worker makes it
-
 ASK = ReleaseAsk(
     title="Yearly",
     recipient="the public",
