@@ -100,7 +100,7 @@ class OwnAccounts(SigningIn):
 
     def end_session(self, session: str, which: str) -> None:
         with self._write() as tx:
-            row, account = self._require_live(tx, session)
+            row, account = self._require_proved(tx, session)
             found = tx.scalar(select(SessionRow).where(SessionRow.account == account.id, SessionRow.number == which))
             if found is None:
                 raise NotFound("there is no such session of yours")
@@ -110,7 +110,7 @@ class OwnAccounts(SigningIn):
     def end_other_sessions(self, session: str) -> int:
         """Signs the person out everywhere else; answers how many sessions that ended."""
         with self._write() as tx:
-            row, account = self._require_live(tx, session)
+            row, account = self._require_proved(tx, session)
             return self._end_others(tx, row, account)
 
     def _end_others(self, tx: Session, row: SessionRow, account: AccountRow) -> int:
