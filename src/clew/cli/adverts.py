@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,8 @@ from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from clew.records.kinds import Kind
 
 app = typer.Typer(help="Adverts: what they say, and which of them belong together.", no_args_is_help=True)
 
@@ -57,23 +60,48 @@ def scan(
 ) -> None:
     """Finds what adverts say: contacts, prices, places, dates, ages, hours, languages, offers of work, published signs.
 
+    A date such as "until Friday" is worked out from the day of posting (posted, where the file has it: 2024-05-31).
     Columns out: id, kind, value, start, end, confidence, detector. A text that a detector could not read has a
     row of kind `failed`: that is not the same as nothing found.
     """
-    from clew.records import KINDS, write_table
+    from clew.records import write_table
 
     files.check_output(out, rejects, inputs=file)
     scanned = _scanner(engine)
     key = _name_key(names_key) if names or names_key else None
     columns = files.given_columns(map, id=id, text=text)
-    read = files.read_records(file, KINDS["adverts"], columns, files.layout(encoding, no_header, sheet), ("id", "text"))
+    layout = files.layout(encoding, no_header, sheet)
+    read = files.read_records(file, _any_posted(), columns, layout, ("id", "text", "posted"))
     files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows)
     with files.working("Reading adverts"):
-        found = scanned(read.table, region=region, name_key=key)
+        found = scanned(_with_days(read.table), region=region, name_key=key)
     write_table(found, out)
     failed = sum(kind == "failed" for kind in found["kind"].to_pylist())
     if failed:
         files.say(f"{failed} texts could not be read by a detector; they are marked failed in {out}")
+
+
+def _any_posted() -> Kind:
+    """The kind of adverts, with any writing for the day of posting: an advert is read also where its day cannot be."""
+    import pyarrow as pa
+
+    from clew.records import KINDS
+
+    adverts = KINDS["adverts"]
+    return replace(
+        adverts, fields=tuple(replace(f, type=pa.string()) if f.name == "posted" else f for f in adverts.fields)
+    )
+
+
+def _with_days(table: pa.Table) -> pa.Table:
+    """The table with `posted` as days; says how many could not be read."""
+    from clew.signals.date.anchor import days
+
+    posted = table["posted"]
+    known = days(posted)
+    if unread := known.null_count - posted.null_count:
+        files.say(f"{unread} days of posting are not written as in 2024-05-31: dates in these texts stay as said")
+    return table.set_column(table.column_names.index("posted"), "posted", known)
 
 
 def _name_key(file: Path | None) -> bytes:

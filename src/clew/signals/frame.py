@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.signals import scan
+from clew.signals.date.anchor import anchored
 
 CLAIMS = pa.schema(
     [
@@ -22,7 +25,11 @@ FAILED = "failed"
 
 
 def scan_table(table: pa.Table, *, region: str | None = None, name_key: bytes | None = None) -> pa.Table:
-    """One row a claim, in the order of the records, from columns `id` and `text`; failures are rows of kind `failed`."""
+    """One row a claim, in the order of the records, from columns `id` and `text`; failures are rows of kind `failed`.
+
+    Where a column `posted` (dates or times) says when a record appeared, a date that needs it ("until Friday", "3-7 May") is
+    worked out from that day; without one it stays as said (../weekday-5, --05-03/--05-07).
+    """
     ids = table["id"].combine_chunks()
     detection = scan(table["text"], region=region, name_key=name_key)
     found = detection.signals
@@ -44,5 +51,23 @@ def scan_table(table: pa.Table, *, region: str | None = None, name_key: bytes | 
             ),
         ]
     ).sort_by([("row", "ascending"), ("start", "ascending"), ("kind", "ascending")])
+    if "posted" in table.column_names:
+        rows = rows.set_column(2, "value", _dated(rows, table["posted"]))
     named = rows.set_column(0, "id", ids.take(rows["row"].combine_chunks()))
     return named.cast(CLAIMS)
+
+
+def _dated(rows: pa.Table, posted: pa.ChunkedArray) -> pa.Array:
+    """The values of the claims, dates worked out from the day each record was posted; each pair of value and day once."""
+    values = rows["value"].combine_chunks()
+    at = np.flatnonzero(pc.equal(rows["kind"], "date").to_numpy(zero_copy_only=False))
+    days = posted.cast(pa.date32()).take(rows["row"].combine_chunks().take(pa.array(at)))
+    said = pa.table({"value": values.take(pa.array(at)), "day": days})
+    known = {
+        (one["value"], one["day"]): anchored(one["value"], one["day"]) if one["day"] else one["value"]
+        for one in said.group_by(["value", "day"]).aggregate([]).to_pylist()
+    }
+    made = [known[pair] for pair in zip(said["value"].to_pylist(), said["day"].to_pylist(), strict=True)]
+    is_date = np.zeros(len(values), bool)
+    is_date[at] = True
+    return pc.replace_with_mask(values, pa.array(is_date), pa.array(made, values.type))

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 SCHEMA = "id string, kind string, value string, start int, end int, confidence float, detector string"
 
+READ = ("id", "text", "posted")
+"""What a scan reads of a record."""
+
 
 def scan_on_spark(frame: DataFrame, *, region: str | None = None, name_key: bytes | None = None) -> DataFrame:
-    """One row a claim, as `signals.frame.scan_table` gives them, from columns `id` and `text`.
+    """One row a claim, as `signals.frame.scan_table` gives them, from columns `id`, `text` and, where there is one, `posted`.
 
     Each batch of Arrow goes through the detectors on the worker that holds it; a text that a detector could not read is a
     row of kind `failed`. The rows of one text stay together, their order among texts is Spark's.
@@ -29,14 +32,18 @@ def scan_on_spark(frame: DataFrame, *, region: str | None = None, name_key: byte
         for batch in batches:
             yield from scan_table(pa.Table.from_batches([batch]), region=region, name_key=name_key).to_batches()
 
-    return frame.select("id", "text").mapInArrow(read, SCHEMA)
+    return frame.select(*(name for name in READ if name in frame.columns)).mapInArrow(read, SCHEMA)
 
 
 def scan_table_on_spark(table: pa.Table, *, region: str | None = None, name_key: bytes | None = None) -> pa.Table:
     """The same for a table in memory, on Spark's local mode or on the cluster that its own settings name."""
     session = local_session()
     try:
-        return scan_on_spark(_frame(session, table.select(["id", "text"])), region=region, name_key=name_key).toArrow()
+        return scan_on_spark(
+            _frame(session, table.select([name for name in READ if name in table.column_names])),
+            region=region,
+            name_key=name_key,
+        ).toArrow()
     finally:
         session.stop()
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _RELATIVE = re.compile(r"(day|week|weekend|month)\+(\d)")
 _NEAR = 183
@@ -26,6 +30,15 @@ def anchored(value: str, posted: dt.date) -> str:
     begins = first if first == ".." else _days(first, posted)[0]
     after = dt.date.fromisoformat(begins) if _is_day(begins) else posted
     return f"{begins}/{last if last == '..' else _days(last, max(after, posted))[1]}"
+
+
+def days(written: pa.ChunkedArray) -> Any:
+    """The days that a column of strings begins with, as in 2024-05-31T18:00:00+02:00; null where it begins with none.
+
+    The day is the one written, whatever the zone: it is where the poster was.
+    """
+    start = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(written.cast(pa.string())), 0, 10)
+    return pc.strptime(start, format="%Y-%m-%d", unit="s", error_is_null=True).cast(pa.date32())
 
 
 def _days(value: str, posted: dt.date) -> tuple[str, str]:
