@@ -5,6 +5,7 @@ clew.intake; without it they are whole files damaged at random, from a seed. Any
 is a find: its input is kept in FOLDER (default: fuzz-out) and the run answers 1.
 """
 
+# ruff: noqa: E402 (what is watched is imported under the watch)
 from __future__ import annotations
 
 import argparse
