@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from clew.links import near_duplicates, networks, shared, templates
 from clew.links.bridges import bridges
 from clew.links.evidence import SUPPORTED, author_pairs, evidence_kinds, place_time_pairs, supported, weighed
+from clew.links.listings import listings
 from clew.links.numbering import RENAMED, numbered
 from clew.store.lake import Lake
 from clew.workspace.chain import OPEN_TEXTS, SEALED_TEXTS, Progress
@@ -56,8 +57,13 @@ def _numbered(lake: Lake, clusters: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 def _shared(lake: Lake, clusters: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Identifiers that join, and hubs that do not: too common, or a bridge between people reachable on their own."""
-    claims = lake.read("claims", ["record_id", "kind", "key"])
+    claims = lake.read("claims", ["record_id", "record_kind", "kind", "key"])
     claims = claims.filter(pc.is_in(claims["kind"], pa.array(JOINING)))
+    pages = claims.filter(pc.equal(claims["record_kind"], "page")).rename_columns(
+        ["record", "record_kind", "kind", "key"]
+    )
+    several = listings(pages)  # a page of several adverts joins nobody
+    claims = claims.filter(pc.invert(pc.is_in(claims["record_id"], several))).select(["record_id", "kind", "key"])
     texts = clusters.rename_columns(["record", "cluster"])
     seen = claims.rename_columns(["record", "kind", "key"]).join(texts, keys="record")
     found = shared(seen)
