@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from invented_authors import KINDS, written
+from scipy.sparse import csr_matrix
 
 Labels = npt.NDArray[np.int64]
 CHOICES = {"all": KINDS, "surface": KINDS[3:], "wording": KINDS[:3]}
@@ -105,24 +106,46 @@ def changelogs() -> Data:
     return Data("changelogs", table, {"signed": np.unique([kept[row] for row in rows], return_inverse=True)[1]})
 
 
-def r_precision(data: Data) -> None:
-    """Of each text's nearest R others, R being how many its hand has written: the share of its hand. One text a template."""
-    from clew.links.authors.neighbours import nearest
+ASKED = 4_000
+"""Texts whose nearest others are looked up, at most."""
+
+
+def r_precision(name: str, rows: npt.NDArray[np.float32] | csr_matrix, truth: Labels) -> None:
+    """Of each text's nearest R others, R being how many its hand has written: the share of its hand."""
+    count = np.bincount(truth)[truth] - 1
+    asked = np.flatnonzero(count > 0)
+    asked = np.sort(np.random.default_rng(0).permutation(asked)[:ASKED])
+    shares = []
+    for low in range(0, len(asked), 250):
+        part = asked[low : low + 250]
+        products = rows[part] @ rows.T
+        alike = products if isinstance(products, np.ndarray) else products.toarray()
+        alike[np.arange(len(part)), part] = -np.inf
+        for near, text in zip(alike, part, strict=True):
+            wanted = count[text]
+            shares.append(float((truth[np.argpartition(-near, wanted - 1)[:wanted]] == truth[text]).mean()))
+    print(
+        f"  R-precision {np.mean(shares):.4f} of {name}, {len(asked):,} texts of {len(np.unique(truth[asked])):,} authors"
+    )
+
+
+def ranks(data: Data) -> None:
+    """One text a template: clew's rows before and after they are drawn, and the peer's on the same texts."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     from clew.links.authors.prepared import prepare
+    from clew.links.authors.ranking import ranked
 
     ready = prepare(data.table["text"], data.table["phone"] if "phone" in data.table.column_names else None)
     row = np.empty(len(ready.place), np.int64)
     row[ready.place] = np.arange(len(row))
-    truth = next(iter(data.truth.values()))[row][ready.units.text[ready.open]]
-    near, _ = nearest(ready.vectors.dense, 150)
-    count = np.bincount(truth)[truth] - 1
-    asked = np.flatnonzero((count > 0) & (count <= 150))
-    right = near >= 0
-    right &= truth[near] == truth[:, None]
-    share = np.cumsum(right, axis=1)[asked, count[asked] - 1] / count[asked]
-    print(
-        f"  R-precision {share.mean():.4f} over {len(asked):,} texts of {len(np.unique(truth[asked])):,} authors (dense rows, before the verifier)"
-    )
+    stands = ready.units.text[ready.open]
+    truth = np.unique(next(iter(data.truth.values()))[row][stands], return_inverse=True)[1]
+    r_precision("dense rows", ready.vectors.dense, truth)
+    r_precision("drawn rows", ranked(ready.vectors).rows, truth)
+    recipe = TfidfVectorizer(analyzer="char", ngram_range=(3, 4), min_df=2, sublinear_tf=True)
+    table = recipe.fit_transform(ready.ordered.take(pa.array(stands)).to_pylist())
+    r_precision("the peer's rows", table.astype(np.float32), truth)
 
 
 def clew_run(data: Data) -> tuple[Labels, float, list[str]]:
@@ -199,14 +222,14 @@ def main() -> None:
     print(f"{data.name}: {data.table.num_rows:,} texts, {data.table['text'].nbytes / 1e6:.0f} MB", flush=True)
     report(data)
     print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB", flush=True)
-    if not chosen.no_rank:
-        r_precision(data)
     if chosen.alone:
         return
     rows = min(chosen.peer_rows, data.table.num_rows)
     part = Data(data.name, data.table.slice(0, rows), {name: truth[:rows] for name, truth in data.truth.items()})
     print(f"the first {rows:,} texts:")
     ours = report(part)
+    if not chosen.no_rank:
+        ranks(part)
     theirs = peer(part)
     print(
         f"ratio to the peer: {theirs[0] / ours[0]:.2f} times in time, {ours[1] / theirs[1]:.3f} in precision, {ours[2] / max(theirs[2], 1e-9):.2f} in recall"

@@ -95,7 +95,7 @@ def _open(table: pa.Table, found: Counts, vendors: Ints, sizes: Ints) -> list[Fi
     words = found.weighted(known)[unseen]
     note = f"at most {QUERIES} adverts are looked up"
     return [
-        _ranking("open set: mean R-precision", lambda part: by_hand.rows[part] @ by_hand.rows.T, chosen, mine, sizes, note),
+        _ranking("open set: mean R-precision", lambda part: np.asarray(by_hand.rows[part] @ by_hand.rows.T, np.float64), chosen, mine, sizes, note),
         _ranking("open set: mean R-precision by likeness of words", lambda part: (words[part] @ words.T).toarray(), chosen, mine, sizes, note),
         *_verification(by_hand, mine),
     ]  # fmt: skip
