@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from clew.signals.glyphs import IGNORED
 from clew.signals.phone import words
-from clew.signals.phone.masks import has_links, masked
+from clew.signals.phone.masks import masked
 from clew.signals.phone.tokens import Atom, Kind, is_stick, kinds_of, mixed, split
 from clew.signals.phone.writing import FILL
 
@@ -57,14 +57,12 @@ class Chain:
         return self.count() >= LEAST_DIGITS
 
 
-def chains(shown: str, found: Iterable[tuple[int, int]]) -> Iterator[Chain]:
+def chains(shown: str, found: Iterable[tuple[int, int]], *, links: bool) -> Iterator[Chain]:
     """The chains of these stretches of a text that have digits enough, in order. Linear in its length.
 
-    Most words are no part of a number, and most numbers are prices: only runs of pieces with digits enough are built.
+    Most words are no part of a number, and most numbers are prices: only runs of pieces with digits enough are built. `links`: it has some.
     """
-    links: bool | None = None
     for start, end in found:
-        links = has_links(shown) if links is None else links
         parts = split(shown[start:end])
         kinds = kinds_of(parts[1::2])
         ends: list[int] = []

@@ -9,11 +9,12 @@ from itertools import pairwise
 
 from clew.signals.base import Detector, Signal
 from clew.signals.detector import TextDetector
-from clew.signals.glyphs import plain
+from clew.signals.glyphs import IGNORED, plain
 from clew.signals.phone import plans
 from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Chain, chains
 from clew.signals.phone.hints import by_language, by_place, by_script
 from clew.signals.phone.labels import ASKED, OTHER, label
+from clew.signals.phone.masks import MILLIONS, has_links
 from clew.signals.phone.tokens import Atom, put_together, stretches
 from clew.signals.phone.writing import FILL, readable
 
@@ -26,6 +27,15 @@ _UNIT = re.compile(
 """What says that the figures before it are a price, a time or an age."""
 _MOST_IN_PRICE = 5
 _KEYCAPS = "\ufe0f\u20e3" + FILL
+_GROUP = f"[0-9OoIl](?:{IGNORED}*[0-9OoIl])*"
+_ALONE = re.compile(
+    rf"(?:on |en )?[^\w+€£$¥₹₺₽%#/=(\[{{]*(\+?)({_GROUP}(?:([ .-]){_GROUP}(?:\3{_GROUP})*)?)[^\w+€£$¥₹₺₽%/=)\]}}]*(?:(?<= )(?:to|for|a)|(?<=, )I)?"
+)
+_TIMES = re.compile(r"\W*[0-9]{1,2}:[0-9]{2} ?- ?[0-9]{1,2}:[0-9]{2}[^0-9]{0,12}")
+_LETTERS = str.maketrans("OoIl", "0011")
+_FIGURES = re.compile("[0-9]")
+_MASK_REACH = 12
+_LEAST_AT_ONCE, _MOST_AT_ONCE = 9, 13
 _COUNTING = "0123456789101112131415 10987654321 1234567890"
 _MOST_DIGITS = 17
 _MOST_UNSURE = 4
@@ -74,7 +84,55 @@ class _Reader:
     labels: dict[int, int] = field(default_factory=dict)
 
     def numbers(self) -> Iterator[tuple[tuple[int, int], str, float]]:
-        for chain in chains(self.shown, self.found):
+        links = has_links(self.shown)
+        for stretch in self.found:
+            at_once = None if links else self._at_once(*stretch)
+            if at_once:
+                yield at_once
+            elif not _TIMES.fullmatch(self.shown, *stretch):
+                yield from self._of_chains(chains(self.shown, (stretch,), links=links))
+
+    def _at_once(self, start: int, end: int) -> tuple[tuple[int, int], str, float] | None:
+        """The number of a stretch that holds nothing but one, in figures with one kind of separator: what most are.
+
+        None where anything may be said against it or another reading is possible: then its chains are read.
+        """
+        alone = _ALONE.fullmatch(self.shown, start, end)
+        if alone is None:
+            return None
+        plus, written, sign = alone[1] != "", alone[2], alone[3]
+        as_read = written.replace(IGNORED, "")
+        groups = as_read.split(sign) if sign else [as_read]
+        digits = "".join(groups).translate(_LETTERS)
+        first, last = alone.span(2)
+        if (
+            not _LEAST_AT_ONCE <= len(digits) <= _MOST_AT_ONCE
+            or (sign and not plus and max(map(len, groups)) >= LEAST_DIGITS)
+            or (sign == "." and len(groups) == 2)
+            or MILLIONS.match(as_read)
+            or _FIGURES.search(self.shown, max(0, start - _MASK_REACH), first)
+            or _UNIT.match(self.shown, last)
+        ):
+            return None
+        bare = as_read.isascii() and not any(letter in as_read for letter in "OoIl")
+        if not bare and any(not _is_group(group) for group in groups):
+            return None
+        atoms = [Atom(first, last, group.translate(_LETTERS), "d" if group.isdigit() else "m") for group in groups]
+        reading = self._reading(digits, atoms, plus=plus, disguised=not bare)
+        if reading is None or (not plus and self._is_other(first)):
+            return None
+        if (plus or digits[0] == "0") and not plans.is_staged(reading.e164):
+            code = "+" if plus else ""
+            if any(
+                plans.is_staged(code + digits[:size]) or plans.staged(digits[:size])
+                for size in range(LEAST_DIGITS, len(digits))
+            ):
+                return None
+        where = alone.start(1) if plus else first
+        return (where, self._whole(last)), reading.e164, round(reading.sure * _plainness(atoms, 0), 2)
+
+    def _of_chains(self, found: Iterator[Chain]) -> Iterator[tuple[tuple[int, int], str, float]]:
+        for chain in found:
             position = 0
             while position < len(chain.atoms):
                 best = self._best(chain, position)
@@ -309,6 +367,14 @@ def _otherwise(atoms: Sequence[Atom]) -> Iterator[str]:
     if 0 < len(unsure) <= _MOST_UNSURE:
         for changed in [[at] for at in unsure] + [unsure]:
             yield "".join(atom.other if at in changed else atom.digits for at, atom in enumerate(atoms))
+
+
+def _is_group(group: str) -> bool:
+    """Whether letters in a group of figures are digits without asking what stands beside them."""
+    figures = sum(map(str.isdigit, group))
+    return figures == len(group) or (
+        len(group) > 1 and ((figures > 0 and len(group) <= 4) or figures * 2 >= len(group))
+    )
 
 
 def _round(atom: Atom) -> bool:

@@ -52,7 +52,7 @@ _MEASURED = re.compile(
     r"[0-9]\s?(?:eur|usd|gbp|chf|pln|ron|lei|z[łl]|k|dollar|pound|bucks|ros[ea]|cm|mm|lb|ft|y[eo]|yr|años|ans|jahre|ann?[io]|lat|jaar|h|min|stunde|am|pm|gb|mb|p)",
     re.IGNORECASE,
 )
-_MILLIONS = re.compile("[1-9] [0-9]{3} [0-9]{3} [0-9]{3}(?! ?[0-9])")
+MILLIONS = re.compile("[1-9] [0-9]{3} [0-9]{3} [0-9]{3}(?! ?[0-9])")
 _CARD_DIGITS = 15
 _BEFORE, _AFTER = 12, 16
 """Signs before a number in which a mask over its first digits may start, and after it in which one may end."""
@@ -94,5 +94,5 @@ def _may_be_masked(part: str) -> bool:
         or not _SYMBOLS.isdisjoint(part)
         or _MEASURED.search(part) is not None
         or _ACCOUNT.search(part) is not None
-        or _MILLIONS.search(part) is not None
+        or MILLIONS.search(part) is not None
     )

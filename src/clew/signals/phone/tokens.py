@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
+from operator import itemgetter
 
 from clew.signals.glyphs import IGNORED, latin
 from clew.signals.phone import words
@@ -111,7 +112,7 @@ def stretches(shown: str, least: int) -> Iterator[tuple[int, int]]:
     """
     pieces = shown.split(" ")
     seen = _digits_in()
-    counts = bytes(map(seen.__getitem__, pieces))
+    counts = bytes(itemgetter(*pieces)(seen) if len(pieces) > 1 else (seen[shown],))
     if len(seen) > _MOST_KINDS:
         seen.clear()
     ends: list[int] = []
