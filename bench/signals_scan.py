@@ -1,24 +1,41 @@
 """How fast and how well detectors read generated adverts, beside phonenumbers' own matcher in the same run.
 
-    python bench/signals_scan.py [ADVERTS]
+    python bench/signals_scan.py [ADVERTS] [SEED]
+    python bench/signals_scan.py speed [SEED]
 
 Prints phones found by each way of hiding in the public suite, in the held-out suite and in the synthetic world, the same
 for `phonenumbers.PhoneNumberMatcher`, which knows the region of every text; then what each detector and all together cost an
-advert, in one process and in two, beside the matcher with plain patterns. Read on invented texts only.
+advert that was never read before, in one process and in two and by the command on a file, beside the matcher with plain patterns and a
+language library. Read on invented texts only.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import resource
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import phonenumbers
+import pycld2
 
 from clew import world
-from clew.signals import load, manifests, phones, scan
+from clew.records import write_table
+from clew.signals import phones, scan, scanning
+from clew.signals.language.detect import guess
 from clew.signals.phone import heldout, suite
+
+_EACH = 6_000
+"""Texts a round; every round reads texts that nothing has read before."""
+_ROUNDS = 2
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
@@ -26,11 +43,6 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
     processor, wall = time.process_time(), time.perf_counter()
     work()
     return time.process_time() - processor, time.perf_counter() - wall
-
-
-def quickest(work: Callable[[], object]) -> float:
-    """Seconds of processor, the least of five: what else runs on a machine only adds."""
-    return min(timed(work)[0] for _ in range(5))
 
 
 def matcher(text: str, region: str | None) -> list[tuple[str, int, int]]:
@@ -45,35 +57,88 @@ def ours(text: str, region: str | None) -> list[tuple[str, int, int]]:
 CONTACTS = ("phone", "email", "url", "handle", "wallet")
 
 
-def speed(texts: list[str]) -> None:
-    """Every rate is of processor time but the last; the peer reads the same texts in the same run."""
-    letters = sum(map(len, texts)) / len(texts)
-    print(f"{len(texts):,} adverts of {letters:.0f} characters on average; microseconds of processor time an advert")
-    for manifest in manifests():
-        detector = load(manifest.name)
-        detector.detect(texts[:200])  # loads its tables
-        seconds = quickest(lambda detector=detector: detector.detect(texts))  # type: ignore[misc]
-        print(f"  {manifest.name:12} {seconds / len(texts) * 1e6:>7.1f}")
-    scan(texts[:200], workers=1)
-    contacts = quickest(lambda: scan(texts, workers=1, detectors=CONTACTS))
-    alone = quickest(lambda: scan(texts, workers=1))
-    sample = texts[: max(1, len(texts) // 10)]
-    peer = quickest(lambda: [peer_reads(text) for text in sample])
-    rate = len(sample) / peer
-    _, shared = timed(lambda: scan(texts, workers=2))
-    print(f"  contacts     {contacts / len(texts) * 1e6:>7.1f}  ({', '.join(CONTACTS)} and the frame)")
-    print(f"  all          {alone / len(texts) * 1e6:>7.1f}")
-    print("adverts a second")
-    print(f"  one process, processor time      {len(texts) / alone:>8,.0f}")
-    print(f"  two processors, from the above   {2 * len(texts) / alone:>8,.0f}")
-    print(f"  two processes, wall, with start  {len(texts) / shared:>8,.0f}")
-    print(f"  contacts only, processor time    {len(texts) / contacts:>8,.0f}")
-    print(f"  peer, processor time             {rate:>8,.0f}  (PhoneNumberMatcher and plain regular expressions)")
-    print(f"  contacts are {len(texts) / contacts / rate:.1f} times as fast as the peer")
+def unseen(seed: int) -> list[str]:
+    """Adverts of the synthetic world that no other seed has."""
+    return list(dict.fromkeys(world.build(seed, _EACH * 5 // 4).adverts["text"].to_pylist()))[:_EACH]
+
+
+def stages(texts: list[str]) -> dict[str, float]:
+    """Microseconds of processor time an advert, by detector, as they run in one scan, and of the whole."""
+    spent: dict[str, float] = {}
+    run, ahead = scanning.run_on, scanning.looked_ahead
+
+    def timed_run(detector: Any, batch: Sequence[str]) -> Any:
+        seconds = time.process_time()
+        try:
+            return run(detector, batch)
+        finally:
+            name = getattr(detector, "mark", "other").partition("/")[0]
+            spent[name] = spent.get(name, 0.0) + time.process_time() - seconds
+
+    @contextmanager
+    def timed_ahead(*given: Any) -> Iterator[None]:
+        seconds = time.process_time()
+        with ahead(*given):
+            spent["look-ahead"] = spent.get("look-ahead", 0.0) + time.process_time() - seconds
+            yield
+
+    scanning.run_on, scanning.looked_ahead = timed_run, timed_ahead
+    try:
+        whole, _ = timed(lambda: scan(texts, workers=1))
+    finally:
+        scanning.run_on, scanning.looked_ahead = run, ahead
+    spent["all else"] = whole - sum(spent.values())
+    spent["ALL"] = whole
+    return {name: seconds / len(texts) * 1e6 for name, seconds in spent.items()}
+
+
+def speed(seed: int) -> None:
+    """Every text is met for the first time; the least of the rounds counts, since what else a machine runs only adds."""
+    scan(unseen(seed), workers=1)  # loads the tables
+    rounds = [unseen(seed + 1 + at) for at in range(_ROUNDS)]
+    languages = Counter(tag for tag in map(guess, rounds[0]) if tag)
+    measured = [stages(texts) for texts in (unseen(seed + 101 + at) for at in range(_ROUNDS))]
+    least = {name: min(each[name] for each in measured) for name in measured[0]}
+    letters = sum(map(len, rounds[0])) / len(rounds[0])
+    load = os.getloadavg()[0]
+    print(f"unseen adverts of {letters:.0f} characters, languages {dict(languages.most_common(7))}; load {load:.1f}")
+    print("microseconds of processor time an advert, least of the rounds")
+    for name, cost in sorted(least.items(), key=lambda item: item[1]):
+        print(f"  {name:14}{cost:>8.1f}")
+    contacts = min(timed(lambda t=t: scan(t, workers=1, detectors=CONTACTS))[0] / len(t) for t in rounds) * 1e6  # type: ignore[misc]
+    sample = rounds[0][:1500]
+    peer = min(timed(lambda: [peer_reads(text) for text in sample])[0] for _ in range(2)) / len(sample) * 1e6
+    print(f"  contacts      {contacts:>8.1f}  ({', '.join(CONTACTS)})")
+    print(f"  peer          {peer:>8.1f}  (PhoneNumberMatcher, plain regular expressions, pycld2)")
+    print(f"all detectors take {least['ALL'] / peer:.2f} times the peer's time")
+    many = [text for at in range(5) for text in unseen(seed + 201 + at)]
+    (own, wall), children = timed(lambda: scan(many, workers=2)), resource.getrusage(resource.RUSAGE_CHILDREN)
+    of_children = children.ru_utime + children.ru_stime
+    print(
+        f"{len(many):,} unseen adverts, two processes: {wall:.1f} s of wall with their start ({len(many) / wall:,.0f} adverts/s), "
+        f"{own + of_children:.1f} s of processor; by processor time two cores read {2e6 / least['ALL']:,.0f} adverts/s"
+    )
+
+
+def command(seed: int) -> None:
+    """`clew adverts scan` on 40,000 unseen adverts."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, out = Path(folder, "adverts.csv"), Path(folder, "signals.parquet")
+        write_table(world.build(seed, 40_000).adverts, source)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        wall = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "clew", "adverts", "scan", str(source), "--out", str(out)], check=True)
+        wall = time.perf_counter() - wall
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        f"clew adverts scan, 40,000 adverts: {wall:.1f} s of wall, {spent:.1f} s of processor, {40_000 / wall:,.0f} adverts/s"
+    )
 
 
 def peer_reads(text: str) -> int:
-    """What a short script does: the library's own matcher, and patterns for addresses written plainly."""
+    """What a short script does: the library's own matcher, plain patterns, and a language library's own call."""
+    pycld2.detect("".join(sign for sign in text if sign.isprintable()), bestEffort=True)
     return len(matcher(text, "US")) + sum(len(pattern.findall(text)) for pattern in PLAIN)
 
 
@@ -86,6 +151,10 @@ PLAIN = tuple(
             r"@\w+",
             r"\b[13][a-km-zA-HJ-NP-Z1-9]{25,34}\b",
             r"\b0x[0-9a-fA-F]{40}\b",
+            r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£]|eur|usd|gbp)",
+            r"\b\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?\b|\b\d{4}-\d\d-\d\d\b",
+            r"\b\d{1,2}:\d\d\s?(?:am|pm)?\b",
+            r"\b\d\d\s?(?:years? old|yo|y/o|ans|años|jahre)\b",
         ),
     )
 )
@@ -126,8 +195,11 @@ def on_the_world(made: world.World) -> None:
 
 
 if __name__ == "__main__":
-    made = world.build(7, int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
-    quality("public suite, seed 2024", list(suite.cases(seed=2024, each=200)))
-    quality("held-out suite, seed 2024", list(heldout.cases(seed=2024, each=200)))
-    on_the_world(made)
-    speed(made.adverts["text"].to_pylist())
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 300
+    if "speed" not in sys.argv:
+        made = world.build(7, int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+        quality("public suite, seed 2024", list(suite.cases(seed=2024, each=200)))
+        quality("held-out suite, seed 2024", list(heldout.cases(seed=2024, each=200)))
+        on_the_world(made)
+    speed(seed)
+    command(seed + 500)

@@ -22,6 +22,9 @@ TEXTS = [
         "\u2460 ٣ mon-fri\u200b 9h",
         "月曜から金曜",
         "24/7(mon)",
+        "a \u200b b  c \n \n  d\n\n \n e\n   f",
+        " \n",
+        "mon\n\n\nfri (mon)fri",
     ),
     *("".join(map(chr, range(first, first + 0x1000))) for first in (0, 0x1000, 0x2000, 0x3000, 0xF000, 0x1F000)),
 ]

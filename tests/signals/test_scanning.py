@@ -107,7 +107,7 @@ def test_a_detector_that_raises_for_a_batch_is_asked_text_by_text():
                 raise KeyError("bad")
             return [NotFound() for _ in texts]
 
-    assert scanning._run(Fragile(), ["fine", "bad", "fine"]) == [NotFound(), Failed("KeyError"), NotFound()]
+    assert scanning.run_on(Fragile(), ["fine", "bad", "fine"]) == [NotFound(), Failed("KeyError"), NotFound()]
 
 
 def test_a_detector_that_answers_for_another_number_of_texts_failed():
@@ -115,7 +115,7 @@ def test_a_detector_that_answers_for_another_number_of_texts_failed():
         def detect(self, texts):
             return []
 
-    assert scanning._run(Short(), ["a", "b"]) == [Failed("answered for another number of texts")] * 2
+    assert scanning.run_on(Short(), ["a", "b"]) == [Failed("answered for another number of texts")] * 2
 
 
 def test_workers_give_the_same_answer():

@@ -73,7 +73,7 @@ def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_
         for detector in reading:
             detector.batch = screened
         with rarely_collected(), looked_ahead(batch, dictionaries):
-            answers = {name: _run(running[name], batch) for name in asked_first}
+            answers = {name: run_on(running[name], batch) for name in asked_first}
         in_order = [(known[name].mark, answers[name]) for name in names]
         for offset in range(len(batch)):
             for mark, outcomes in in_order:
@@ -102,7 +102,7 @@ def _start(name: str, settings: Settings) -> Detector | Failed:
         return Failed(f"{trouble.name or 'a library'} is not installed")
 
 
-def _run(detector: Detector | Failed, batch: Sequence[str]) -> Sequence[Outcome]:
+def run_on(detector: Detector | Failed, batch: Sequence[str]) -> Sequence[Outcome]:
     if isinstance(detector, Failed):
         return [detector] * len(batch)
     try:
@@ -112,7 +112,7 @@ def _run(detector: Detector | Failed, batch: Sequence[str]) -> Sequence[Outcome]
     except Exception as trouble:  # noqa: BLE001 - re-labelled, so that a broken detector never reads as "nothing found"
         if len(batch) == 1:
             return [Failed(type(trouble).__name__)]
-        return [outcome for text in batch for outcome in _run(detector, [text])]
+        return [outcome for text in batch for outcome in run_on(detector, [text])]
     if len(outcomes) != len(batch):
         return [Failed("answered for another number of texts")] * len(batch)
     return outcomes

@@ -140,6 +140,14 @@ _NOT_HELD = re.compile(
     )
     + r")\b|自己保管|自行保管|本人が保管|ご自身"
 )
+_BY_NOBODY = re.compile(
+    r"\b(?:"
+    + fold(
+        "nobody|no one|none of us|nowhere|nadie|ninguno|personne|aucun|niemand|niemandem|ninguém|nimeni|никем|никто|нигде|nessuno|nikt|nikogo|ніким|ніхто|kimse"
+    )
+    + r")\b"
+)
+"""After the verb: kept by nobody."""
 _COPY = re.compile(
     r"\b(?:"
     + fold(
@@ -203,6 +211,8 @@ def _in_clause(text: str, clause: re.Match[str], hits: list[_Hit]) -> tuple[int,
 def _is_ruled_out(text: str, clause: tuple[int, int], low: _Hit, high: _Hit, languages: frozenset[str]) -> bool:
     paper = low if low.said.part == _PAPER else high
     if is_harmless(text, clause, (paper.start, paper.end), (low.start, high.end)):
+        return True
+    if _BY_NOBODY.search(text, high.end, min(clause[1], high.end + _AROUND // 2)):
         return True
     known = tuple(sorted(languages))
     denying = negators(known)
