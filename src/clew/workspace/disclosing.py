@@ -10,15 +10,16 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from clew.desk import DisclosureAsk, DisclosurePreview
+from clew.desk import DisclosureAsk, DisclosurePreview, WaitingDisclosure
 from clew.leads.explain import honest_label
 from clew.publish.door import write_content
 from clew.publish.exports import Entry, Exported, Known, Mention, Recipient, export
 from clew.publish.exports.released import export_released
-from clew.publish.types import Method, Raw
+from clew.publish.types import Raw
 from clew.records.source import Source, Tlp
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.acts import Release
@@ -26,6 +27,7 @@ from clew.safeguards.errors import Blocked, Conflict, NotFound, Tampered, UsageE
 from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
 from clew.safeguards.second import TWO, Concern
+from clew.store.deciding import SIGNATURE_HOLDS
 from clew.store.ledger import Proposed
 from clew.workspace.class_subjects import named_classes
 from clew.workspace.judging import Judging
@@ -33,6 +35,7 @@ from clew.workspace.opened import _OPERATOR
 from clew.workspace.reading import _equal
 
 DATASET = "leads"
+DISCLOSED = ("leads", "flows", "case dossiers")
 LEAVING = ".leaving-"
 
 
@@ -61,14 +64,32 @@ class Disclosing(Judging):
         mark = _mark_of(made, ask)
         if (refused := self._refused_again(mark)) is not None:
             raise Conflict(refused)
-        self.vault.sign_release(actor, purpose, mark, action=Action.DISCLOSE)
+        self.vault.sign_release(actor, purpose, mark, action=Action.DISCLOSE, asked=asdict(ask))
         self._require_two(actor, mark)
         return self._leave(actor, purpose, ask, made, mark)
+
+    def waiting_disclosures(self, actor: Actor, purpose: Purpose) -> Sequence[WaitingDisclosure]:
+        """What somebody signed and that waits for another person, the oldest first."""
+        self.vault.require(actor, Action.DISCLOSE, purpose, "disclosures")
+        names = self.names()
+        found: dict[str, WaitingDisclosure] = {}
+        for act in self.vault.waiting_signatures():
+            ask = DisclosureAsk(**{**act.body, "fonts": tuple(act.body["fonts"])})
+            by = (*(found[act.about].by if act.about in found else ()), names.get(act.actor, act.actor))
+            found[act.about] = WaitingDisclosure(ask=ask, fingerprint=act.about, by=by, until=act.at + SIGNATURE_HOLDS)
+        return list(found.values())
+
+    def disclosures(self, actor: Actor, purpose: Purpose) -> Sequence[Release]:
+        """What went to named partners so far, the newest first."""
+        self.vault.require(actor, Action.DISCLOSE, purpose, "disclosures")
+        names = self.names()
+        made = [each for each in self.vault.releases() if each.dataset in DISCLOSED]
+        return [replace(each, actor=names.get(each.actor, each.actor)) for each in reversed(made)]
 
     def disclosed_file(self, actor: Actor, purpose: Purpose, release: str) -> tuple[bytes, str]:
         """A file that was disclosed, as it left, and its ending. Raises NotFound; Tampered where it is not what was signed."""
         self.vault.require(actor, Action.DISCLOSE, purpose, release)
-        entered = next((r for r in self.vault.releases() if r.id == release and r.method == Method.DISCLOSE), None)
+        entered = next((r for r in self.vault.releases() if r.id == release and r.dataset in DISCLOSED), None)
         path = next(iter((self.folder / "releases").glob(f"{release}.[!r]*")), None) if entered else None
         if entered is None or path is None:
             raise NotFound("there is no disclosure of this id here")
@@ -188,13 +209,13 @@ class Disclosing(Judging):
         ).to_pylist()
         shown = [row for row in rows if not out.keeps(row["source_id"], row["record_id"])]
         sources = {source.id: source for source in self.vault.sources()}
-        owners, arrived = self.vault.owners(), self._arrived([row["record_id"] for row in shown])
+        owners, arrived = self.vault.owners(), self._arrived_at([row["record_id"] for row in shown])
         found = [_entry(row, sources, owners, arrived, texts=texts) for row in shown]
         known = {row["record_id"] for row in rows}
         sealed = [Entry(id=r, kind=kind, source="", level=Tlp.RED) for r, kind in of.items() if r not in known]
         return [*found, *sealed], len(rows) - len(shown)
 
-    def _arrived(self, records: Sequence[str]) -> Mapping[str, Any]:
+    def _arrived_at(self, records: Sequence[str]) -> Mapping[str, Any]:
         """When each record came in."""
         rows = self.lake.query(
             "SELECT record_id, arrived FROM arrivals WHERE record_id IN (SELECT unnest($1::VARCHAR[]))", [list(records)]
