@@ -39,9 +39,7 @@ class EvidenceKind:
 @cache
 def evidence_kinds() -> Mapping[str, EvidenceKind]:
     """Kind -> what it weighs. Raises ValueError where the file has a kind twice, or a weight that is none."""
-    import yaml
-
-    content = yaml.safe_load(files("clew.links").joinpath("evidence.yaml").read_text(encoding="utf-8"))
+    content = listed(files("clew.links").joinpath("evidence.yaml").read_text(encoding="utf-8"))
     found = {item["kind"]: EvidenceKind(**item) for item in content}
     if len(found) != len(content):
         raise ValueError("evidence: a kind is given twice")

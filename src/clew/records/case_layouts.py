@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from clew.records.imprecise import Answer
 from clew.records.kinds import KINDS
 from clew.records.mapping import ROW_NUMBER
 from clew.records.mapping import Mapping as ColumnMapping
 from clew.records.raw import Raw
+from clew.standards.listed import listed
 
 _LABEL_ROW = {"Case Owner", "First Name", "Second Name"}
 """What the second header row of the official HTCDS template holds under the names of the first."""
@@ -78,7 +78,7 @@ def without_empties(column: pa.ChunkedArray, *, country: bool) -> pa.ChunkedArra
 @cache
 def _rules() -> Mapping[str, Any]:
     text = files("clew.standards").joinpath("case_layouts.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(listed(text))
 
 
 def _prepared_rows_only(raw: Raw) -> Raw:

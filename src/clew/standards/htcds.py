@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from clew.standards.listed import listed
 
 VERSION = "2.0"
 EXTENSION_PREFIX = "clew_"
@@ -91,7 +91,7 @@ def content() -> Mapping[str, Any]:
 @cache
 def rules() -> Mapping[str, Any]:
     """What clew checks beyond the standard's lists."""
-    return dict(yaml.safe_load(files("clew.standards").joinpath("htcds_rules.yaml").read_text(encoding="utf-8")))
+    return dict(listed(files("clew.standards").joinpath("htcds_rules.yaml").read_text(encoding="utf-8")))
 
 
 @cache
@@ -108,7 +108,7 @@ def standard_fields() -> tuple[HtcdsField, ...]:
 def extensions() -> tuple[Extension, ...]:
     """What clew adds to the standard, each with its version. The `answers` extension has a field a question of the crosswalks."""
     text = files("clew.standards").joinpath("htcds_extensions.yaml").read_text(encoding="utf-8")
-    return tuple(_extension(row) for row in yaml.safe_load(text))
+    return tuple(_extension(row) for row in listed(text))
 
 
 @cache

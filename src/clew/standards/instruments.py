@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from clew.standards.listed import listed
 
 READ_THE_ORIGINAL = "Facts in our own words; read the original before relying on any of it."
 
@@ -86,7 +86,7 @@ class Instrument:
 @cache
 def instruments() -> tuple[Instrument, ...]:
     """All of them, in the order of the register."""
-    content = yaml.safe_load(files("clew.standards").joinpath("instruments.yaml").read_text(encoding="utf-8"))
+    content = listed(files("clew.standards").joinpath("instruments.yaml").read_text(encoding="utf-8"))
     return tuple(_instrument(item) for item in content)
 
 

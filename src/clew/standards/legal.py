@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from clew.standards.listed import listed
 
 
 class Standing(StrEnum):
@@ -70,7 +70,7 @@ def legal_register() -> tuple[LegalText, ...]:
 
 def read_register(text: str) -> tuple[LegalText, ...]:
     """A register from its YAML. Raises KeyError or TypeError where something is missing or of another name."""
-    return tuple(_text(item) for item in yaml.safe_load(text))
+    return tuple(_text(item) for item in listed(text))
 
 
 def gaps() -> tuple[tuple[str, str, str], ...]:

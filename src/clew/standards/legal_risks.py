@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from clew.standards.legal import Answer
+from clew.standards.listed import listed
 
 STEPS = ("negligible", "limited", "significant", "maximum")
 """Severity and likelihood from 1 to 4 (CNIL, Privacy Impact Assessment: Knowledge bases, 2018)."""
@@ -42,7 +41,7 @@ class Risk:
 @cache
 def risks() -> tuple[Risk, ...]:
     """All of them, in the order of the file."""
-    content = yaml.safe_load(files("clew.standards").joinpath("legal_risks.yaml").read_text(encoding="utf-8"))
+    content = listed(files("clew.standards").joinpath("legal_risks.yaml").read_text(encoding="utf-8"))
     return tuple(
         Risk(
             kinds=frozenset(item["with"]),

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from clew.standards.listed import listed
 
 ELEMENTS = ("act", "means", "purpose")
 
@@ -162,4 +162,4 @@ def _says(item: Mapping[str, Any]) -> Says:
 
 @cache
 def _content() -> Mapping[str, Any]:
-    return dict(yaml.safe_load(files("clew.standards").joinpath("palermo.yaml").read_text(encoding="utf-8")))
+    return dict(listed(files("clew.standards").joinpath("palermo.yaml").read_text(encoding="utf-8")))

@@ -11,9 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from clew.standards.languages import language_codes
+from clew.standards.listed import listed
 
 LISTS = (
     "services", "reach", "channels", "topics", "contact_statuses", "stages", "controls", "recruiters",
@@ -135,7 +134,7 @@ def language_name(code: str) -> str:
 @cache
 def _content() -> Mapping[str, Any]:
     text = files("clew.standards").joinpath("services.yaml").read_text(encoding="utf-8")
-    content: Mapping[str, Any] = yaml.safe_load(text)
+    content: Mapping[str, Any] = listed(text)
     return content
 
 

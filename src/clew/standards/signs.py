@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from clew.standards.listed import listed
 
 DIRECTIONS = ("for", "against")
 """for: asks a person to look; against: speaks for independent, lawful or merely careless work."""
@@ -46,7 +46,7 @@ class Sign:
 @cache
 def signs() -> tuple[Sign, ...]:
     """All signs, in the order of their file. Raises ValueError naming the sign and what is wrong with its entry."""
-    content = yaml.safe_load(files("clew.standards").joinpath("signs.yaml").read_text(encoding="utf-8"))
+    content = listed(files("clew.standards").joinpath("signs.yaml").read_text(encoding="utf-8"))
     found = tuple(_sign(item) for item in content)
     by_name = {sign.name: sign for sign in found}
     if len(by_name) != len(found):

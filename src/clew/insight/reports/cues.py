@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from clew.standards.listed import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Cues:
 @cache
 def cues() -> Cues:
     """The lists that come with clew."""
-    said: dict[str, Any] = yaml.safe_load((files("clew.insight.reports") / "cues.yaml").read_text(encoding="utf-8"))
+    said: dict[str, Any] = listed((files("clew.insight.reports") / "cues.yaml").read_text(encoding="utf-8"))
     roles: dict[str, str] = {}
     for role, parts in said["places"].items():
         for phrase in _all(parts["before"]):

@@ -10,7 +10,8 @@ from importlib.resources import files
 from typing import Any
 
 import ibis
-import yaml
+
+from clew.standards.listed import listed
 
 SCRIPTS = {
     "Latin": r"A-Za-z\x{00C0}-\x{024F}\x{1E00}-\x{1EFF}",
@@ -74,5 +75,5 @@ def _first_texts(ads: Any) -> Any:
 @cache
 def gender_patterns() -> dict[str, str]:
     """Group -> pattern of its words, whole and in lower case."""
-    content = yaml.safe_load(files("clew.leads.classing").joinpath("gender_wording.yaml").read_text(encoding="utf-8"))
+    content = listed(files("clew.leads.classing").joinpath("gender_wording.yaml").read_text(encoding="utf-8"))
     return {group: rf"(^|\P{{L}})({'|'.join(sorted(words))})(\P{{L}}|$)" for group, words in content.items()}

@@ -13,10 +13,10 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from clew.leads.classing.classes import LeadClass
 from clew.leads.classing.columns import Floats
+from clew.standards.listed import listed
 
 _COMPARE: Mapping[str, Callable[[Floats, float], npt.NDArray[np.bool_]]] = {
     ">=": operator.ge,
@@ -56,7 +56,7 @@ class Labelling:
 
 @cache
 def _all() -> tuple[Labelling, ...]:
-    content = yaml.safe_load(files("clew.leads.classing").joinpath("labelling.yaml").read_text(encoding="utf-8"))
+    content = listed(files("clew.leads.classing").joinpath("labelling.yaml").read_text(encoding="utf-8"))
     return tuple(
         Labelling(
             name=item["name"],

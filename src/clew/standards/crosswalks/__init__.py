@@ -12,9 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from clew.safeguards.errors import UsageError
+from clew.standards.listed import listed
 
 CTDC = ("ctdc-2024", "ctdc-2026", "ctdc-2021", "ctdc-k", "ctdc-vp")
 NAMES = (*CTDC, "nrm", "niem", "ic-tip")
@@ -127,7 +126,7 @@ def means_of_control() -> Mapping[str, Mapping[str, Any]]:
 @cache
 def _content(name: str) -> Mapping[str, Any]:
     text = files("clew.standards.crosswalks").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = listed(text)
     if "extends" not in content:
         return content
     base = _content(content["extends"])
