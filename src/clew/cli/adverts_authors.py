@@ -26,7 +26,7 @@ def authors(
     map: files.Maps = None,  # noqa: A002
     rejects: files.RejectsFile = None,
     explain: Explain = None,
-    precision: Precision = 0.998,
+    precision: Precision = 0.995,
     encoding: files.Encoding = None,
     no_header: files.Headless = False,
     sheet: files.Sheet = None,

@@ -20,8 +20,9 @@ from clew.links.compiled import compiled
 
 LEAST_REASON = 1.0
 """What the habits alone must say for one hand (natural logarithm of odds): no link between texts that are merely ordinary."""
-BY_CHANCE = 0.01
-"""Share of the pairs found that pairs at random, carried on, may explain. Carrying on has been seen to overstate it fourfold."""
+CHANCE_TIMES = 5.0
+"""Pairs at random, carried on, may explain this many times the share of false pairs asked for: carrying on has been seen to
+overstate them four- to sixfold (invented authors, 6,000 to 20,000 texts)."""
 _AT_RANDOM = 600_000
 _LOOKED_AT = 24
 """Pairs between two groups that are looked at, at most, before they join."""
@@ -50,7 +51,10 @@ def link(ready: Prepared, verifier: Verifier, precision: float) -> Linked:
     reasons = rows[:, HABIT_GROUPS].sum(axis=1) >= LEAST_REASON
     left, right, points = left[reasons], right[reasons], verifier.points(rows[reasons])
     probability = verifier.probability(points)
-    cut = max(_by_probability(points, probability, precision), _by_chance(ready, verifier, points))
+    cut = max(
+        _by_probability(points, probability, precision),
+        _by_chance(ready, verifier, points, CHANCE_TIMES * (1 - precision)),
+    )
     order = np.lexsort((right, left, -points))
     order = order[points[order] >= cut]
     texts = columns(ready.vectors, ready.crowded)
@@ -91,8 +95,8 @@ def _by_probability(points: Reals, probability: Reals, precision: float) -> floa
     return float(points[order[good[-1]]]) if len(good) else np.inf
 
 
-def _by_chance(ready: Prepared, verifier: Verifier, points: Reals) -> float:
-    """The cut above which chance alone would give less than `BY_CHANCE` of the pairs found.
+def _by_chance(ready: Prepared, verifier: Verifier, points: Reals, share: float) -> float:
+    """The cut above which chance alone would give less than `share` of the pairs found.
 
     Pairs are drawn at random from the file; each counts by the chance that it is not of one hand, since some are. How their
     points fall off over the upper 3%, 0.3% and 0.03% is carried on as a parabola, which may bend down and never up.
@@ -113,7 +117,7 @@ def _by_chance(ready: Prepared, verifier: Verifier, points: Reals) -> float:
     steepness = second + bend * (high - middle) / 2
     false = size * (size - 1) / 2 * 3e-4 * np.exp(-ahead * (steepness + bend * ahead / 2))
     found = len(points) - np.searchsorted(np.sort(points), cuts)
-    good = np.flatnonzero(false <= BY_CHANCE * np.maximum(found, 1))
+    good = np.flatnonzero(false <= share * np.maximum(found, 1))
     return float(cuts[good[0]]) if len(good) else float(points.max() + 1)
 
 

@@ -32,7 +32,7 @@ HAND, COPIES, ALONE, SHORT = "hand", "copies", "alone", "short"
 class AuthorOptions:
     """`precision` is the share of joined pairs that shall be expected to be of one hand."""
 
-    precision: float = 0.998
+    precision: float = 0.995
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.precision < 1:
