@@ -1,4 +1,4 @@
-"""A public suite of hidden telephone numbers: 22 ways of hiding, with the truth, and texts that hold none.
+"""A public suite of hidden telephone numbers: 25 ways of hiding, with the truth, and texts that hold none.
 
 Every number lies in a range set aside for drama (Ofcom, NANPA, Arcep, Bundesnetzagentur) or is the example number of
 its country in phonenumbers, so it is nobody's. The texts are invented and stand among prices, hours, ages and dates. The
@@ -64,6 +64,9 @@ _ONLY = {
     "double and triple": ("US", "GB"),
     "joined words": ("US", "GB"),
     "look-alike words": ("US", "GB"),
+    "letters apart": ("US", "GB"),
+    "run together": ("US", "GB"),
+    "counted": ("US", "GB"),
     "pairs": ("FR",),
 }
 """Where a way of hiding belongs to a language."""
@@ -212,6 +215,25 @@ def _mixed_words(number: _Number, language: str, dice: random.Random) -> str:
     return " ".join(d if dice.random() < 0.5 else w for d, w in zip(number.digits, said, strict=True))
 
 
+def _letters_apart(number: _Number, _: str, dice: random.Random) -> str:
+    sign = dice.choice((".", "-", "*"))
+    said = _spoken(number.digits, "en", dice)
+    return " ".join(sign.join(w) if dice.random() < 0.5 else d for d, w in zip(number.digits, said, strict=True))
+
+
+def _run_together(number: _Number, _: str, dice: random.Random) -> str:
+    said = _spoken(number.digits, "en", dice)
+    return "".join(w if dice.random() < 0.6 else d for d, w in zip(number.digits, said, strict=True))
+
+
+def _counted(number: _Number, _: str, __: random.Random) -> str:
+    said = []
+    for run in re.finditer(r"(.)\1{0,2}", number.digits):
+        times = {1: "", 2: "two ", 3: "three "}[len(run[0])]
+        said.append(f"{times}{run[1]}s" if times else run[1])
+    return " ".join(said)
+
+
 def _lines(number: _Number, _: str, dice: random.Random) -> str:
     return dice.choice(("\n", " \n ", "\n\n")).join(number.groups)
 
@@ -245,6 +267,9 @@ HIDINGS: dict[str, Hide] = {
     "joiners inside": lambda n, _, dice: dice.choice(("\u200b", "\u200d", "\u2060")).join(n.digits),
     "brackets": lambda n, _, __: "".join(f"({d})" for d in n.digits),
     "run-on": lambda n, _, __: n.digits,
+    "letters apart": _letters_apart,
+    "run together": _run_together,
+    "counted": _counted,
 }
 """Every way of hiding, by its name."""
 
