@@ -176,6 +176,17 @@ class DisclosurePreview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingDisclosure:
+    """What one person signed and that leaves only once another one does."""
+
+    ask: DisclosureAsk
+    fingerprint: str
+    by: tuple[str, ...]
+    """Names of those who signed."""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRow:
     """A model of classes: itself, its card, and what keeps it from being enabled."""
 
@@ -280,6 +291,11 @@ class Desk(Protocol):
 
     def preview_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> ReleasePreview: ...
     def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release: ...
+    def preview_disclosure(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> DisclosurePreview: ...
+    def disclose(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Release: ...
+    def waiting_disclosures(self, actor: Actor, purpose: Purpose) -> Sequence[WaitingDisclosure]: ...
+    def disclosures(self, actor: Actor, purpose: Purpose) -> Sequence[Release]: ...
+    def disclosed_file(self, actor: Actor, purpose: Purpose, release: str) -> tuple[bytes, str]: ...
     def audit(self, actor: Actor, purpose: Purpose, *, offset: int, limit: int) -> AuditView: ...
 
     # Rows on records, emergency access, reviews that persons ask for.

@@ -8,6 +8,7 @@ from clew.web import (
     case_record,
     cases,
     directory,
+    disclosures,
     dpia,
     flows,
     home,
@@ -43,6 +44,7 @@ ROUTERS = (
     models,
     flows,
     releases,
+    disclosures,
     dpia,
     legal,
     audit,
@@ -70,5 +72,5 @@ def addresses(method: str) -> list[str]:
 
 GET = [address for address in addresses("GET") if address not in STREAMS]
 POST = addresses("POST")
-PAGES = [address for address in GET if not address.endswith((".csv", ".md", ".pdf"))]
+PAGES = [address for address in GET if not address.endswith((".csv", ".md", ".pdf", "/file"))]
 DOWNLOADS = [address for address in GET if address.endswith(".csv")]

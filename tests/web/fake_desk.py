@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from fake_assessment import FakeAssessment
+from fake_disclosures import FakeDisclosures
 from fake_helpline import FakeHelpline
 from fake_models import FakeModels, class_view
 from fake_networks import FakeNetworks
@@ -280,7 +281,7 @@ def digest(*parts: object) -> str:
 
 
 @dataclass
-class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessment, FakeRights):
+class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessment, FakeRights, FakeDisclosures):
     """Keeps sessions and acts in memory. `nasty` poisons every text, `empty` has nothing, `broken` raises in `overview`."""
 
     nasty: bool = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clew.safeguards.actors import Actor, Purpose
@@ -14,6 +15,7 @@ from clew.safeguards.errors import Conflict, NotAllowed, NotFound, UsageError
 from clew.safeguards.permissions import Action
 from clew.safeguards.reviews import Review, check_answer, check_ask
 from clew.store.ledger import Ledger
+from clew.store.models import ReleaseRow
 from clew.store.safeguard_acts import KeptAct, SafeguardActs
 from clew.store.trail import why_text
 
@@ -24,12 +26,23 @@ SIGNATURE_HOLDS: Final = timedelta(days=7)
 class Deciding(SafeguardActs, Ledger):
     # Two persons under a release.
 
-    def sign_release(self, actor: Actor, purpose: Purpose, mark: str, *, action: Action = Action.RELEASE) -> None:
-        """Keeps a person's signature under exactly this release; the same again does nothing."""
+    def sign_release(
+        self, actor: Actor, purpose: Purpose, mark: str, *, action: Action = Action.RELEASE,
+        asked: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        """Keeps a person's signature under exactly this release; the same again does nothing. `asked` is on which terms."""
         self.require(actor, action, purpose, mark)
         with self._write() as tx:
             if actor.id not in self._signers(tx, mark):
-                self._act(tx, actor, purpose, "sign_release", mark, {})
+                self._act(tx, actor, purpose, "sign_release", mark, asked or {})
+
+    def waiting_signatures(self) -> Sequence[KeptAct]:
+        """First signatures that hold today and say on which terms, the oldest first; what left since is not among them."""
+        now = self._clock()
+        with self._read() as tx:
+            left = frozenset(tx.scalars(select(ReleaseRow.fingerprint)))
+            acts = self._acts(tx, "sign_release")
+        return [a for a in acts if a.body and a.about not in left and now - a.at <= SIGNATURE_HOLDS]
 
     def release_signers(self, mark: str) -> frozenset[str]:
         """Accounts whose signature under this release holds today."""

@@ -31,6 +31,7 @@ WALKS = (
     Walk("/flows", "flows", "Flows"),
     Walk("/quality", "quality", "Quality"),
     Walk("/releases", "releases", "Releases"),
+    Walk("/disclosures", "disclosures", "To partners"),
 )
 SAFEGUARDS = (
     Walk("/models", "models", "Models"),
@@ -58,6 +59,7 @@ READS: Mapping[str, Action] = {
     "register": Action.READ_OVERVIEW,
     "flows": Action.READ_FLOWS,
     "releases": Action.READ_RELEASES,
+    "disclosures": Action.DISCLOSE,
     "audit": Action.READ_AUDIT,
     "access": Action.READ_ACCESS,
     "emergency": Action.BREAK_GLASS,

@@ -46,7 +46,7 @@ def case_pdf(
     content = typeset(case_dossier(facts, recipient, mark, names, key=key, version=version), fonts)
     report = {
         "notice": "This is not anonymous. It is for one recipient under an agreement; nobody may take it for a public release.",
-        "dataset": "cases",
+        "dataset": "case dossiers",
         "format": "dossier",
         "recipient": {
             "name": recipient.name, "organisation": recipient.house, "agreement": recipient.agreement,
