@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.safeguards.errors import MissingColumn, UsageError
+from clew.standards.listed import listed
 
 ENOUGH = 0.5
 """What the weights of two kinds must come to, 1 - (1 - a)(1 - b), before they join a pair that nothing else joins."""
