@@ -22,7 +22,7 @@ LONGEST = 1024
 """Longer texts are compared by a sample of their tokens, chosen by the tokens' hashes, so that cost stays bounded."""
 FLOOR = 0.3
 """Texts with a smaller share in common are not alike, however it is scattered."""
-SHORT = 2.5
+SHORT = 3.5
 """Short texts need more in common: the floor is higher by so many tokens, whatever their length."""
 SCATTERED = 0.75
 APART = 2.0
