@@ -56,7 +56,7 @@ def learnt(texts: Tokens) -> Table | None:
         if len(common) < PASSAGE - 2:
             break
         within[:] = 0
-        arguments = (texts.values, texts.starts, texts.counts, threes, least, PASSAGE, _GAP, room)
+        arguments = (texts.values, texts.starts, texts.counts, _bits(threes >= least), PASSAGE, _GAP, room)
         if _hold(*arguments, anchors, within):
             holders = np.bincount(anchors[anchors >= 0], minlength=SLOTS)
             votes = np.zeros((SLOTS, 3), np.uint16)
@@ -77,7 +77,8 @@ def without(texts: Tokens, table: Table | None) -> Tokens:
     """The texts without their boilerplate, over values of their own; the content stays that of the whole text."""
     if table is None or not len(texts):
         return texts
-    parts = [(texts, table, low, high) for low, high in parts_of(len(texts), _ROWS_A_PART)]
+    bits = _bits(table > 0)
+    parts = [(texts, bits, low, high) for low, high in parts_of(len(texts), _ROWS_A_PART)]
     values, counts = [], []
     for some, lengths in in_threads(_part_without, parts):
         values.append(some)
@@ -89,12 +90,12 @@ def without(texts: Tokens, table: Table | None) -> Tokens:
 
 
 def _part_without(
-    texts: Tokens, table: Table, low: int, high: int
+    texts: Tokens, bits: npt.NDArray[np.uint8], low: int, high: int
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
     starts, counts = texts.starts[low:high], texts.counts[low:high]
     values, lengths = np.empty(int(counts.sum()), np.uint32), np.empty(high - low, np.int32)
     room = np.zeros(int(counts.max(initial=1)) + 1, np.uint8)
-    used = _strip(texts.values, starts, counts, table, REST, PASSAGE, _GAP, room, values, lengths)
+    used = _strip(texts.values, starts, counts, bits, REST, PASSAGE, _GAP, room, values, lengths)
     return values[:used].copy(), lengths
 
 
@@ -124,25 +125,35 @@ def _of_holders(anchor: np.int64, values: npt.NDArray[np.uint32], at: int, size:
     return out
 
 
+def _bits(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """A bit a slot: an eighth of the memory, so that it stays near the processor."""
+    return np.packbits(chosen, bitorder="little")
+
+
+@inlined
+def _has(bits: npt.NDArray[np.uint8], whole: np.uint64) -> bool:
+    slot = whole & np.uint64(8 * len(bits) - 1)
+    found: bool = (bits[np.int64(slot >> np.uint64(3))] >> np.uint8(slot & np.uint64(7))) & np.uint8(1) != 0
+    return found
+
+
 @inlined
 def _passages(
     values: npt.NDArray[np.uint32],
     first: int,
     n: Any,
-    table: npt.NDArray[Any],
-    least: int,
+    bits: npt.NDArray[np.uint8],
     passage: int,
     gap: int,
     room: npt.NDArray[np.uint8],
 ) -> int:
-    """Marks the tokens of a text that stand in long passages of runs that the table counts `least` times; answers how many."""
-    mask = np.uint64(len(table) - 1)
+    """Marks the tokens of a text that stand in long passages of runs whose bit is set; answers how many."""
     room[:n] = 0
     marked = 0
     began = -1
     last = -1  # the last token of the passage so far
     for at in range(n - 1):
-        counts = at + 2 < n and table[_three(values, first + at) & mask] >= least
+        counts = at + 2 < n and _has(bits, _three(values, first + at))
         if began >= 0 and (at == n - 2 or (counts and at - last - 1 > gap)):
             if last + 1 - began >= passage:
                 room[began : last + 1] = 1
@@ -173,8 +184,7 @@ def _hold(
     values: npt.NDArray[np.uint32],
     starts: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
-    threes: npt.NDArray[np.uint16],
-    least: int,
+    bits: npt.NDArray[np.uint8],
     passage: int,
     gap: int,
     room: npt.NDArray[np.uint8],
@@ -184,18 +194,18 @@ def _hold(
     """Gives each text with passages an anchor, the run of them with the smallest hash, so that those who share a passage
     mostly share it; counts in `within` what they say besides. Answers how many texts have passages.
     """
-    mask = np.uint64(len(threes) - 1)
+    mask = np.uint64(len(within) - 1)
     held = 0
     for text in range(len(starts)):
         anchors[text] = -1
         first, n = starts[text], np.int64(counts[text])
-        if _passages(values, first, n, threes, least, passage, gap, room) == 0:
+        if _passages(values, first, n, bits, passage, gap, room) == 0:
             continue
         smallest = np.uint64(0xFFFFFFFFFFFFFFFF)
         for at in range(n - 2):
             if room[at] and room[at + 2]:
                 whole = _three(values, first + at)
-                if threes[whole & mask] >= least and whole < smallest:
+                if whole < smallest and _has(bits, whole):
                     smallest = whole
         anchors[text] = np.int64(smallest & mask)
         held += 1
@@ -214,8 +224,7 @@ def _vote(
     values: npt.NDArray[np.uint32],
     starts: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
-    threes: npt.NDArray[np.uint16],
-    least: int,
+    bits: npt.NDArray[np.uint8],
     passage: int,
     gap: int,
     room: npt.NDArray[np.uint8],
@@ -231,12 +240,12 @@ def _vote(
     A stretch between passages is a text's own when most of its tokens, and `own` of them, stand in no run of
     three that more than a third of the passage's holders have, and few of these in such a pair.
     """
-    mask = np.uint64(len(threes) - 1)
+    mask = np.uint64(len(within) - 1)
     for text in range(len(starts)):
         if anchors[text] < 0:
             continue
         first, n = starts[text], np.int64(counts[text])
-        marked = _passages(values, first, n, threes, least, passage, gap, room)
+        marked = _passages(values, first, n, bits, passage, gap, room)
         many = max(holders[anchors[text]] // 3, 1)
         few = holders[anchors[text]] < FEW
         strict = 16 if few else 3
@@ -262,8 +271,9 @@ def _vote(
             says = 2
         for at in range(n - 2):
             if room[at]:
-                slot = _three(values, first + at) & mask
-                if threes[slot] >= least and votes[slot, says] < 65_000:
+                run = _three(values, first + at)
+                slot = run & mask
+                if votes[slot, says] < 65_000 and _has(bits, run):
                     votes[slot, says] += np.uint16(1)
 
 
@@ -272,7 +282,7 @@ def _strip(
     values: npt.NDArray[np.uint32],
     starts: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int32],
-    table: npt.NDArray[np.uint8],
+    bits: npt.NDArray[np.uint8],
     rest: int,
     passage: int,
     gap: int,
@@ -281,18 +291,23 @@ def _strip(
     lengths: npt.NDArray[np.int32],
 ) -> int:
     """Writes what is left of each text; a few tokens between two pieces of boilerplate go with it."""
-    used = 0
+    used: Any = 0
     for text in range(len(starts)):
         first, n = starts[text], np.int64(counts[text])
-        marked = _passages(values, first, n, table, 1, passage, gap, room)
+        marked = _passages(values, first, n, bits, passage, gap, room)
         left = 0
-        for at in range(n):
-            left += 1 if room[at] == 0 and values[first + at] & np.uint32(2) == 0 else 0
-        whole = marked == 0 or left < rest
-        began = used
-        for at in range(n):
-            if whole or room[at] == 0:
-                out[used] = values[first + at]
-                used += 1
-        lengths[text] = used - began
-    return used
+        if marked:
+            for at in range(n):
+                left += 1 if room[at] == 0 and values[first + at] & np.uint32(2) == 0 else 0
+        if marked == 0 or left < rest:
+            out[used : used + n] = values[first : first + n]
+            lengths[text] = n
+        else:
+            kept = 0
+            for at in range(n):
+                if room[at] == 0:
+                    out[used + kept] = values[first + at]
+                    kept += 1
+            lengths[text] = kept
+        used += np.int64(lengths[text])
+    return int(used)

@@ -44,10 +44,9 @@ def joined(texts: Tokens, groups: Numbers, runs: Runs | None = None) -> Numbers:
         return groups
     runs = runs_of(texts) if runs is None else runs
     starts, counts = texts.starts[centres], texts.counts[centres]
-    held = np.zeros(min(_SLOTS, 1 << max(int(counts.sum()).bit_length() + 1, 12)), np.uint16)
-    _count(runs, starts, counts, held)
-    parts = parts_of(len(centres), _ROWS_A_PART)
-    keys = np.concatenate(list(in_threads(_rare, [(runs, starts, counts, held, low, high) for low, high in parts])))
+    held = _held(runs, starts, counts)
+    parts, bits = parts_of(len(centres), _ROWS_A_PART), np.packbits((held >= 2) & (held <= RARE), bitorder="little")
+    keys = np.concatenate(list(in_threads(_rare, [(runs, starts, counts, bits, low, high) for low, high in parts])))
     left, right = _pairs(np.sort(keys))
     if not len(left):
         return groups
@@ -58,6 +57,23 @@ def joined(texts: Tokens, groups: Numbers, runs: Runs | None = None) -> Numbers:
     into = np.arange(len(groups))
     into[centres] = centres[one]
     return into[groups]
+
+
+def _held(runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32]) -> npt.NDArray[np.uint16]:
+    """How many times each run occurs, to 65,000. Two threads count apart."""
+    slots = min(_SLOTS, 1 << max(int(counts.sum()).bit_length() + 1, 12))
+    half = len(starts) // 2
+    held, more = in_threads(
+        _count_part, [(runs, starts[:half], counts[:half], slots), (runs, starts[half:], counts[half:], slots)]
+    )
+    held += np.minimum(more, 65_000 - held)
+    return held
+
+
+def _count_part(runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32], slots: int) -> npt.NDArray[np.uint16]:
+    held = np.zeros(slots, np.uint16)
+    _count(runs, starts, counts, held)
+    return held
 
 
 def _pairs(keys: npt.NDArray[np.uint64]) -> tuple[Numbers, Numbers]:
@@ -84,18 +100,18 @@ def _count(runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32], held: npt
 
 @compiled
 def _rare(
-    runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32], held: npt.NDArray[np.uint16], low: int, high: int
+    runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32], rare: npt.NDArray[np.uint8], low: int, high: int
 ) -> npt.NDArray[np.uint64]:
-    """For each text the `KEPT` smallest runs that 2 to `RARE` texts have, each above the number of its text."""
-    mask = np.uint32(len(held) - 1)
+    """For each text the `KEPT` smallest of its runs whose bit in `rare` is set, each above the number of its text."""
+    mask = np.uint32(8 * len(rare) - 1)
     out = np.empty((high - low) * KEPT, np.uint64)
     used = 0
     for text in range(low, high):
         first = used
         for at in range(starts[text], starts[text] + counts[text]):
             run = runs[at]
-            times = held[(run >> np.uint32(2)) & mask]
-            if run == 0 or times < 2 or times > RARE:
+            slot = (run >> np.uint32(2)) & mask
+            if run == 0 or (rare[np.int64(slot >> np.uint32(3))] >> np.uint8(slot & np.uint32(7))) & np.uint8(1) == 0:
                 continue
             key = (np.uint64(run) << np.uint64(32)) | np.uint64(text)
             if used - first == KEPT and out[used - 1] <= key:

@@ -15,6 +15,7 @@ def warm() -> None:
 
     texts = [f"room {i % 2} to let in the quiet old town near the river bridge {i}" for i in range(8)]
     near_duplicates(texts)
+    near_duplicates([*_under_a_notice(), *_moved()])
     aligned(texts)
     sketches(tokens(texts))
     words = np.arange(8, dtype=np.uint64).reshape(2, 4)
@@ -22,6 +23,16 @@ def warm() -> None:
     likeness(words, first, second)
     minhashes(words, 2, 1)
     pairs_of_blocks(np.arange(2), first, np.array([2]))
+
+
+def _under_a_notice() -> list[str]:
+    notice = " ".join(f"notice{word}" for word in range(24))
+    return [" ".join([notice, *(f"own{text}of{word}" for word in range(12))]) for text in range(8)]
+
+
+def _moved() -> list[str]:
+    sentences = [" ".join(f"said{word}in{sentence}" for word in range(7)) for sentence in range(6)]
+    return [" ".join(sentences), " ".join(reversed(sentences))]
 
 
 if __name__ == "__main__":
