@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli import files, publish_dossier, publish_export, publish_table
+from clew.cli import files, publish_attack, publish_dossier, publish_export, publish_table
 from clew.cli.publish_synthesise import synthesise
 from clew.cli.publishing import Drop, read_for_release, say_who_disappeared
 from clew.cli.unlocking import HERE, As, Folder, opened
@@ -98,3 +98,4 @@ def release(
 publish_table.register(app)
 publish_export.register(app)
 publish_dossier.register(app)
+publish_attack.register(app)
