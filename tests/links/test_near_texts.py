@@ -189,11 +189,11 @@ def test_work_is_linear_in_what_is_shared() -> None:
     bits = shingles.text_bits(len(texts))
     keys = shingles.keys(texts)
     marks = candidates.summaries(texts)
-    alone = groups.apart(len(texts))
+    alone, none = groups.apart(len(texts)), np.zeros(0, np.uint64)
     made = 0
     for nearest in (True, False):
         for ranges in candidates.key_rounds(keys, bits):
-            left, right = candidates.pairs(keys, ranges, bits, alone, texts, marks, nearest=nearest)
+            left, right = candidates.pairs(keys, ranges, bits, alone, texts, marks, nearest=nearest, apart=none)
             assert (left < right).all()
             made += len(left)
     assert 2999 <= made <= 3 * len(keys)

@@ -78,14 +78,24 @@ def pairs(
     marks: Marks,
     *,
     nearest: bool,
+    apart: npt.NDArray[np.uint64],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The pairs of one round to compare, each once, sorted; `together` names the group each text is in so far.
 
     `nearest` pairs each text with the one before it among those that share a shingle; otherwise with the ones further.
+    Pairs that stand in `apart` (see `as_numbers`) are left out: they were compared before.
     """
     arguments = [(keys[low:high], bits, together, texts.counts, marks, nearest) for low, high in ranges]
     found = _each_once(np.concatenate(list(in_threads(_pairs_of_part, arguments))))
+    if len(apart):
+        found = found[apart[np.minimum(np.searchsorted(apart, found), len(apart) - 1)] != found]
     return (found >> np.uint64(32)).astype(np.int64), (found & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def as_numbers(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """Each pair as one number: the left text in the high 32 bits, the right one in the low."""
+    packed: npt.NDArray[np.uint64] = (left.astype(np.uint64) << np.uint64(32)) | right.astype(np.uint64)
+    return packed
 
 
 def may_be_alike(

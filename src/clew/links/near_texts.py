@@ -105,12 +105,14 @@ def _alike(texts: Tokens, threshold: float) -> npt.NDArray[np.int64]:
     keys = shingles.keys(texts)
     runs = alignment.runs_of(texts)
     marks = candidates.summaries(texts, runs)
+    unlike = np.zeros(0, np.uint64)
 
     for nearest in (True, False):
         for ranges in candidates.key_rounds(keys, bits):
-            left, right = candidates.pairs(keys, ranges, bits, together, texts, marks, nearest=nearest)
+            left, right = candidates.pairs(keys, ranges, bits, together, texts, marks, nearest=nearest, apart=unlike)
             alike = alignment.similarities(texts, left, right, threshold, runs) >= threshold
             groups.join(together, left[alike], right[alike])
+            unlike = np.sort(np.concatenate([unlike, candidates.as_numbers(left[~alike], right[~alike])]))
     del keys, marks
     return moved.joined(texts, groups.settle(texts, together, threshold, runs), runs)
 
