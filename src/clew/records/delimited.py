@@ -107,7 +107,7 @@ def _row_by_row(text: _Text, rows: Rows, *, quoted: bool) -> Raw:
 
 def _arrow(text: _Text, body: bytes, *, quoted: bool, block: int = _BLOCK) -> pa.Table | None:
     """Columns of bytes; None where a row has not as many cells as the header."""
-    if not body.strip(b"\r\n"):
+    if not re.search(rb"[^\r\n]", body):
         return pa.table({name: pa.array([], pa.string()) for name in text.names})
     reading = pacsv.ReadOptions(column_names=text.names, use_threads=block == _BLOCK, block_size=block)
     parsing = pacsv.ParseOptions(

@@ -13,7 +13,7 @@ from clew.records.imprecise import AgeRange, Answer, DateInterval
 from clew.records.kinds import AGE_RANGE, DATE_INTERVAL, INSTANT, Field, answer_fields
 from clew.safeguards.errors import UnreadableInput
 
-Fitted = tuple[pa.Array, pa.Array, str]
+Fitted = tuple[pa.Array | pa.ChunkedArray, pa.Array, str]
 """The typed column, which rows do not fit, and the rule they break."""
 
 _ANSWERS = {
@@ -28,7 +28,8 @@ def fit(
     column: pa.ChunkedArray, field: Field, *, date_format: str | None = None, empty_answer: Answer = Answer.NOT_ASKED
 ) -> Fitted:
     """The column in the field's type, with a mask of the rows whose value is not of that type."""
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(column, pa.ChunkedArray) and (field.type != pa.string() or field.name in {"id", *answer_fields()}):
+        column = column.combine_chunks()  # long texts stay in their chunks: they are large
     if column.type != field.type and _is_nested(column.type):
         raise UnreadableInput(f"{field.name}: its column holds nested values where plain ones were expected")
     if field.type == INSTANT:
@@ -49,13 +50,13 @@ def _is_nested(kind: pa.DataType) -> bool:
     return pa.types.is_nested(kind) and not (listed and not pa.types.is_nested(kind.value_type))
 
 
-def _as_text(column: pa.Array) -> pa.Array:
+def _as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
         return pc.binary_join(column.cast(pa.list_(pa.string())), ";")
     return column if column.type == pa.string() else column.cast(pa.string())
 
 
-def _none_broken(column: pa.Array) -> pa.Array:
+def _none_broken(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pa.repeat(pa.scalar(False), len(column))
 
 
