@@ -33,7 +33,7 @@ TOLERATED_RISK = 0.05
 TOLERATED_AUC = 0.52
 _RAREST = 10
 """Membership is asked once more of the tenth whose values are the rarest."""
-_FEWEST = 20
+_FEWEST = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +190,7 @@ def _rarest(given: Facets, rows: tuple[Codes, Codes], scores: tuple[Scores, Scor
     surprise = [_surprise(given, rows[0], control=False), _surprise(given, rows[1], control=True)]
     kept = []
     for mine, score in zip(surprise, scores, strict=True):
-        many = min(len(score), max(_FEWEST, len(score) // _RAREST))
+        many = min(len(score), max(20, len(score) // _RAREST))
         kept.append(score[np.argsort(-mine, kind="stable")[:many]])
     return separation(kept[0], kept[1])
 

@@ -1,8 +1,10 @@
 """Singling out: descriptions read off a release that fit exactly one person.
 
 A description is a few values of one released row ("year 2019, citizenship MDA, sector farm"), one that no other released row
-fits where there is such a one, else one that few fit. It is tried on the original and the control together, so that both face the
-same crowd, and counts for the side of the one person whom it fits. Without memory every person is as likely to be that one.
+fits where there is such a one, else one that few fit. It is right where it fits exactly one person of the original. How often that
+would be so of persons whom the release never saw is asked of a crowd of the same size, in which persons of the control take the
+places of as many of the original: a description counts where it fits exactly one of the crowd, and that one is of the control. Where
+the control has a tenth of the rows, so found is about a tenth, and counted up: exact without memory, and wide.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 
 from clew.publish.attacks.facets import Facet, Facets
 from clew.publish.attacks.rates import Rate, Report, Risk, risk_of
-from clew.publish.columns import Codes
+from clew.publish.columns import Codes, Mask
 
 MOST_VALUES = 5
 """Values in one description."""
@@ -75,26 +77,37 @@ def single_out(facets: Facets, attacks: int, rng: np.random.Generator) -> Single
     columns = facets.columns
     released = _Places([(f.released, len(f.words) + 1) for f in columns])
     persons = _Places([(np.concatenate([f.original, f.control]), len(f.words) + 1) for f in columns])
+    crowd = _crowd(facets, rng)
     several, unique = _descriptions(facets, released, attacks, rng)
     guesses = [_guess(columns, rng) for _ in range(attacks)]
     return Singled(
-        _tried(facets, persons, several, baseline=_tried(facets, persons, guesses).main.share),
-        _by_one_value(facets, persons, attacks, rng),
+        _tried(facets, persons, several, crowd, baseline=_tried(facets, persons, guesses, crowd).main.share),
+        _by_one_value(facets, persons, attacks, crowd, rng),
         unique,
     )
 
 
 def _tried(
-    facets: Facets, persons: _Places, described: Sequence[Sequence[Term]], *, baseline: float | None = None
+    facets: Facets, persons: _Places, described: Sequence[Sequence[Term]], crowd: Mask, *, baseline: float | None = None
 ) -> Risk:
     mine = others = 0
     for terms in described:
         rows = persons.fitting([(column, _fits(facets.columns[column], codes)) for column, codes in terms])
-        if len(rows) == 1:
-            mine += int(rows[0] < facets.originals)
-            others += int(rows[0] >= facets.originals)
-    many = len(described)
-    return risk_of(Rate(mine, many), Rate(others, many, scale=facets.originals / facets.controls), baseline=baseline)
+        mine += int((rows < facets.originals).sum() == 1)
+        there = rows[crowd[rows]]
+        others += int(len(there) == 1 and there[0] >= facets.originals)
+    many, compared = len(described), int(crowd[facets.originals :].sum())
+    return risk_of(Rate(mine, many), Rate(others, many, scale=facets.originals / compared), baseline=baseline)
+
+
+def _crowd(facets: Facets, rng: np.random.Generator) -> Mask:
+    """As many rows as the original has: those of the control, and some of the original to make up the number."""
+    both = facets.originals + facets.controls
+    there = np.zeros(both, dtype=bool)
+    many = min(facets.originals, facets.controls)
+    there[facets.originals + rng.choice(facets.controls, many, replace=False)] = True
+    there[rng.choice(facets.originals, facets.originals - many, replace=False)] = True
+    return there
 
 
 def _descriptions(
@@ -143,7 +156,7 @@ def _guess(columns: Sequence[Facet], rng: np.random.Generator) -> Sequence[Term]
     ] or [(0, np.array([0], dtype=np.int64))]
 
 
-def _by_one_value(facets: Facets, persons: _Places, attacks: int, rng: np.random.Generator) -> Risk | None:
+def _by_one_value(facets: Facets, persons: _Places, attacks: int, crowd: Mask, rng: np.random.Generator) -> Risk | None:
     described: list[Sequence[Term]] = []
     for place, facet in enumerate(facets.columns):
         once = np.flatnonzero(np.bincount(facet.released) == 1)
@@ -155,4 +168,4 @@ def _by_one_value(facets: Facets, persons: _Places, attacks: int, rng: np.random
     if len(described) < _FEWEST:
         return None
     chosen = rng.permutation(len(described))[:attacks]
-    return _tried(facets, persons, [described[i] for i in chosen])
+    return _tried(facets, persons, [described[i] for i in chosen], crowd)
