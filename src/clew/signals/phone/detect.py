@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from clew.signals.base import Detector, Signal
+from clew.signals.base import Detector, Manifest, Settings, Signal
 from clew.signals.detector import TextDetector
 from clew.signals.glyphs import IGNORED, plain
 from clew.signals.phone import plans
@@ -15,7 +15,8 @@ from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Chain, ch
 from clew.signals.phone.hints import by_language, by_place, by_script
 from clew.signals.phone.labels import ASKED, OTHER, label
 from clew.signals.phone.masks import MILLIONS, has_links
-from clew.signals.phone.tokens import Atom, put_together, stretches
+from clew.signals.phone.stretches import Stretch, put_together, stretches
+from clew.signals.phone.tokens import Atom
 from clew.signals.phone.writing import FILL, readable
 
 _UNIT = re.compile(
@@ -60,14 +61,27 @@ class PhoneDetector(TextDetector):
     the places and the language of the text, else by a list of countries with lower confidence.
     """
 
+    def __init__(self, manifest: Manifest, settings: Settings) -> None:
+        super().__init__(manifest, settings)
+        self._ready: dict[str, tuple[str, list[Stretch]]] = {}
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        shown = [readable(plain(text)) for text in texts]
+        self._ready = dict(zip(texts, zip(shown, stretches(shown, LEAST_DIGITS), strict=True), strict=True))
+
     def read(self, text: str) -> list[Signal]:
-        shown = readable(plain(text))
-        found = list(stretches(shown, LEAST_DIGITS))
+        shown, found = self._ready.get(text) or _looked_over(text)
         if not found:
             return []
         shown = put_together(shown, found)
         reader = _Reader(text, shown, found, self.settings.region, self.colleagues)
         return [self.signal("phone", e164, span, confidence) for span, e164, confidence in reader.numbers()]
+
+
+def _looked_over(text: str) -> tuple[str, list[Stretch]]:
+    """The text as it is read, and its stretches that may hold a number."""
+    shown = readable(plain(text))
+    return shown, stretches([shown], LEAST_DIGITS)[0]
 
 
 @dataclass(slots=True)

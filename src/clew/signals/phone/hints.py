@@ -50,6 +50,8 @@ _SAID = 0.8
 def by_place(text: str, colleagues: Mapping[str, Detector]) -> tuple[str, ...]:
     """The countries of the cities that the text names, likeliest first; empty when it names none."""
     cities = _read("place", text, colleagues)
+    if len(cities) < 2:
+        return tuple(city.value[-2:] for city in cities)
     said = [city for city in cities if city.confidence > _SAID] or cities
     weights: Counter[str] = Counter()
     for city in said:

@@ -7,6 +7,7 @@ words such as "no" and "is"; a word that asks for a call holds for four more wor
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from clew.signals.phone.words import key
 
@@ -85,45 +86,54 @@ def label(shown: str, start: int) -> int:
     pieces = _PIECES.findall(before)[: -_MOST_WORDS - 1 : -1]
     counted, open_, weak, pending = False, True, False, False
     for piece in pieces:
-        if piece in _ASK_SIGNS:
+        said = _said(piece)
+        if said == _ASKS_ALWAYS:
             return ASKED
-        word = piece.lower() if piece.isascii() else key(piece)
-        if open_ and not pending and (word in ALONE or word.startswith(_ALONE_STARTS) or _is_numbered(word)):
+        if open_ and not pending and said & _IS_LABEL:
             return OTHER
-        if open_ and word.startswith(_WITH_STARTS):
+        if open_ and said & _LABELS_NUMBERS:
             if counted:
                 return OTHER
             pending = True  # it is a label if a word for number stands before it, as in "numéro client"
             continue
-        if word in _WEAK_ASKS or word in (
-            "no",
-            "nr",
-            "n",
-            "nº",
-            "id",
-            "№",
-            "#",
-            "номер",
-            "код",
-            "code",
-            "codice",
-            "numara",
-        ):
+        if said & _COUNTS:
             if pending:
                 return OTHER
-            counted, weak = True, weak or word in _WEAK_ASKS
+            counted, weak = True, weak or said & _ASKS_WEAKLY > 0
             continue
-        if word in _ASK_WORDS or word.startswith(_ASK_STARTS):
+        if said & _ASKS:
             return ASKED
-        if pending and word in _FILLERS:
+        if pending and said & _FILLS:
             continue
-        open_ = open_ and not pending and (word in _FILLERS or word[:1].isdigit() or _is_code(piece))
+        open_ = open_ and not pending and said & (_FILLS | _IN_CODE) > 0
         pending = False
     if weak:
         return ASKED
     return OTHER if before.endswith("#") else NOTHING
 
 
+_IS_LABEL, _LABELS_NUMBERS, _ASKS_WEAKLY, _COUNTS, _ASKS, _FILLS, _IN_CODE, _ASKS_ALWAYS = (1 << at for at in range(8))
+
+
+@lru_cache(maxsize=65_536)
+def _said(piece: str) -> int:
+    """What a word or a sign may be before a number, as a sum."""
+    if piece in _ASK_SIGNS:
+        return _ASKS_ALWAYS
+    word = piece.lower() if piece.isascii() else key(piece)
+    said = {
+        _IS_LABEL: word in ALONE or word.startswith(_ALONE_STARTS) or _is_numbered(word),
+        _LABELS_NUMBERS: word.startswith(_WITH_STARTS),
+        _ASKS_WEAKLY: word in _WEAK_ASKS,
+        _COUNTS: word in _WEAK_ASKS or word in _COUNTING,
+        _ASKS: word in _ASK_WORDS or word.startswith(_ASK_STARTS),
+        _FILLS: word in _FILLERS,
+        _IN_CODE: word[:1].isdigit() or _is_code(piece),
+    }
+    return sum(flag for flag, holds in said.items() if holds)
+
+
+_COUNTING = frozenset(("no", "nr", "n", "nº", "id", "№", "#", "номер", "код", "code", "codice", "numara"))
 _SMALL = frozenset("ON AT BY TO IN ME US MY OR WE UP GO AB AM OK HI TO DO SO".split())
 
 

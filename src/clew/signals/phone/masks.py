@@ -61,7 +61,7 @@ _LINK_REACH = 256
 
 
 def has_links(shown: str) -> bool:
-    return "://" in shown or "www." in shown.lower()
+    return "://" in shown or (("w." in shown or "W." in shown) and "www." in shown.lower())
 
 
 def masked(shown: str, start: int, end: int, digits: int, *, links: bool) -> list[tuple[int, int]]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
-from operator import itemgetter
 
 from clew.signals.glyphs import IGNORED, latin
 from clew.signals.phone import words
@@ -67,8 +65,8 @@ Kind = tuple[str, str, int]
 """How a word is written, its digits or key, and the most digits it can stand for."""
 
 
-_ORDINARY = 0
-_MOST_KINDS = 200_000
+ORDINARY = 0
+MOST_KINDS = 200_000
 
 
 @cache
@@ -83,84 +81,6 @@ def split(shown: str) -> list[str]:
     return (_SIMPLE_TOKENS if simple else _TOKENS).split(shown)
 
 
-class _Counts(dict[str, int]):
-    """What stands between two spaces -> 0 without any piece of a number, else 1 more than the most digits it can stand for."""
-
-    def __missing__(self, piece: str) -> int:
-        count = _counted(piece)
-        if len(piece) <= _LONGEST_KNOWN:
-            self[piece] = count
-        return count
-
-
-@cache
-def _digits_in() -> _Counts:
-    return _Counts()
-
-
-_LONGEST_KNOWN = 64
-_MOST_COUNTED = 255
-_LIKELY = re.compile(rb"[^\0]+")
-_MARKS = ".,!?:;()\"'*-…"
-"""What stands around a word of a sentence."""
-
-
-def stretches(shown: str, least: int) -> Iterator[tuple[int, int]]:
-    """Starts and ends of the stretches between spaces that may have that many digits with no ordinary word among them.
-
-    A quick look that most of a text does not pass; what passes is looked at word by word.
-    """
-    pieces = shown.split(" ")
-    seen = _digits_in()
-    counts = bytes(itemgetter(*pieces)(seen) if len(pieces) > 1 else (seen[shown],))
-    if len(seen) > _MOST_KINDS:
-        seen.clear()
-    ends: list[int] = []
-    for row in _LIKELY.finditer(counts):
-        first, last = row.span()
-        if sum(row[0]) - (last - first) >= least:
-            ends = ends or list(accumulate(map(len, pieces)))
-            start = ends[first - 1] + first if first else 0
-            yield start, ends[last - 1] + last - 1
-
-
-_APART = re.compile(r"(?<![^\W_])[^\W\d_]([ .·•*~|/_-])[^\W\d_](?:\1[^\W\d_])+(?![^\W_])(?!\1[^\W\d_](?![^\W_]))")
-"""Three letters or more, each set apart by the same sign."""
-
-
-def put_together(shown: str, found: Sequence[tuple[int, int]]) -> str:
-    """The text with number words that were spelled letter by letter in these stretches as digits, in the same places.
-
-    >>> put_together("t.w.o 0 s-i-x", [(0, 13)]).replace("\u2063", "_")
-    '2____ 0 6____'
-    """
-    for start, end in found:
-        if _APART.search(shown, start, end):
-            shown = shown[:start] + _APART.sub(_digits_of, shown[start:end]) + shown[end:]
-    return shown
-
-
-def _digits_of(spelled: re.Match[str]) -> str:
-    digits = joined(words.key(spelled[0].replace(spelled[1], "")))
-    return digits.ljust(len(spelled[0]), FILL) if digits else spelled[0]
-
-
-def _counted(piece: str) -> int:
-    word = piece.strip(_MARKS)
-    if len(word) == 1 and word.isalpha():
-        return 2
-    if word.isalpha():
-        kinds: list[Kind | int] = [kind_of(word) or _ORDINARY]
-    else:
-        written = split(piece)[1::2]
-        kinds = [
-            kind or (("l", "", 1) if len(word) == 1 else _ORDINARY)
-            for kind, word in zip(kinds_of(written), written, strict=True)
-        ]
-    some = [kind[2] for kind in kinds if not isinstance(kind, int)]
-    return min(1 + sum(some), _MOST_COUNTED) if some or not kinds else 0  # signs alone stand between digits, too
-
-
 def kinds_of(written: list[str]) -> list[Kind | int]:
     """What each word may be inside a number; 0 for an ordinary word."""
     seen = _seen()
@@ -168,9 +88,9 @@ def kinds_of(written: list[str]) -> list[Kind | int]:
     if None in kinds:
         for word, kind in zip(written, kinds, strict=True):
             if kind is None:
-                seen[word] = kind_of(word) or _ORDINARY
+                seen[word] = kind_of(word) or ORDINARY
         kinds = list(map(seen.get, written))
-        if len(seen) > _MOST_KINDS:
+        if len(seen) > MOST_KINDS:
             seen.clear()
     return kinds  # type: ignore[return-value]  # none is None any more
 
