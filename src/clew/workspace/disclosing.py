@@ -176,6 +176,8 @@ class Disclosing(Judging):
         followed = self._followed()
         lead = followed.get(lead, lead)
         self.allow(actor, Action.DISCLOSE, purpose, lead)
+        if lead in self.hidden_leads(self.withheld(actor, Action.DISCLOSE, purpose, "adverts")):
+            self._shut(actor, Action.DISCLOSE, purpose, lead, "no record of this lead is open to you under this purpose")
         row = next(iter(self._leads().filter(_equal("lead", lead)).to_pylist()), None)
         if row is None:
             raise NotFound("there is no such lead")
