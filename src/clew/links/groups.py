@@ -45,11 +45,11 @@ def settle(texts: Tokens, groups: Numbers, threshold: float, runs: Runs | None =
         kept, centres = _around_centres(texts, open_texts, settled[open_texts], threshold, runs)
         settled[open_texts[kept]] = centres[kept]
         open_texts = open_texts[~kept]
-        settled[open_texts] = _first_of_each(settled[open_texts], open_texts)
+        settled[open_texts] = first_of_each(settled[open_texts], open_texts)
     return settled
 
 
-def _first_of_each(groups: Numbers, members: Numbers) -> Numbers:
+def first_of_each(groups: Numbers, members: Numbers) -> Numbers:
     """For each member the first member of its group; members of one group stand together."""
     _, first, which = np.unique(groups, return_index=True, return_inverse=True)
     return members[first][which]

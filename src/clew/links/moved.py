@@ -34,6 +34,7 @@ _ROWS_A_PART = 1 << 15
 
 Numbers = npt.NDArray[np.int64]
 Runs = npt.NDArray[np.uint32]
+Held = npt.NDArray[np.uint16]
 
 
 def joined(texts: Tokens, groups: Numbers, runs: Runs | None = None) -> Numbers:
@@ -44,10 +45,7 @@ def joined(texts: Tokens, groups: Numbers, runs: Runs | None = None) -> Numbers:
         return groups
     runs = runs_of(texts) if runs is None else runs
     starts, counts = texts.starts[centres], texts.counts[centres]
-    held = _held(runs, starts, counts)
-    parts, bits = parts_of(len(centres), _ROWS_A_PART), np.packbits((held >= 2) & (held <= RARE), bitorder="little")
-    keys = np.concatenate(list(in_threads(_rare, [(runs, starts, counts, bits, low, high) for low, high in parts])))
-    left, right = _pairs(np.sort(keys))
+    left, right, held = _proposed(runs, starts, counts)
     if not len(left):
         return groups
     alike = np.zeros(len(left), np.bool_)
@@ -76,6 +74,22 @@ def _count_part(runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32], slot
     return held
 
 
+def proposed(texts: Tokens, rows: Numbers, runs: Runs) -> tuple[Numbers, Numbers]:
+    """Pairs of these rows that share two rare runs, in whatever order."""
+    rows = rows[texts.counts[rows] <= LONGEST]
+    if len(rows) < 2:
+        return rows[:0], rows[:0]
+    left, right, _ = _proposed(runs, texts.starts[rows], texts.counts[rows])
+    return rows[left], rows[right]
+
+
+def _proposed(runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32]) -> tuple[Numbers, Numbers, Held]:
+    held = _held(runs, starts, counts)
+    parts, bits = parts_of(len(starts), _ROWS_A_PART), np.packbits((held >= 2) & (held <= RARE), bitorder="little")
+    keys = np.concatenate(list(in_threads(_rare, [(runs, starts, counts, bits, low, high) for low, high in parts])))
+    return *_pairs(np.sort(keys)), held
+
+
 def _pairs(keys: npt.NDArray[np.uint64]) -> tuple[Numbers, Numbers]:
     """Pairs of centres that stand next to each other, or next but one, under two of their rare runs."""
     run, centre = keys >> np.uint64(32), keys & np.uint64(0xFFFFFFFF)
@@ -89,7 +103,7 @@ def _pairs(keys: npt.NDArray[np.uint64]) -> tuple[Numbers, Numbers]:
 
 
 @compiled
-def _count(runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32], held: npt.NDArray[np.uint16]) -> None:
+def _count(runs: Runs, starts: Numbers, counts: npt.NDArray[np.int32], held: Held) -> None:
     mask = np.uint32(len(held) - 1)
     for text in range(len(starts)):
         for at in range(starts[text], starts[text] + counts[text]):
@@ -134,7 +148,7 @@ def _compare(
     runs: Runs,
     starts: Numbers,
     counts: npt.NDArray[np.int32],
-    held: npt.NDArray[np.uint16],
+    held: Held,
     left: Numbers,
     right: Numbers,
     least: float,
