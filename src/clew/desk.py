@@ -120,13 +120,18 @@ class AuditView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseAsk:
-    """What the release form asks for. `parameter` is k for anonymise and epsilon for synthesise."""
+    """What a release asks for. `parameter` is k for anonymise, epsilon for synthesise, and for table the smallest count shown.
+
+    `columns`: of a table, the columns of each table of counts in one text, as `gender,age`.
+    """
 
     title: str
     recipient: str
     method: str
     parameter: float
     columns: tuple[str, ...]
+    hold_out: float = 0.0
+    """The share of persons kept out of the release, so that attacks on it can be measured against them; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +143,31 @@ class ReleasePreview:
     fingerprint: str
     blocked: str | None
     """Why this cannot be released now, in words; None when it can."""
+    signed_by: tuple[str, ...] = ()
+    """Names of those who signed exactly this."""
+    second: bool = True
+    """Whether another person signed it before: then the next signature lets it leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRelease:
+    """What one person signed and that leaves only once another one does."""
+
+    id: str
+    ask: ReleaseAsk
+    by: tuple[str, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetView:
+    """What a dataset may give away in all, in epsilon, and what is spent."""
+
+    dataset: str
+    total: float
+    spent: float
+    is_default: bool
+    """Whether nobody has set it yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +321,9 @@ class Desk(Protocol):
 
     def preview_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> ReleasePreview: ...
     def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release: ...
+    def sign_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> None: ...
+    def waiting_releases(self, actor: Actor, purpose: Purpose) -> Sequence[WaitingRelease]: ...
+    def release_budget(self, actor: Actor, purpose: Purpose) -> BudgetView: ...
     def preview_disclosure(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> DisclosurePreview: ...
     def disclose(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Release: ...
     def waiting_disclosures(self, actor: Actor, purpose: Purpose) -> Sequence[WaitingDisclosure]: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -439,3 +440,26 @@ def test_the_log_is_verified_while_another_has_the_lake_and_a_lost_lake_is_said(
         assert workspace.vault.verify() == []
         with pytest.raises(NotFound, match="missing"):
             workspace.overview(workspace.account())
+
+
+def test_a_table_is_looked_at_beside_what_the_ledger_says_left(world, tmp_path):
+    def asked(*by):
+        return ReleaseAsk(title="Counts", recipient="the public", method="table", parameter=5, columns=by)
+
+    with make(tmp_path) as workspace:
+        actor = workspace.account()
+        workspace.add(KINDS["cases"], world / "cases_ctdc.csv", INVENTED, None, actor)
+        first, second = asked("gender,exploited_in"), asked("gender,age", "exploited_in")
+        for each in (first, second):
+            second_signs(workspace, each)
+        made = workspace.release(actor, Purpose.STATISTICS, first)
+        assert workspace.preview_release(actor, Purpose.STATISTICS, second).report["earlier"] == 1
+        path = workspace.folder / "releases" / f"{made.id}.csv"
+        kept = path.read_bytes()
+        path.write_bytes(kept + b"\n")
+        with pytest.raises(Blocked, match=made.id):
+            workspace.preview_release(actor, Purpose.STATISTICS, second)
+        path.write_bytes(kept)
+        assert "1 tables published before" in workspace.release(actor, Purpose.STATISTICS, second).guarantee
+        with pytest.raises(UsageError, match="below"):
+            workspace.preview_release(actor, Purpose.STATISTICS, replace(first, parameter=3))

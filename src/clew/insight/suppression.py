@@ -50,12 +50,14 @@ def pattern(
     small: Mask | None = None,
     said: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     also: Mask | None = None,
+    unseen: Mask | None = None,
     cost: npt.ArrayLike | None = None,
 ) -> Pattern:
     """The cells to hide among `values` (whole, none negative), of which `relations` says which are sums of which.
 
     Small are cells of 1 to `below` - 1, or those of `small`; what is said of a marked one is that range, or `said` (its two
-    ends, for every cell). `also`: cells that are hidden for another reason. Unmarked, readers see only that a cell is hidden: every
+    ends, for every cell). `also`: cells that are hidden for another reason. `unseen`: cells that stand in no table at all and
+    only bind others together; they are hidden and need no protection. Unmarked, readers see only that a cell is hidden: every
     hidden cell, small or not, can then be worked out no closer than within `below`. Marked, readers also see which
     hidden cells are small (`<5`): these keep all of 1 to `below` - 1, the others may be narrower; where that cannot be
     (two small cells of a small total), the cells that sums bind to them are unmarked. `cost` says how dear it is to hide
@@ -64,8 +66,8 @@ def pattern(
     >>> pattern([3, 20, 7, 30], [(3, (0, 1, 2))]).hidden.tolist()
     [True, False, True, False]
     """
-    cells = _Cells.of(values, relations, below, small, said, also, cost)
-    hidden, told = cells.small | cells.also, np.full(len(cells.values), marked)
+    cells = _Cells.of(values, relations, below, small, said, also, cost, unseen)
+    hidden, told = cells.small | cells.also | cells.unseen, np.full(len(cells.values), marked)
     for group in cells.groups():
         found = _protected(cells, group, marked=True) if marked else None
         if found is None:
@@ -86,16 +88,19 @@ def intervals(
     marks: Mask | None = None,
     told: Mask | None = None,
     said: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
+    unseen: Mask | None = None,
+    only: Mask | None = None,
 ) -> tuple[Numbers, Numbers]:
     """The closest bounds on every cell that a reader can work out: the audit. Shown cells are their own bounds.
 
     `marks`: which hidden cells the reader sees to be small; the other hidden ones of `told` are then known not to be.
+    `unseen` as in `pattern`. `only`: the hidden cells to look at; the others come back as they are.
     """
     exact = np.asarray(values, dtype=np.float64)
     low, high = exact.copy(), exact.copy()
-    cells = _Cells.of(exact, relations, below, None, said, None, None)
+    cells = _Cells.of(exact, relations, below, None, said, None, None, unseen)
     system = _System(exact, cells.relations, hidden, *_known(cells, hidden, marks, told))
-    for place in np.flatnonzero(hidden):
+    for place in np.flatnonzero(hidden if only is None else hidden & only):
         low[place], high[place] = system.end(place, -1)[place], system.end(place, 1)[place]
     return low, high
 
@@ -183,6 +188,7 @@ class _Cells:
     said_low: Numbers
     said_high: Numbers
     also: Mask
+    unseen: Mask
     cost: Numbers
 
     @classmethod
@@ -195,6 +201,7 @@ class _Cells:
         said: tuple[npt.ArrayLike, npt.ArrayLike] | None,
         also: Mask | None,
         cost: npt.ArrayLike | None,
+        unseen: Mask | None = None,
     ) -> _Cells:
         exact = np.asarray(values, dtype=np.float64)
         sums = tuple((int(total), tuple(parts)) for total, parts in relations)
@@ -204,7 +211,8 @@ class _Cells:
             raise UsageError("suppression: a count is negative or not whole")
         if any(abs(exact[list(parts)].sum() - exact[total]) > _SLACK for total, parts in sums):
             raise UsageError("suppression: a total is not the sum of its parts")
-        few = (exact > 0) & (exact < below) if small is None else np.asarray(small, dtype=bool)
+        away = np.zeros(len(exact), dtype=bool) if unseen is None else np.asarray(unseen, dtype=bool)
+        few = ((exact > 0) & (exact < below) if small is None else np.asarray(small, dtype=bool)) & ~away
         dear = np.sqrt(exact) + 1.0 if cost is None else np.asarray(cost, dtype=np.float64).copy()
         dear[few] = 0.0
         ends = (np.ones(len(exact)), np.full(len(exact), below - 1.0)) if said is None else said
@@ -212,7 +220,7 @@ class _Cells:
         return cls(
             values=exact, relations=sums, below=below, small=few, cost=dear,
             said_low=np.minimum(low, exact), said_high=np.maximum(high, exact),
-            also=np.zeros(len(exact), dtype=bool) if also is None else np.asarray(also, dtype=bool),
+            also=np.zeros(len(exact), dtype=bool) if also is None else np.asarray(also, dtype=bool), unseen=away,
         )  # fmt: skip
 
     def groups(self) -> list[Mask]:
@@ -278,7 +286,7 @@ def _known(cells: _Cells, hidden: Mask, marks: Mask | None, told: Mask | None = 
     """Bounds that a reader has of each cell before any sum."""
     low, high = np.zeros(len(hidden)), np.full(len(hidden), np.inf)
     if marks is not None:
-        large = hidden & ~marks & (cells.values >= cells.below) & (True if told is None else told)
+        large = hidden & ~marks & ~cells.unseen & (cells.values >= cells.below) & (True if told is None else told)
         low = np.where(marks, cells.said_low, np.where(large, float(cells.below), 0.0))
         high = np.where(marks, cells.said_high, np.inf)
     return low, high
@@ -286,11 +294,12 @@ def _known(cells: _Cells, hidden: Mask, marks: Mask | None, told: Mask | None = 
 
 def _protected(cells: _Cells, group: Mask, *, marked: bool) -> Mask | None:
     """The hidden cells of the group when each that needs it is protected; None where that cannot be."""
-    hidden = (cells.small | cells.also) & group
+    hidden = (cells.small | cells.also | cells.unseen) & group
+    kept = (cells.small if marked else np.ones(len(hidden), dtype=bool)) & ~cells.unseen
     marks = cells.small & group if marked else None
     least, most = cells.values.copy(), cells.values.copy()
     safe = np.zeros(len(hidden), dtype=bool)
-    while (left := np.flatnonzero(hidden & ~safe & (cells.small | (not marked)))).size:
+    while (left := np.flatnonzero(hidden & ~safe & kept)).size:
         place = int(left[0])
         system = _System(cells.values, cells.relations, hidden, *_known(cells, hidden, marks))
         for sign in (1, -1):
@@ -365,7 +374,8 @@ def _room(cells: _Cells, places: np.ndarray, shown: Mask, marked: bool) -> tuple
     values, small, price = cells.values[places], cells.small[places], cells.cost[places]
     floor, top = np.zeros(len(places)), np.full(len(places), np.inf)
     if marked:
-        floor = np.where(small, cells.said_low[places], float(cells.below))
+        bare = np.where(cells.unseen[places], 0.0, float(cells.below))
+        floor = np.where(small, cells.said_low[places], bare)
         top = np.where(small, cells.said_high[places], np.inf)
     fixed = shown & (np.isinf(price) | (marked & (values == 0)))
     up, down = (np.where(fixed, 0.0, np.maximum(room, 0.0)) for room in (top - values, values - floor))

@@ -5,7 +5,7 @@ from clew.publish.budget import Budget
 from clew.publish.door import check, report_path, write_release
 from clew.publish.fingerprint import fingerprint
 from clew.publish.synthesise import Synthesised, synthesise
-from clew.publish.tables import Counted, count_table
+from clew.publish.tables import Counted, count_table, count_tables
 from clew.publish.types import Guarantee, Method, Raw, Releasable
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "anonymise",
     "check",
     "count_table",
+    "count_tables",
     "fingerprint",
     "report_path",
     "synthesise",
