@@ -28,7 +28,7 @@ sys.path.append(str(Path(__file__).parent))
 import secrets_scan
 
 ROOT = secrets_scan.ROOT
-LOCKS = ("requirements.lock", "requirements-bench.lock")
+LOCKS = ("requirements.lock", "requirements-bench.lock", "requirements-interop.lock")
 Packages = Mapping[tuple[str, str], str]
 """Ecosystem and name -> version."""
 NOT_TAKEN = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General Public)", re.IGNORECASE)

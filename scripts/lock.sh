@@ -1,5 +1,5 @@
 #!/bin/sh
-# Resolves requirements.lock and requirements-bench.lock again. Only the package index is asked (no local folders, no
+# Resolves requirements.lock and those of the groups bench and interop again. Only the package index is asked (no local folders, no
 # extra indexes), so every hash is of a file that anyone can get; no index or path is written into the lock.
 set -eu
 cd "$(dirname "$0")/.."
@@ -11,4 +11,6 @@ compile() {
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options "$@" -
 }
 .venv/bin/python scripts/lock.py | compile --output-file requirements.lock
-{ echo "-c $PWD/requirements.lock"; .venv/bin/python scripts/lock.py bench; } | compile --output-file requirements-bench.lock
+for group in bench interop; do
+    { echo "-c $PWD/requirements.lock"; .venv/bin/python scripts/lock.py "$group"; } | compile --output-file "requirements-$group.lock"
+done

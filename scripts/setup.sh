@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv and installs clew into it, from the lock file, by hash. Each step is left out when it is in step already,
-# so a second run does nothing. With the word `bench`, adds the peers that bench/ measures against.
+# so a second run does nothing. With the word `bench`, adds the peers that bench/ measures against; with `interop`, the
+# readers of exports that are built against system libraries.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -67,10 +68,10 @@ if ! in_step packages requirements.lock; then
     done_with packages requirements.lock
 fi
 
-if [ "${1:-}" = bench ]; then
-    if ! in_step bench requirements-bench.lock; then
-        install_locked requirements-bench.lock
-        done_with bench requirements-bench.lock
+if [ -n "${1:-}" ]; then
+    if ! in_step "$1" "requirements-$1.lock"; then
+        install_locked "requirements-$1.lock"
+        done_with "$1" "requirements-$1.lock"
     fi
     exit 0
 fi

@@ -72,7 +72,7 @@ def test_misp_is_read_back_whole():
 
 
 def test_followthemoney_is_read_back_whole():
-    model = pytest.importorskip("followthemoney").model
+    model = pytest.importorskip("followthemoney", reason="needs the group interop: `make test` installs it").model
     entities = [json.loads(line) for line in made("ftm").release.value.decode().splitlines()]
     for given in entities:
         read = model.get_proxy(given, cleaned=False).to_dict()  # drops what a property's type does not take
