@@ -391,6 +391,18 @@ class Desk(Protocol):
         ...
 
     def case_record(self, actor: Actor, purpose: Purpose, number: str) -> CaseRecordView: ...
+    def rectifiable(self) -> Sequence[str]:
+        """Fields of a case that can be put right."""
+        ...
+
+    def rectify(self, actor: Actor, purpose: Purpose, name: str, field: str, value: str, why: str) -> object:
+        """Puts a field right; what it said before is kept. Raises UsageError, Conflict; NotAllowed."""
+        ...
+
+    def rectifications(self, actor: Actor, purpose: Purpose, number: str) -> Sequence[Rectification]:
+        """What was put right in a case, the oldest first, without values."""
+        ...
+
     def record_on_case(
         self, actor: Actor, purpose: Purpose, number: str, kind: str, form: Mapping[str, str], about: str | None
     ) -> str: ...
@@ -676,6 +688,16 @@ class EarlierFile:
     added: datetime
     changed: tuple[str, ...]
     """Fields that the correction changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectification:
+    """A field of a case that was put right. What it said before and says now is not in it."""
+
+    at: datetime
+    field: str
+    why: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -460,6 +460,7 @@ def test_a_table_is_looked_at_beside_what_the_ledger_says_left(world, tmp_path):
         with pytest.raises(Blocked, match=made.id):
             workspace.preview_release(actor, Purpose.STATISTICS, second)
         path.write_bytes(kept)
+        second_signs(workspace, second)  # beside the first it is another table than the one that was signed
         assert "1 tables published before" in workspace.release(actor, Purpose.STATISTICS, second).guarantee
         with pytest.raises(UsageError, match="below"):
             workspace.preview_release(actor, Purpose.STATISTICS, replace(first, parameter=3))

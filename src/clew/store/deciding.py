@@ -21,6 +21,8 @@ from clew.store.trail import why_text
 
 SIGNATURE_HOLDS: Final = timedelta(days=7)
 """A first signature under a release that nobody joined by then counts no more."""
+MOST_BUDGET: Final = 20.0
+"""In epsilon. Beyond it a promise means next to nothing."""
 
 
 class Deciding(SafeguardActs, Ledger):
@@ -37,12 +39,35 @@ class Deciding(SafeguardActs, Ledger):
                 self._act(tx, actor, purpose, "sign_release", mark, asked or {})
 
     def waiting_signatures(self) -> Sequence[KeptAct]:
-        """First signatures that hold today and say on which terms, the oldest first; what left since is not among them."""
+        """Signatures under disclosures that hold today and say on which terms, the oldest first; what left since is not among them."""
         now = self._clock()
         with self._read() as tx:
             left = frozenset(tx.scalars(select(ReleaseRow.fingerprint)))
             acts = self._acts(tx, "sign_release")
-        return [a for a in acts if a.body and a.about not in left and now - a.at <= SIGNATURE_HOLDS]
+        return [a for a in acts if "subject" in a.body and a.about not in left and now - a.at <= SIGNATURE_HOLDS]
+
+    def waiting_releases(self) -> Sequence[KeptAct]:
+        """Signatures under drafts of releases that hold today, the oldest first, whether or not they left since."""
+        now = self._clock()
+        with self._read() as tx:
+            acts = self._acts(tx, "sign_release")
+        return [a for a in acts if "ask" in a.body and now - a.at <= SIGNATURE_HOLDS]
+
+    # The budget of a dataset.
+
+    def set_budget(self, actor: Actor, purpose: Purpose, dataset: str, epsilon: float, reason: str) -> None:
+        """Keeps what a dataset may give away in all, in epsilon, and why. Raises UsageError outside 0 to 20 or without a reason."""
+        self.require(actor, Action.RELEASE, purpose, dataset)
+        if not 0 < epsilon <= MOST_BUDGET:
+            raise UsageError(f"budget: an epsilon above 0 and at most {MOST_BUDGET:g} is needed")
+        with self._write() as tx:
+            self._act(tx, actor, purpose, "set_budget", dataset, {"epsilon": epsilon, "why": why_text(reason)})
+
+    def budget_of(self, dataset: str) -> float | None:
+        """What a steward set last, or None."""
+        with self._read() as tx:
+            acts = self._acts(tx, "set_budget", about=dataset)
+        return float(acts[-1].body["epsilon"]) if acts else None
 
     def release_signers(self, mark: str) -> frozenset[str]:
         """Accounts whose signature under this release holds today."""

@@ -22,6 +22,7 @@ from clew.safeguards.errors import Blocked, NotFound
 from clew.safeguards.permissions import Action
 from clew.store.erasing import Doomed
 from clew.store.key_book import write_book
+from clew.workspace.drafts import drop_drafts
 from clew.workspace.person_records import PersonRecords, PersonRecordsFinding
 
 _TELLING = 4
@@ -89,6 +90,7 @@ class ErasingPersons(PersonRecordsFinding):
         gone = self.lake.forget(ids)
         self.mend_contacts()
         rejected = self._purge_rejects(values)
+        drop_drafts(self.folder, all_of_them=True)
         self.vault.purged()
         reached, missed = self.write_books()
         left = self._left_over(ids)

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from hashlib import sha256
 
 import pyarrow as pa
 
-from clew.desk import ReleaseAsk
+from clew.desk import ReleaseAsk, WaitingRelease
 from clew.leads.types import LeadRow, LeadView
 from clew.publish import check
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Release, Verdict
 from clew.safeguards.blind import Agreement, agreement, is_blind, mixed
 from clew.safeguards.errors import Blocked
-from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
 from clew.safeguards.reviews import Review
 from clew.safeguards.second import TWO, Concern, agreed, concerns
+from clew.store.deciding import SIGNATURE_HOLDS
 from clew.workspace.guarded import Guarded
 from clew.workspace.person_subjects import LEAD, Members, members_of
-from clew.workspace.releasing import DATASET, _fingerprint
+from clew.workspace.releasing import DATASET, _fingerprint, mark_of
 
 BLIND = "The score comes after your first answer, so that it does not lead you. Read the evidence, then answer."
 
@@ -31,29 +30,47 @@ class Judging(Guarded):
     # Two persons under a release.
 
     def sign_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> None:
-        """A first signature: nothing leaves by it."""
-        self.vault.sign_release(actor, purpose, self._mark(actor, purpose, ask))
+        """A first signature, under exactly the draft that was looked at: nothing leaves by it."""
+        self._sign_draft(actor, purpose, ask, self._mark(actor, purpose, ask))
 
     def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release:
         """Releases what another person signed before. The first signature is kept, and nothing leaves.
 
-        Raises Blocked where nobody else has signed the same data, method, settings, title and recipient within a week.
+        Raises Blocked where nobody else has signed the same draft, title and recipient within a week.
         """
         mark = self._mark(actor, purpose, ask)
         if not self.vault.release_signers(mark) - {actor.id}:
             check(sum(self.failed().values()))
-            self.vault.sign_release(actor, purpose, mark)
+            self._sign_draft(actor, purpose, ask, mark)
             raise Blocked(
                 f"release: nothing has left; {TWO[Concern.RELEASE]}. Your signature is kept for a week: another person "
                 "who may release looks at the same and signs it next"
             )
         return super().release(actor, purpose, ask)
 
+    def waiting_releases(self, actor: Actor, purpose: Purpose) -> Sequence[WaitingRelease]:
+        """What somebody signed and that waits for another person, the oldest first."""
+        self.vault.require(actor, Action.READ_RELEASES, purpose, DATASET)
+        left = {release.fingerprint for release in self.vault.releases()}
+        names = self.names()
+        found: dict[str, WaitingRelease] = {}
+        for act in self.vault.waiting_releases():
+            if act.body["fingerprint"] in left:
+                continue
+            ask = ReleaseAsk(**{**act.body["ask"], "columns": tuple(act.body["ask"]["columns"])})
+            by = (*(found[act.about].by if act.about in found else ()), names.get(act.actor, act.actor))
+            found[act.about] = WaitingRelease(id=act.about, ask=ask, by=by, until=act.at + SIGNATURE_HOLDS)
+        return list(found.values())
+
+    def _sign_draft(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk, mark: str) -> None:
+        body = {"ask": asdict(ask), "fingerprint": _fingerprint(self._asked(ask), ask)}
+        self.vault.sign_release(actor, purpose, mark, asked=body)
+
     def _mark(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> str:
-        """What a signature is under: all of what was asked, title and recipient too."""
+        """What a signature is under: all of what was asked, title and recipient too, and the draft that was made of it."""
         self.vault.require(actor, Action.RELEASE, purpose, DATASET)
-        made = _fingerprint(self._asked(ask), ask)
-        return sha256(canonical([("made", made), ("title", ask.title), ("recipient", ask.recipient)])).hexdigest()
+        table, made = self._asked_with_fingerprint(ask)
+        return mark_of(made, ask, self._draft(table, made, ask))
 
     # Two persons where a child or a body is concerned.
 

@@ -13,7 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from clew.desk import BudgetView, ReleaseAsk, ReleasePreview
-from clew.publish import Budget, anonymise, check, count_tables, fingerprint, synthesise, write_release
+from clew.publish import Budget, anonymise, check, count_tables, fingerprint, synthesise
+from clew.publish.attacks import audit, held_out
+from clew.publish.columns import coded
 from clew.publish.door import report_path
 from clew.publish.types import Method, Releasable
 from clew.records import KINDS, read_table
@@ -156,7 +158,12 @@ class Releasing(Reading):
                 leftover.unlink(missing_ok=True)
 
     def _draft(self, table: pa.Table, made: str, ask: ReleaseAsk) -> Draft:
-        return draft_of(self.folder, made, lambda: _made(table, ask))
+        """Of tables of counts another one for each state of the ledger: they are set beside those that left before."""
+        earlier = self._tables_before(ask)
+        if ask.method == Method.TABLE and ask.parameter < self.settings.suppress_below:
+            raise UsageError(f"below: this workspace shows no count under {self.settings.suppress_below}")
+        key = f"{made}-{len(earlier)}" if earlier else made
+        return draft_of(self.folder, key, lambda: _made(table, ask, earlier))
 
     def _asked_with_fingerprint(self, ask: ReleaseAsk) -> tuple[pa.Table, str]:
         table = self._asked(ask)
@@ -217,24 +224,40 @@ def mark_of(made: str, ask: ReleaseAsk, draft: Draft) -> str:
     return hashlib.sha256(canonical(said)).hexdigest()
 
 
-def _made(table: pa.Table, ask: ReleaseAsk) -> tuple[Releasable[pa.Table], Mapping[str, Any]]:
+def _tables(ask: ReleaseAsk) -> list[list[str]]:
+    """The columns of each table of counts that is asked for; of other releases all columns."""
+    if ask.method != Method.TABLE:
+        return [list(ask.columns)]
+    return [[name.strip() for name in each.split(",") if name.strip()] for each in ask.columns]
+
+
+def _made(
+    table: pa.Table, ask: ReleaseAsk, earlier: Sequence[pa.Table]
+) -> tuple[Releasable[pa.Table], Mapping[str, Any]]:
     """A release of the whole table; or, with a share held out, of the rest, attacked with the persons held out to compare."""
     if not ask.hold_out:
-        return _by_method(table, ask)
+        return _by_method(table, ask, earlier)
+    if ask.method == Method.TABLE:
+        raise UsageError("hold out: tables of counts hold no rows that could be attacked; hold nobody out of them")
     if not LEAST_HELD <= ask.hold_out <= MOST_HELD:
         raise UsageError(f"hold out: a share from {LEAST_HELD:g} to {MOST_HELD:g} is needed, or none")
     kept, control = held_out(table, ask.hold_out, np.random.default_rng())
-    release, report = _by_method(kept, ask)
+    release, report = _by_method(kept, ask, earlier)
     found = audit(kept, release.value, control, seed=secrets.randbelow(1 << 32))
     # By the content of all rows the ledger knows the same data, whoever was held out this time.
     content = {"content": {c.name: c.digest() for c in coded(table)}} if "content" in report else {}
     return release, {**report, **content, "held_out": control.num_rows, "attacks": found.report()}
 
 
-def _by_method(table: pa.Table, ask: ReleaseAsk) -> tuple[Releasable[pa.Table], Mapping[str, Any]]:
+def _by_method(
+    table: pa.Table, ask: ReleaseAsk, earlier: Sequence[pa.Table]
+) -> tuple[Releasable[pa.Table], Mapping[str, Any]]:
+    if ask.method != Method.SYNTHESISE and ask.parameter != int(ask.parameter):
+        raise UsageError(f"{'k' if ask.method == Method.ANONYMISE else 'below'}: a whole number is needed")
+    if ask.method == Method.TABLE:
+        counted = count_tables(table, _tables(ask), below=int(ask.parameter), earlier=earlier)
+        return counted.release, counted.report
     if ask.method == Method.ANONYMISE:
-        if ask.parameter != int(ask.parameter):
-            raise UsageError("k: a whole number is needed")
         anonymous = anonymise(table, k=int(ask.parameter))
         return anonymous.release, anonymous.report
     synthetic = synthesise(table, epsilon=ask.parameter)
