@@ -46,8 +46,8 @@ def test_order_of_hidden_flows_tells_nothing():
 
 
 def test_sector_and_transit_are_counted_where_a_case_has_them():
-    table = cases([person(sector="hospitality; agriculture")] * 6 + [person()] * 5)
-    table = table.append_column("transit", pa.array(["LBY;TUN"] * 5 + [None] * 6))
+    both = person(sector="hospitality; agriculture")
+    table = cases([both | {"transit": "LBY;TUN"}] * 5 + [both] + [person()] * 5)
     counts = said(case_flows(table).counts, "dimension", "value")
     assert {key: count for key, count in counts.items() if key[0] in ("sector", "transit")} == {
         ("sector", "agriculture"): "6", ("sector", "hospitality"): "6", ("sector", "unknown"): "5",

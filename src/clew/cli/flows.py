@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli import files, flows_compared, flows_read
+from clew.cli import files, flows_compared, flows_crossed, flows_read
 from clew.safeguards.errors import MissingColumn, UsageError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ REPORTER = "contributor"
 
 
 def _with_reporters(kind: Kind) -> Kind:
-    """A case with who recorded it, because what a count is worth depends on who counts, and with the countries passed through."""
+    """A case with who recorded it, because what a count is worth depends on who counts."""
     from dataclasses import replace
 
     import pyarrow as pa
@@ -123,12 +123,9 @@ def _with_reporters(kind: Kind) -> Kind:
     from clew.records.kinds import Field, Sensitivity
 
     names = ("organisation", "organization", "reporting_organisation", "data_provider")
-    added = (
-        Field(REPORTER, pa.string(), False, names, Sensitivity.OPEN, ""),
-        Field("transit", pa.string(), False, ("transit_countries", "transit_country"), Sensitivity.OPEN, ""),
-    )
-    return replace(kind, fields=(*kind.fields, *added))
+    return replace(kind, fields=(*kind.fields, Field(REPORTER, pa.string(), False, names, Sensitivity.OPEN, "")))
 
 
 flows_compared.register(app)
+flows_crossed.register(app)
 flows_read.register(app)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from clew.publish.linked_tables import ALL, Key
+from clew.insight.linked_tables import ALL, Key
 from clew.safeguards.errors import MissingColumn, UnreadableInput
 
 TOTAL = "total"

@@ -19,7 +19,7 @@ from clew.publish.columns import Column, bare, coded
 from clew.publish.disclosure import NOTICE, Report
 from clew.publish.earlier_tables import HIDDEN, TOTAL, Earlier, earlier_of
 from clew.publish.identifiers import without_identifiers
-from clew.publish.linked_tables import ALL, Key, System, keys_of, system
+from clew.insight.linked_tables import ALL, Key, System, keys_of, system
 from clew.publish.types import Guarantee, Method, Releasable, _releasable
 from clew.safeguards.errors import Blocked, UnreadableInput, UsageError
 

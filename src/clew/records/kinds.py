@@ -187,6 +187,12 @@ class Case:
     means_deny_basic_needs: Answer | None = column("meansDenyBasicNeeds")
     means_excessive_hours: Answer | None = column("meansExcessiveWorkHours")
     means_withhold_documents: Answer | None = column("meansWithholdDocs")
+    transit: str | None = column(
+        "transit_countries",
+        "transit_country",
+        "countriesOfTransit",
+        doc="countries passed through, ISO 3166-1 alpha-3, separated by ;",
+    )
 
 
 @dataclass(frozen=True, slots=True)

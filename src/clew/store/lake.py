@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -50,6 +50,20 @@ class Lake:
         present = self.names()
         tables = {k.plural: record_columns(k).empty_table() for k in KINDS.values() if k.plural not in present}
         self.replace(tables if ARRIVALS in present else tables | {ARRIVALS: ARRIVED.empty_table()})
+        self._with_later_fields(present)
+
+    def _with_later_fields(self, present: Collection[str]) -> None:
+        """Gives tables of an older lake the fields that their kinds have got since; empty for every record there."""
+        for kind in KINDS.values():
+            if kind.plural in present:
+                have = self._ibis.table(kind.plural).columns
+                wanted = record_columns(kind)
+                late = [field for field in wanted if field.name not in have]
+                if late:
+                    old = self._ibis.table(kind.plural).to_pyarrow()
+                    for field in late:
+                        old = old.append_column(field, pa.nulls(old.num_rows, field.type))
+                    self.replace({kind.plural: old.select(wanted.names)})
 
     def _connect(self) -> None:
         import ibis
@@ -149,8 +163,10 @@ class Lake:
             [kind.plural],
         )
 
-    def forget(self, ids: Sequence[str]) -> dict[str, int]:
+    def forget(self, ids: Sequence[str], *, keep: Collection[str] = ()) -> dict[str, int]:
         """Removes records and all that was derived from them, to the last byte of the file; says rows gone, by table.
+
+        Tables in `keep` stay as they are: with those of the records, only what was derived goes.
 
         Of networks that any of them was in, every lead, count and class goes too: they come back, without the records,
         when the chain is run again.
@@ -158,7 +174,7 @@ class Lake:
         with self._one_at_a_time:
             self._sql.execute("BEGIN")
             try:
-                gone = forget(self._sql, list(ids))
+                gone = forget(self._sql, list(ids), keep)
             except BaseException:
                 self._sql.execute("ROLLBACK")
                 raise

@@ -50,6 +50,7 @@ FIELDS: Mapping[str, str] = {
     "trafficking_status": "trafficking status",
     "recruiter_relation": "relation to the recruiter",
     "exploited_in": "country of exploitation",
+    "transit": "countries passed through",
     "consent": "consent to share",
 }
 

@@ -75,6 +75,10 @@ def _pseudonyms(kind: str, values: pa.Array, keys: KeyRing) -> pa.Array:
     return keys.pseudonyms(pa.repeat(pa.scalar(kind), len(values)), values)
 
 
+LATER = frozenset({"transit"})
+"""Fields, last of their kind, that kinds did not always have: where empty, a record keeps the id it had without them."""
+
+
 def record_ids(table: pa.Table, kind: Kind, source: Source, keys: KeyRing) -> pa.Array:
     """Each row's id: SHA-256 over kind, source and all fields, with lengths so that no two rows can be written alike.
 
@@ -85,7 +89,8 @@ def record_ids(table: pa.Table, kind: Kind, source: Source, keys: KeyRing) -> pa
     parts = []
     for name in text.column_names:
         column = text[name].cast(pa.string())
-        parts.append(f"coalesce(length(\"{name}\") || ':' || \"{name}\", '-')")
+        absent = "" if name in LATER else "-"
+        parts.append(f"coalesce(length(\"{name}\") || ':' || \"{name}\", '{absent}')")
         text = text.set_column(text.column_names.index(name), name, column)
     salt = hashlib.sha256(f"{kind.name}/{source.id}".encode()).hexdigest()
     if kind.sealed:
