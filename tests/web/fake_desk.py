@@ -23,6 +23,7 @@ from fake_rights import FakeRights
 from clew.desk import (
     AuditRow,
     AuditView,
+    BudgetView,
     CaseRow,
     CaseView,
     CountRow,
@@ -31,6 +32,7 @@ from clew.desk import (
     Overview,
     ReleaseAsk,
     ReleasePreview,
+    WaitingRelease,
 )
 from clew.leads.classing import LeadClass
 from clew.leads.types import Contribution, Direction, Evidence, GraphEdge, GraphNode, LeadRow, LeadView
@@ -40,6 +42,16 @@ from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound
 
 NASTY = "</script><!--<img src=x onerror=alert(1)>\"'`{{7*7}}&"
 START = datetime(2024, 3, 3, 9, 30, tzinfo=UTC)
+_RISK = {"risk": 0.02, "low": 0.0, "high": 0.05, "success_rate": 0.1, "control_success_rate": 0.08}
+ATTACKS = {
+    "limits": "An attack that finds nothing proves nothing.",
+    "found": ["singling out"],
+    "rows": {"control": 41},
+    "membership": {"auc": 0.51, "low": 0.48, "high": 0.54, "members": 371, "found_at_one_percent": 0.01},
+    "singling_out": _RISK,
+    "linkability": None,
+    "inference": {"worst_column": "citizenship", "by_column": {"citizenship": _RISK}},
+}
 PLACES = ("Lyon, FR", "Turin, IT", "Basel, CH", "Nice, FR")
 LONG = (
     "New in town for a few days only, dinner and good company, quiet rooms near the station. "
@@ -292,6 +304,7 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessme
     once: set[str] = field(default_factory=lambda: {"one-time-token"})
     judgements: dict[str, list[Judgement]] = field(default_factory=dict)
     made: list[Release] = field(default_factory=list)
+    signed: list[WaitingRelease] = field(default_factory=list)
     opened: list[tuple[str, Purpose]] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
     enabled: dict[str, str] = field(default_factory=dict)
@@ -493,14 +506,32 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessme
             ],
             "read_by": None,
         }
+        if ask.hold_out:
+            report["attacks"] = ATTACKS
         blocked = "price/1 failed on 12 texts of this data" if ask.title.startswith("blocked") else None
         return self._said(
             ReleasePreview(
-                rows=371, report=report, fingerprint=digest(ask.method, ask.parameter, ask.columns), blocked=blocked
+                rows=371,
+                report=report,
+                fingerprint=digest(ask.method, ask.parameter, ask.columns),
+                blocked=blocked,
+                second="alone" not in ask.title or bool(self.signed),
             )
         )
 
+    def sign_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> None:
+        self.signed.append(WaitingRelease(id="w" * 64, ask=ask, by=(actor.name,), until=START + timedelta(days=7)))
+
+    def waiting_releases(self, actor: Actor, purpose: Purpose) -> Sequence[WaitingRelease]:
+        return self._said(list(self.signed))
+
+    def release_budget(self, actor: Actor, purpose: Purpose) -> BudgetView:
+        return BudgetView(dataset="cases", total=4.0, spent=sum(r.epsilon for r in self.made), is_default=True)
+
     def release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> Release:
+        if "alone" in ask.title and not self.signed:
+            self.sign_release(actor, purpose, ask)
+            raise Blocked("release: nothing has left; your signature is kept for a week")
         preview = self.preview_release(actor, purpose, ask)
         if preview.blocked:
             raise Blocked(f"release: {preview.blocked}")

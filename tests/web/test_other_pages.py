@@ -164,6 +164,26 @@ def fingerprint_in(html: str) -> str:
     return found[1]
 
 
+def test_one_signature_is_kept_and_the_next_person_signs_from_the_list(client: Client, desk: FakeDesk) -> None:
+    alone = ASK | {"title": "alone", "hold_out": "yes"}
+    look = client.post("/releases/preview", **alone)
+    assert "What attacks get out of it" in look.text
+    assert "risk 0.02 (0.00 to 0.05)" in look.text
+    assert "Sign and release" not in look.text
+    assert "nobody" in look.text
+    kept = client.post("/releases", **alone, fingerprint=fingerprint_in(look.text), sure="yes")
+    assert kept.status_code == 200
+    assert "Your signature is kept" in kept.text
+    assert not desk.made
+    assert desk.signed[0].ask.hold_out == 0.1
+    again = client.post("/releases/preview", waiting=desk.signed[0].id)
+    assert "Sign and release" in again.text
+    left = client.post("/releases", waiting=desk.signed[0].id, fingerprint=fingerprint_in(again.text), sure="yes")
+    assert left.status_code == 303
+    assert "ε = 0 of 4 spent" in client.get("/releases").text
+    assert client.post("/releases/preview", waiting="0" * 64).status_code == 404
+
+
 def test_release_is_asked_looked_at_and_signed(client: Client, desk: FakeDesk) -> None:
     look = client.post("/releases/preview", **ASK)
     for part in ("What is suppressed", "What is invented", "Who disappears", "citizenship GHA", "7 before, 0 after"):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from clew.cli import files, publish_attack, publish_dossier, publish_export, publish_table
+from clew.cli import files, publish_attack, publish_dossier, publish_export, publish_release, publish_table
 from clew.cli.publish_synthesise import synthesise
 from clew.cli.publishing import Drop, read_for_release, say_who_disappeared
-from clew.cli.unlocking import HERE, As, Folder, opened
-from clew.safeguards.errors import UsageError
 
 app = typer.Typer(help="Publish: what may leave, and who would disappear in it.", no_args_is_help=True)
 
@@ -59,42 +56,7 @@ def anonymise(
     say_who_disappeared(made.report, out)
 
 
-@app.command()
-def release(
-    title: Annotated[str, typer.Option("--title", help="What this release is.")],
-    recipient: Annotated[str, typer.Option("--recipient", help="Who gets it.")],
-    columns: Annotated[str, typer.Option("--columns", metavar="A,B", help="Columns of the cases.")],
-    k: Annotated[int | None, typer.Option("--k", help="Anonymise with this k.")] = None,
-    epsilon: Annotated[float | None, typer.Option("--epsilon", help="Synthesise with this epsilon.")] = None,
-    sign: Annotated[bool, typer.Option("--sign", help="Make the release. Without it only the price is shown.")] = False,
-    folder: Folder = HERE,
-    actor: As = None,
-) -> None:
-    """Releases the workspace's cases: shows what it costs, and with --sign makes it, once, into the ledger."""
-    from clew.desk import ReleaseAsk
-    from clew.safeguards.permissions import Action
-
-    if (k is None) == (epsilon is None):
-        raise UsageError("release: give --k or --epsilon, one of the two")
-    ask = ReleaseAsk(
-        title=title,
-        recipient=recipient,
-        method="anonymise" if k is not None else "synthesise",
-        parameter=float(k if k is not None else epsilon or 0),
-        columns=tuple(name.strip() for name in columns.split(",") if name.strip()),
-    )
-    with opened(folder) as workspace:
-        who = workspace.account(actor)
-        purpose = workspace.purpose_for(who, Action.RELEASE)
-        if not sign:
-            preview = workspace.preview_release(who, purpose, ask)
-            typer.echo(json.dumps(preview.report, ensure_ascii=False, indent=1))
-            files.say(preview.blocked or f"{preview.rows} rows would leave. Make the release with --sign.")
-            return
-        made = workspace.release(who, purpose, ask)
-    files.say(f"Release {made.id} signed by {who.name}: {made.rows} rows, {made.guarantee}, in {folder / 'releases'}.")
-
-
+publish_release.register(app)
 publish_table.register(app)
 publish_export.register(app)
 publish_dossier.register(app)

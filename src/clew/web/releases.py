@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
@@ -13,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from clew.desk import ReleaseAsk
 from clew.records.kinds import KINDS
 from clew.safeguards.acts import Release
-from clew.safeguards.errors import ClewError, Conflict, NotFound, UsageError
+from clew.safeguards.errors import Blocked, ClewError, Conflict, NotFound, UsageError
+from clew.web.attacks import attack_lines
 from clew.web.pages import page
 from clew.web.report import chapters
 from clew.web.visit import FormVisitor, Visit, Visitor
@@ -22,7 +24,11 @@ router = APIRouter()
 COLUMNS = tuple(f.name for f in KINDS["cases"].fields if f.name not in {*KINDS["cases"].sealed, "id"})
 """Columns of a case that identify nobody by themselves; sealed fields are never offered."""
 USUAL = ("registered", "gender", "age", "citizenship", "exploited_in")
-BLANK: dict[str, Any] = {"title": "", "recipient": "", "method": "", "k": "11", "epsilon": "4", "columns": USUAL}
+BLANK: dict[str, Any] = {
+    "title": "", "recipient": "", "method": "", "k": "11", "epsilon": "4", "columns": USUAL, "hold_out": "", "waiting": "",
+}  # fmt: skip
+HELD_OUT = 0.1
+"""One person in ten, where the form asks for attacks."""
 
 Text = Annotated[str, Form()]
 Several = Annotated[list[str], Form()]
@@ -31,8 +37,14 @@ Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
 
 @router.get("/releases")
 def releases(request: Request, visit: Visitor) -> Response:
+    return _list(request, visit)
+
+
+def _list(request: Request, visit: Visit, *, notice: str = "") -> Response:
     made = sorted(visit.desk.releases(visit.actor, visit.purpose), key=lambda r: r.at, reverse=True)
-    return page(request, "releases.html", made=made, spent=sum(r.epsilon for r in made))
+    waiting = visit.desk.waiting_releases(visit.actor, visit.purpose)
+    budget = visit.desk.release_budget(visit.actor, visit.purpose)
+    return page(request, "releases.html", made=made, waiting=waiting, budget=budget, notice=notice)
 
 
 @router.get("/releases/new")
@@ -48,8 +60,19 @@ def one_release(request: Request, visit: Visitor, release: Id) -> Response:
     if found is None:
         raise NotFound("release: no release has this id")
     report = _report(found)
-    notice = str(report.get("notice", ""))
-    return page(request, "release.html", made=found, chapters=chapters(report), notice=notice)
+    return page(request, "release.html", made=found, **_told(report))
+
+
+def _told(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report as the pages show it: the questions in chapters, the attacks in a table of their own."""
+    attacks = report.get("attacks")
+    rest = {name: value for name, value in report.items() if name != "attacks"}
+    return {
+        "chapters": chapters(rest),
+        "notice": str(report.get("notice", "")),
+        "attacks": attack_lines(attacks) if isinstance(attacks, Mapping) else None,
+        "audit": attacks if isinstance(attacks, Mapping) else {},
+    }
 
 
 def _report(release: Release) -> dict[str, Any]:
@@ -64,8 +87,10 @@ def _ask_page(request: Request, typed: dict[str, Any], *, problem: str = "", sta
     return page(request, "release_ask.html", status=status, typed=typed, problem=problem, columns=COLUMNS)
 
 
-def _ask(typed: dict[str, Any]) -> ReleaseAsk:
-    """What the form asks for; raises UsageError naming the field that does not fit."""
+def _ask(visit: Visit, typed: dict[str, Any]) -> ReleaseAsk:
+    """What the form asks for, or what waits for a second signature; raises UsageError naming the field that does not fit."""
+    if typed["waiting"]:
+        return _waiting(visit, typed["waiting"])
     title, recipient, method = typed["title"].strip(), typed["recipient"].strip(), typed["method"]
     if not title:
         raise UsageError("title: say in a few words what this release is")
@@ -80,7 +105,17 @@ def _ask(typed: dict[str, Any]) -> ReleaseAsk:
     columns = tuple(name for name in COLUMNS if name in typed["columns"])
     if not columns:
         raise UsageError("columns: choose at least one")
-    return ReleaseAsk(title=title, recipient=recipient, method=method, parameter=_parameter(typed), columns=columns)
+    held = HELD_OUT if typed["hold_out"] == "yes" else 0.0
+    return ReleaseAsk(
+        title=title, recipient=recipient, method=method, parameter=_parameter(typed), columns=columns, hold_out=held
+    )
+
+
+def _waiting(visit: Visit, waiting: str) -> ReleaseAsk:
+    found = next((w for w in visit.desk.waiting_releases(visit.actor, visit.purpose) if w.id == waiting), None)
+    if found is None:
+        raise NotFound("release: nothing of this number waits for a signature any more")
+    return found.ask
 
 
 def _parameter(typed: dict[str, Any]) -> float:
@@ -99,19 +134,11 @@ def _parameter(typed: dict[str, Any]) -> float:
 
 def _preview_page(request: Request, visit: Visit, typed: dict[str, Any]) -> Response:
     try:
-        ask = _ask(typed)
+        ask = _ask(visit, typed)
         preview = visit.desk.preview_release(visit.actor, visit.purpose, ask)
     except ClewError as error:
         return _ask_page(request, typed, problem=str(error), status=error.status)
-    return page(
-        request,
-        "release_preview.html",
-        ask=ask,
-        typed=typed,
-        preview=preview,
-        chapters=chapters(preview.report),
-        notice=str(preview.report.get("notice", "")),
-    )
+    return page(request, "release_preview.html", ask=ask, typed=typed, preview=preview, **_told(preview.report))
 
 
 @router.post("/releases/preview")
@@ -124,13 +151,26 @@ def preview(
     k: Text = "11",
     epsilon: Text = "4",
     columns: Several = [],  # noqa: B006  read by FastAPI, which copies it
+    hold_out: Text = "",
+    waiting: Text = "",
 ) -> Response:
-    typed = {"title": title, "recipient": recipient, "method": method, "k": k, "epsilon": epsilon, "columns": columns}
-    return _preview_page(request, visit, typed)
+    return _preview_page(
+        request, visit, _typed(title, recipient, method, k, epsilon, columns, hold_out=hold_out, waiting=waiting)
+    )
+
+
+def _typed(
+    title: str, recipient: str, method: str, k: str, epsilon: str, columns: list[str], *, hold_out: str, waiting: str
+) -> dict[str, Any]:
+    return {
+        "title": title, "recipient": recipient, "method": method, "k": k, "epsilon": epsilon, "columns": columns,
+        "hold_out": hold_out, "waiting": waiting,
+    }  # fmt: skip
 
 
 @router.post("/releases")
 def sign(
+    request: Request,
     visit: FormVisitor,
     title: Text = "",
     recipient: Text = "",
@@ -138,16 +178,22 @@ def sign(
     k: Text = "11",
     epsilon: Text = "4",
     columns: Several = [],  # noqa: B006  read by FastAPI, which copies it
+    hold_out: Text = "",
+    waiting: Text = "",
     fingerprint: Text = "",
     sure: Text = "",
 ) -> Response:
-    """Signs exactly what was looked at: if the data or the form changed since, nothing leaves."""
-    typed = {"title": title, "recipient": recipient, "method": method, "k": k, "epsilon": epsilon, "columns": columns}
-    ask = _ask(typed)
+    """Signs exactly what was looked at: if the data or the form changed since, nothing leaves. The first signature is kept."""
+    ask = _ask(visit, _typed(title, recipient, method, k, epsilon, columns, hold_out=hold_out, waiting=waiting))
     if sure != "yes":
         raise UsageError("sure: tick that you have read the report; nothing has left")
     now = visit.desk.preview_release(visit.actor, visit.purpose, ask)
     if not hmac.compare_digest(now.fingerprint.encode(), fingerprint.encode()):
         raise Conflict("release: the data changed since you looked at the report; look at it again before you sign")
-    made = visit.desk.release(visit.actor, visit.purpose, ask)
+    try:
+        made = visit.desk.release(visit.actor, visit.purpose, ask)
+    except Blocked as kept:
+        if any(each.ask == ask for each in visit.desk.waiting_releases(visit.actor, visit.purpose)) and not now.second:
+            return _list(request, visit, notice=str(kept))
+        raise
     return RedirectResponse(f"/releases/{made.id}", status_code=303)
