@@ -47,7 +47,7 @@ def test_fails_when_the_gazetteer_was_not_built(tmp_path, monkeypatch):
         cached.cache_clear()
     from clew.signals.place import names
 
-    for cached in (names.names, names.own_names, names.pairs, names.met):
+    for cached in (names.names, names.own_names, names.pairs, names.seconds, names.met):
         cached.cache_clear()
     (outcome,) = load("place").detect(["Now in London, new"])
     assert outcome == Failed("places.tsv.gz is missing: the build makes it with scripts/gazetteer.py")

@@ -15,7 +15,7 @@ import ahocorasick_rs
 import numpy as np
 import numpy.typing as npt
 
-from clew.signals import glyphs, phrases
+from clew.signals import figures, glyphs, phrases
 from clew.signals.phrases import Phrases, View
 from clew.signals.signs import POINTS, Codes, Flags, Places, codes, met, owners, table, written
 
@@ -39,6 +39,7 @@ def looked_ahead(texts: Sequence[str], dictionaries: Sequence[Phrases[Any]]) -> 
     finally:
         glyphs.AHEAD.clear()
         phrases.AHEAD.clear()
+        figures.forget()
         for dictionary in dictionaries:
             dictionary.ahead = {}
 
@@ -54,6 +55,7 @@ def _read(texts: list[str], dictionaries: tuple[Phrases[Any], ...]) -> None:
         glyphs.AHEAD.update({texts[at]: whole[first[at] : last[at]] for at in others})
     joined = _Joined.of(_folded(signs, starts, ends), starts, ends)
     phrases.AHEAD.update(zip(texts, joined.views, strict=True))
+    figures.look_ahead([seen.text for seen in joined.views], joined.signs, joined.starts, joined.ends)
     if dictionaries:
         joined.find(dictionaries)
 

@@ -60,6 +60,11 @@ def scan(
 
 def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_row: int = 0) -> Detection:
     """`scan` in this process, text by text; rows count from `first_row`."""
+    with rarely_collected():
+        return _scanned(texts, names, settings, first_row)
+
+
+def _scanned(texts: Column, names: Sequence[str], settings: Settings, first_row: int) -> Detection:
     columns = _Columns()
     known = {m.name: m for m in manifests()}
     running = {name: _start(name, settings) for name in names}
@@ -72,13 +77,13 @@ def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_
         screened = Screened(batch)
         for detector in reading:
             detector.batch = screened
-        with rarely_collected(), looked_ahead(batch, dictionaries):
+        with looked_ahead(batch, dictionaries):
             answers = {name: run_on(running[name], batch) for name in asked_first}
         in_order = [(known[name].mark, answers[name]) for name in names]
-        for offset in range(len(batch)):
-            for mark, outcomes in in_order:
-                if outcomes[offset] is not NOTHING:
-                    columns.add(first_row + start + offset, mark, outcomes[offset])
+        for row, said in enumerate(zip(*(outcomes for _, outcomes in in_order), strict=True), first_row + start):
+            for (mark, _), outcome in zip(in_order, said, strict=True):
+                if outcome is not NOTHING:
+                    columns.add(row, mark, outcome)
     return columns.detection()
 
 

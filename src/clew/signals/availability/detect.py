@@ -12,6 +12,7 @@ from clew.signals.availability import words
 from clew.signals.base import Signal
 from clew.signals.date.words import WEEKDAYS
 from clew.signals.detector import TextDetector
+from clew.signals.figures import of_hours
 from clew.signals.negation import is_denied
 from clew.signals.phrases import Phrases, by_phrase, fold, view
 
@@ -19,7 +20,6 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ENOUGH = 500
 _TO = r"\s?(?:-|to|till|til|until|bis|a|al|alle|à|as|às|a las|la|pana la|до|по|do|tot|~|〜|から)\s?"
 _TIME = r"(?P<{0}h>\d{{1,2}})(?:\s?[:.h時点](?P<{0}m>[0-5]\d)(?!\d))?\s?(?P<{0}z>[ap]\.?m\b\.?|uhr\b|hrs?\b|h\b|часов\b|ч\b|時|点|시|noon)?"
-_DIGITS = re.compile(r"\d(?<![\w.,:/€$£+-]\d)\d?(?!\d)")  # what may start hours; quick to find
 _HOURS = re.compile(
     r"(?<![\w.,:/€$£+-])"
     + _TIME.format("a")
@@ -70,8 +70,8 @@ def _said(text: str) -> Iterator[tuple[int, int, str, float]]:
         if after - end < 12 and _BETWEEN.fullmatch(text[end:after]):
             yield start, last, f"days:{_DAYS[first]}-{_DAYS[second]}", 0.9
     behind_days = {end + gap for _, end, _ in days for gap in (1, 2)}
-    for digits in _DIGITS.finditer(text):
-        match = _HOURS.match(text, digits.start())
+    for start in of_hours(text):
+        match = _HOURS.match(text, start)
         if match:
             yield from _hours(match, bare=match.start() in behind_days)
 

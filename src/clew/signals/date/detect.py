@@ -12,11 +12,11 @@ from typing import Any
 from clew.signals.base import Signal
 from clew.signals.date import words
 from clew.signals.detector import TextDetector
+from clew.signals.figures import of_dates
 from clew.signals.phrases import Phrases, by_phrase, fold, view
 
 _ENOUGH = 500
 """Dates after which the rest of a text is not read."""
-_DIGITS = re.compile(r"\d{1,4}(?=[./年月월-]\s?\d)")  # what may start a date; quick to find
 _NUMERIC = re.compile(
     r"(?<![\w/.:,+€$£-])(?:(?P<iso>20\d\d)[-/.](?P<im>\d\d?)[-/.](?P<id>\d\d?)"
     r"|(?P<a>\d\d?)(?P<sep>[./-])(?P<b>\d\d?)(?:(?P=sep)(?P<y>20\d\d|\d\d)|(?P<end>\.(?!\d)))?)(?![\w/:%€$£]|[.,-]\d|\s?[€$£])"
@@ -110,8 +110,8 @@ def _words(cues: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _atoms(text: str, region: str | None) -> Iterator[_Atom]:
-    for digits in _DIGITS.finditer(text):
-        match = _NUMERIC.match(text, digits.start())
+    for start in of_dates(text):
+        match = _NUMERIC.match(text, start)
         if match:
             yield from _numeric(match, month_first=region == "US")
     for start, end, meaning in _named().find(text):

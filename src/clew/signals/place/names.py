@@ -13,9 +13,10 @@ from clew.standards import places
 
 MOST_WORDS = 4
 _MOST_HEADS = 200_000
-PLAIN, SMALL, CUE, SURE, PAIRED, COMMON_NAME, STRONG_CUE = 1, 2, 4, 8, 16, 32, 64
+PLAIN, SMALL, CUE, SURE, PAIRED, COMMON_NAME, STRONG_CUE, SECOND = (1 << at for at in range(8))
 """What a word may be: the start of a name, the start of one that counts after a cue only, a cue; of a start, whether it is a
-name by itself, may be one with the next word, or is one that is a common word too; a cue after which even that may count.
+name by itself, may be one with the next word, or is one that is a common word too; a cue after which even that may count;
+the second word of a name.
 """
 
 
@@ -34,21 +35,30 @@ class Head(NamedTuple):
     is_common: bool
 
 
+class _Roles(dict[str, int]):
+    """What each word met so far may be; worked out, with its head, when it is first met."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads: dict[str, Head] = {}
+
+    def __missing__(self, word: str) -> int:
+        self.heads[word] = head = _head(word)
+        self[word] = role = _role(word, head)
+        return role
+
+
 @cache
-def met() -> tuple[dict[str, Head], dict[str, int]]:
+def met() -> _Roles:
     """What is known of the words met so far, and what each may be."""
-    return {}, {}
+    return _Roles()
 
 
-def learn(words: set[str]) -> tuple[dict[str, Head], dict[str, int]]:
-    """`met`, with these words."""
-    if len(met()[0]) > _MOST_HEADS:
+def roles() -> _Roles:
+    """`met`, emptied when it has grown too large."""
+    if len(met()) > _MOST_HEADS:
         met.cache_clear()
-    heads, roles = met()
-    for word in words.difference(roles):
-        heads[word] = head = _head(word)
-        roles[word] = _role(word, head)
-    return heads, roles
+    return met()
 
 
 def _head(word: str) -> Head:
@@ -78,6 +88,7 @@ def _role(word: str, head: Head) -> int:
         | SURE * bool(head.short or " " in head.key or (is_known and not head.is_common))
         | PAIRED * (head.reach > 1)
         | COMMON_NAME * (is_known and head.is_common)
+        | SECOND * (head.own.partition(" ")[0] in seconds())
     )
 
 
@@ -118,6 +129,11 @@ def names() -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
 def pairs() -> frozenset[str]:
     """The first two words of the names of more than one."""
     return frozenset(" ".join(name.split()[:2]) for name in names()[1] if " " in name)
+
+
+@cache
+def seconds() -> frozenset[str]:
+    return frozenset(pair.partition(" ")[2] for pair in pairs())
 
 
 @cache

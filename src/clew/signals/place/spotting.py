@@ -69,8 +69,8 @@ class _Words(NamedTuple):
     """The words of a batch, letters with single apostrophes, dots and hyphens in them, and where they start and end."""
 
     words: list[str]
-    starts: Places
-    ends: Places
+    starts: memoryview[int]
+    ends: memoryview[int]
     first: Places
     """Of each text, the place of its first word; one more at the end."""
     offsets: list[int]
@@ -87,7 +87,8 @@ class _Words(NamedTuple):
         starts, ends = edges[::2], edges[1::2]
         after = np.cumsum(sizes)
         first = np.concatenate(([0], np.searchsorted(starts, after)))
-        return cls(written(np.where(in_word, signs, _SPACE)).split(), starts, ends, first, [0, *after[:-1].tolist()])
+        words = written(np.where(in_word, signs, _SPACE)).split()
+        return cls(words, _quick(starts), _quick(ends), first, [0, *after[:-1].tolist()])
 
     def bounds(self) -> Iterator[tuple[int, int]]:
         """Of each text, the place of its first word, and after its last."""
@@ -96,13 +97,16 @@ class _Words(NamedTuple):
 
     def likely(self) -> list[list[int]]:
         """Of each text, which words may start the name of a city: most do not pass this quick look."""
-        heads, roles = names.learn(set(self.words))
+        roles = names.roles()
         said = np.fromiter(map(roles.__getitem__, self.words), np.uint8, len(self.words))
+        heads = roles.heads
         before = np.concatenate(([np.uint8(0)], said))[:-1]
         before[self.first[:-1][self.first[:-1] < len(said)]] = 0
         may: Flags = (said & names.PLAIN > 0) | ((said & names.SMALL > 0) & (before & names.CUE > 0))
         sure: Flags = (said & names.SURE > 0) | ((said & names.COMMON_NAME > 0) & (before & names.STRONG_CUE > 0))
-        places_ = np.flatnonzero(may & (sure | (said & names.PAIRED > 0)))
+        paired: Flags = said & names.PAIRED > 0
+        paired[:-1] &= said[1:] & names.SECOND > 0
+        places_ = np.flatnonzero(may & (sure | paired))
         ends = self.first[1:][np.searchsorted(self.first[1:], places_, side="right")]
         kept: list[int] = [
             at
@@ -111,6 +115,11 @@ class _Words(NamedTuple):
         ]
         cuts = np.searchsorted(kept, self.first).tolist() if kept else [0] * len(self.first)
         return [kept[low:high] for low, high in pairwise(cuts)]
+
+
+def _quick(numbers: Places) -> memoryview[int]:
+    """The same numbers, of which single ones are quicker to take."""
+    return memoryview(np.ascontiguousarray(numbers))
 
 
 def _is_pair(head: names.Head, following: names.Head) -> bool:
@@ -124,13 +133,13 @@ class _Text:
 
     def __init__(self, text: str, offset: int, words: _Words, first: int, last: int) -> None:
         self.text, self.offset, self.words, self.first, self.last = text, offset, words, first, last
-        self.heads = names.met()[0]
+        self.heads = names.met().heads
 
     def start(self, at: int) -> int:
-        return int(self.words.starts[at]) - self.offset
+        return self.words.starts[at] - self.offset
 
     def end(self, at: int) -> int:
-        return int(self.words.ends[at]) - self.offset
+        return self.words.ends[at] - self.offset
 
     def sighted(self, likely: list[int]) -> Iterator[Sighting]:
         taken = -2

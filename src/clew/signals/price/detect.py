@@ -36,12 +36,15 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
         if start < taken or (eastern and any(first <= start < last for first, last, _, _ in eastern[:_ENOUGH])):
             continue
         before = _before(shown, start)
-        is_dull = _is_dull(shown, end)
         if before and _currency(before["symbol"], before["word"], leading=True):
             prices = list(_price(shown, amount, before, (before.start(), end), taken))
-        elif is_dull:
+        elif _is_dull(shown, end) or not (following := shown[end : end + _GAP + 1].lstrip(_GAPS_AFTER)[:1]):
             continue
-        elif (after := money.AFTER.match(shown, end)) and _currency(after["symbol"], after["word"]):
+        elif (
+            (following in money.SIGNS or following.isalpha() or following in money.WORDS)
+            and (after := money.AFTER.match(shown, end))
+            and _currency(after["symbol"], after["word"])
+        ):
             prices = list(_price(shown, amount, after, (start, after.end()), taken))
         elif (
             shown[end : end + 1] in ("p", "P")
@@ -49,7 +52,7 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
             and (pence := money.PENCE.match(shown, end))
         ):
             prices = list(_pence(amount, pence))
-        elif priced is False:
+        elif priced is False or following not in _BEGIN_BARE:
             continue
         else:
             prices = list(_bare(shown, amount))
@@ -95,6 +98,11 @@ def _is_dull(shown: str, end: int) -> bool:
 
 
 _GAPS = (" ", "-", ",")
+_GAP = 4
+"""The most signs that may stand between an amount and what it is of."""
+_GAPS_AFTER = "".join(chr(point) for point in range(0x3001) if chr(point).isspace()) + "-,"
+_BEGIN_BARE = frozenset("/0123456789pPaAhHoOnN")
+"""What the time of an amount without a currency, or the word before it, starts with."""
 
 
 def _bare(shown: str, amount: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:
@@ -189,10 +197,24 @@ def _what_for(shown: str, start: int, end: int, taken: int) -> tuple[int, int, s
         after = explicit if explicit and "/" in explicit[0] else None
     if after:
         return start, after.end(), f"/{money.length(after['after_n'], after['after_unit'])}"
-    before = money.PRECEDED.search(shown, max(taken, start - money.PRECEDED_REACH), start)
+    before = _time_before(shown, max(taken, start - money.PRECEDED_REACH), start)
     if before and (before["before_n"] or before["before_unit"].lower() not in ("h", "min", "an", "ch")):
         return before.start(), end, f"/{money.length(before['before_n'], before['before_unit'])}"
     return start, end, ""
+
+
+def _time_before(shown: str, first: int, last: int) -> re.Match[str] | None:
+    """The time right before an amount. Most words there are none, which is quick to see where they are of ASCII letters."""
+    backwards = _WORD_BACKWARDS.match(shown[first:last][::-1])
+    if backwards is None:
+        return None
+    word = backwards[1][::-1].lower()
+    if word.isascii() and word not in money.UNIT_OF and not word.startswith(money.HALVES):
+        return None
+    return money.PRECEDED.search(shown, first, last)
+
+
+_WORD_BACKWARDS = re.compile(r"[\s:=\-–,]*'?((?:[^\W\d_]|[^\x00-\x7f])+)")
 
 
 def _pence(amount: re.Match[str], sign: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:

@@ -200,7 +200,7 @@ UNITS = {
     "day": "daily diarios täglich dziennie zilnic day days dia día dias días jour jours tag tage giorno dag dagen dzien dzień zi gün hari день смену 日 天 일 วัน يوم shift turno",
     "night": "night nights noche noches nuit nuits nacht notte noite noc noapte gece malam ночь ніч overnight 晚 泊 คืน ليلة éjszaka natt",
     "week": "weekly semanal wöchentlich week weeks wk semana semanas semaine woche wochen settimana tydzien săptămână saptamana hafta minggu неделя неделю тиждень 週 周 สัปดาห์ أسبوع",
-    "month": "mês mensal monthly mensuales mensuel mensuels monatlich mensais mensal lunar miesięcznie mensili maandelijks ежемесячно aylık month months mth mes mese mois monat monate maand miesiac miesiąc luna lună ay bulan месяц мес місяць 月 个月 월 เดือน شهر mo pm",
+    "month": "aylik mês mensal monthly mensuales mensuel mensuels monatlich mensais mensal lunar miesięcznie mensili maandelijks ежемесячно aylık month months mth mes mese mois monat monate maand miesiac miesiąc luna lună ay bulan месяц мес місяць 月 个月 월 เดือน شهر mo pm",
     "year": "year years año anno jahr jaar yr",
     "session": "session sessions sesión sesion séance seance sitzung sessão sessao seduta ședință sedinta сеанс visit visita visite meeting encuentro rdv treffen termin spotkanie",
     "piece": "piece pieces stück stuck kg msg message text txt person",
@@ -212,7 +212,7 @@ DULL = frozenset('.):;!?(+#*=|"]')
 """What no currency and no time follows, after an amount."""
 
 _AMOUNT = (  # digit first: quick
-    r"\d(?<![.,:]\d)(?<![^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]\d)(?:\d{0,2}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d?(?:,\d\d){1,3},\d{3}(?!\d)"
+    r"[0-9](?<![.,:][0-9])(?<![^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][0-9])(?:\d{0,2}(?:[.,' ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d?(?:,\d\d){1,3},\d{3}(?!\d)"
     r"|\d{0,6}(?:[.,]\d{1,2})?(?!\d))"
 )
 _UNIT = "|".join(re.escape(u) for u in sorted(UNIT_OF, key=len, reverse=True))
@@ -274,6 +274,8 @@ WAGE_TIMES = {
     for sign in signs
 }
 HALF = frozenset(("½", "1/2", "halbe", "media", "demi", "mezz'", "pół"))
+HALVES = ("half", "halbe", "media", "demi", "pół")
+"""Words for a half that its time may follow without a space."""
 RESOLUTIONS = frozenset((144, 240, 360, 480, 720))
 """Video sizes, which are written like pence."""
 
