@@ -87,9 +87,10 @@ if ! { ls $made >/dev/null 2>&1 && in_step clew $built_from $made; }; then
     done_with clew $built_from $made
 fi
 
-if ! in_step kernels requirements.lock src/clew/links/*.py src/clew/insight/population/fitting.py; then
+if ! in_step kernels requirements.lock src/clew/links/*.py src/clew/insight/population/fitting.py src/clew/publish/synthesis/*.py; then
     say "compiling the numeric kernels"
     "$py" -m clew.links.warm
+    "$py" -m clew.publish.synthesis.warm
     "$py" -m clew.insight.population.warm
-    done_with kernels requirements.lock src/clew/links/*.py src/clew/insight/population/fitting.py
+    done_with kernels requirements.lock src/clew/links/*.py src/clew/insight/population/fitting.py src/clew/publish/synthesis/*.py
 fi

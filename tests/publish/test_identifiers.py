@@ -68,6 +68,15 @@ def test_refused_by_uniqueness_and_the_values_are_not_said():
         without_identifiers(pa.table({"ref": nearly}))
 
 
+def test_a_value_for_every_two_rows_is_refused():
+    pairs = [f"k{i // 2}" for i in range(300)]
+    with pytest.raises(UsageError, match=r"ref \(hardly a value is shared"):
+        without_identifiers(pa.table({"ref": pairs}))
+    assert without_identifiers(pa.table({"ref": [f"k{i // 3}" for i in range(300)]})) is not None
+    with pytest.raises(UsageError, match="hardly"):
+        without_identifiers(pa.table({"ref": [*pairs, *["other"] * 30]}))
+
+
 def test_a_short_column_of_different_values_is_no_identifier():
     table = pa.table({"year": [str(2010 + i) for i in range(9)]})
     assert without_identifiers(table) is not None

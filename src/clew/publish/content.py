@@ -29,8 +29,9 @@ _BIRTH_SPREAD, _BIRTH_AGE = 15, 12
 def looks_like(column: Column) -> str | None:
     """What a column's values mostly are that no release may hold, or None. Values are judged once each.
 
-    Every value differing (10 or more) or nearly every one (100 or more) marks a column of any type; of text also half
-    of 20 or more where they are long.
+    Every value differing (10 or more) or nearly every one (100 or more) marks a column of any type, and so does that no
+    more than two rows share a value (of nine in ten cells of 100 or more); of text also half of 20 or more differing
+    where they are long.
     """
     filled, distinct = int((column.codes > 0).sum()), len(column.values)
     if not distinct:
@@ -47,9 +48,18 @@ def looks_like(column: Column) -> str | None:
         return "its values are phone numbers or as long"
     if _share(dates) >= _MOSTLY and _are_births(text, dates):
         return "its values are full dates as of births"
-    if _is_text(column) and filled >= _SOME and distinct > _MOSTLY * filled:
-        return _too_varied(text, filled, distinct)
+    varied = _is_text(column) and filled >= _SOME and distinct > _MOSTLY * filled
+    if varied and (why := _too_varied(text, filled, distinct)):
+        return why
+    if filled >= _MANY and _hardly_shared(column) > _ALMOST_ALL:
+        return "hardly a value is shared by more than two rows"
     return None
+
+
+def _hardly_shared(column: Column) -> float:
+    """The share of filled cells whose value at most two rows have."""
+    rows = np.bincount(column.codes)[1:]
+    return float(rows[rows <= 2].sum() / rows.sum())
 
 
 def _too_varied(text: pa.Array, filled: int, distinct: int) -> str | None:

@@ -20,9 +20,10 @@ from clew.publish.columns import Column, aligned, bare, coded
 from clew.publish.disclosure import NOTICE, Report, compare
 from clew.publish.identifiers import without_identifiers
 from clew.publish.synthesis.aggregates import AGGREGATES, aggregates
+from clew.publish.synthesis.asking import Asked, ask
 from clew.publish.synthesis.cells import Codes
 from clew.publish.synthesis.domain import Declared, in_domain
-from clew.publish.synthesis.making import Asked, ask, generate, zeros_left
+from clew.publish.synthesis.making import generate, zeros_left
 from clew.publish.synthesis.pac import pac_synthesised
 from clew.publish.synthesis.persons import one_row_each
 from clew.publish.synthesis.zeros import Combination, Zero, cleared, zeros
@@ -150,9 +151,17 @@ def _spent(answers: Asked) -> Mapping[str, Any]:
         "rho": answers.account.total,
         "spent": dict(answers.account.steps),
         "values_counted_in_full": answers.most,
-        "noise": dict(zip(("values", "pairs", "triples"), (round(s, 2) for s in answers.sigmas), strict=False)),
+        "noise": _noise(answers),
         "undeclared_values_found_above": answers.found_above and round(answers.found_above, 1),
     }
+
+
+def _noise(answers: Asked) -> Mapping[str, list[float]]:
+    """The least and the largest standard deviation of the noise, in persons, by length."""
+    parts = [answers.sigmas[part] for _, part in answers.cells.ways()]
+    asked = [part[np.isfinite(part)] for part in parts]
+    spans = [[round(float(a.min()), 2), round(float(a.max()), 2)] if len(a) else [] for a in asked]
+    return dict(zip(("values", "pairs", "triples"), spans, strict=False))
 
 
 def _by_person(table: pa.Table, person: str) -> pa.Table:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from clew.publish.synthesis.accounting import Account, delta_of, rho_of
-from clew.publish.synthesis.cells import Cells, combinations_of, counted
-from clew.publish.synthesis.making import ask
-from clew.publish.synthesis.measuring import UNIT, Meter
+from clew.publish.synthesis.asking import ask
+from clew.publish.synthesis.cells import Cells, counted, plain, squares
+from clew.publish.synthesis.measuring import CAP, UNIT, Meter, threshold, weights_of
+from clew.publish.synthesis.noise import discrete_gaussian
 from clew.safeguards.errors import UsageError
 
 
@@ -47,12 +48,34 @@ def test_a_run_stays_within_epsilon_and_delta(length, declared):
     assert (answers.found_above is None) == declared
 
 
-def test_one_row_moves_the_counts_by_no_more_than_is_paid_for():
-    cells = Cells.of([1] * 12, 3)
-    meter = Meter(np.zeros((0, 12), dtype=np.int32), Account(1.0))
-    meter.most = 5
-    for values in range(13):
-        meter.codes = np.array([[1] * values + [0] * (12 - values)], dtype=np.int32)
-        moved = counted(meter.codes, cells, meter.weights())
-        for way, part in cells.ways():
-            assert (moved[part] ** 2).sum() <= UNIT * UNIT * combinations_of(5, way)
+@pytest.mark.parametrize("way", [1, 2, 3])
+def test_one_row_moves_the_counts_by_no_more_than_is_paid_for(way):
+    rng = np.random.default_rng(way)
+    cells = Cells.of([2] * 9, 3)
+    levels = rng.integers(0, 7, cells.number).astype(np.uint8)
+    for cap in (1, 30, 200):
+        for values in range(10):
+            codes = np.zeros((1, 9), dtype=np.int32)
+            codes[0, rng.permutation(9)[:values]] = rng.integers(1, 3, values)
+            weights = weights_of(squares(codes, cells, way, levels), cap)
+            moved = counted(codes, cells, way, levels, weights)
+            assert (moved**2).sum() <= UNIT * UNIT * cap
+
+
+def test_rare_values_are_counted_more_exactly_than_frequent_ones_at_the_same_cost():
+    rng = np.random.default_rng(0)
+    codes = (1 + (rng.random((20_000, 4)) < 0.02)).astype(np.int32)
+    cells, account = Cells.of([2] * 4, 1), Account(0.2)
+    found = Meter(codes, account).ask("values", cells, 1, np.array([1, 6] * 4, dtype=np.uint8), 0.5)
+    assert account.spent <= 0.2 * (0.5 + CAP)
+    off = np.abs(found.counts - plain(codes, cells))
+    assert (off[1::2] < 5 * found.sigmas[1::2] + 0.05 * 400).all()
+    assert found.sigmas[1] == pytest.approx(found.sigmas[0] / 6)
+
+
+def test_a_threshold_is_passed_by_the_noise_of_one_person_as_seldom_as_it_says():
+    columns, delta, sigma = 37, 1e-3, 8.0
+    bar = threshold(columns, np.array([sigma]), delta)[0]
+    noise = discrete_gaussian(400_000, round((UNIT * sigma) ** 2)) / UNIT
+    passed = ((1 + noise) > bar).mean()
+    assert passed <= delta / columns + 4 * (delta / columns / 400_000) ** 0.5

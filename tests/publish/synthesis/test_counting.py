@@ -57,7 +57,7 @@ def test_denoised_counts_are_nearer_the_truth_and_know_the_few():
     rng = np.random.default_rng(2)
     true = np.where(rng.random(20_000) < 0.9, 0, rng.geometric(0.01, 20_000)).astype(float)
     noisy = true + rng.normal(0, 20, len(true))
-    found = denoised(noisy, np.full(len(true), 5.0), 20.0)
+    found = denoised(noisy, np.full(len(true), 5.0), np.full(len(true), 20.0))
     assert ((found.mean - true) ** 2).mean() < 0.4 * ((noisy.clip(0) - true) ** 2).mean()
     assert found.few[true == 0].mean() > 0.75
     assert found.few[true > 100].mean() < 0.1

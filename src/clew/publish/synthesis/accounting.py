@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from clew.publish.synthesis.noise import LARGEST_VARIANCE
 from clew.safeguards.errors import UsageError
-
-_LARGEST_VARIANCE = 1 << 22
-"""Of the noise in its integer units: above, the sampler's integers would not fit, and no count would be told from none."""
 
 
 def delta_of(rho: float, epsilon: float) -> float:
@@ -59,7 +57,7 @@ class Account:
         Raises UsageError where the step would go beyond the total, or where the noise would drown everything.
         """
         variance = math.ceil(sensitivity_squared / (2 * share * self.total))
-        if variance > _LARGEST_VARIANCE:
+        if variance > LARGEST_VARIANCE:
             raise UsageError("synthesise: epsilon is too small for a table of this shape; drop columns or raise it")
         rho = sensitivity_squared / (2 * variance)
         if self.spent + rho > self.total * (1 + 1e-12):

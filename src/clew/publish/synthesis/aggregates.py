@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.publish.columns import Column
-from clew.publish.synthesis.making import Asked
+from clew.publish.synthesis.asking import Asked
 
 AGGREGATES = pa.schema(
     [
@@ -35,9 +35,7 @@ def aggregates(answers: Asked, columns: Sequence[Column]) -> pa.Table:
     cells = answers.cells
     places = np.flatnonzero(np.round(answers.wanted) >= 1)
     way = np.searchsorted(np.array(cells.starts[1:3]), places, side="right")
-    factor, sigma = np.array(answers.lost)[way], np.array([*answers.sigmas, 0.0, 0.0])[way]
-    measured = answers.measured[places] * factor
-    half = _NORMAL_95 * sigma * factor
+    measured, half = answers.measured[places], _NORMAL_95 * answers.sigmas[places]
     words = [[c.words[code - 1] for code in kept] for c, kept in zip(columns, answers.kept, strict=True)]
     names = [c.name for c in columns]
     combinations = [

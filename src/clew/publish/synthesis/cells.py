@@ -17,6 +17,7 @@ import numpy.typing as npt
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
+Levels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +88,29 @@ def number_of(sizes: Sequence[int], length: int) -> int:
     return round(sum((one, two, three)[:length]))
 
 
-def counted(codes: Codes, cells: Cells, weights: Counts) -> Counts:
-    """Counts at all places; a row counts `weights[way - 1, row]` in every place of that length."""
+def counted(codes: Codes, cells: Cells, way: int, levels: Levels, weights: Counts) -> Counts:
+    """Counts at the places of one length, 0 elsewhere; a row counts `weights[row] * levels[place]`."""
     out = np.zeros(cells.number, dtype=np.int64)
     _count(
-        np.ascontiguousarray(codes), cells.sizes, cells.length, cells.singles, cells.pairs, cells.triples, weights, out
+        np.ascontiguousarray(codes), cells.sizes, way, cells.singles, cells.pairs, cells.triples, levels, weights, out
     )
+    return out
+
+
+def squares(codes: Codes, cells: Cells, way: int, levels: Levels) -> Counts:
+    """For each row the sum of squares of the levels of its places of one length."""
+    out = np.zeros(len(codes), dtype=np.int64)
+    _square(np.ascontiguousarray(codes), cells.sizes, way, cells.singles, cells.pairs, cells.triples, levels, out)
     return out
 
 
 def plain(codes: Codes, cells: Cells) -> Counts:
     """Counts of rows."""
-    return counted(codes, cells, np.ones((3, len(codes)), dtype=np.int64))
+    levels, weights = np.ones(cells.number, dtype=np.uint8), np.ones(len(codes), dtype=np.int64)
+    out = np.zeros(cells.number, dtype=np.int64)
+    for way, _ in cells.ways():
+        out += counted(codes, cells, way, levels, weights)
+    return out
 
 
 def combinations_of(values: int, length: int) -> int:
@@ -107,27 +119,55 @@ def combinations_of(values: int, length: int) -> int:
 
 
 @numba.njit(cache=True)
-def _count(codes, sizes, length, singles, pairs, triples, weights, out):  # type: ignore[no-untyped-def]
-    here = np.zeros(codes.shape[1], dtype=np.int64)
+def _count(codes, sizes, way, singles, pairs, triples, levels, weights, out):  # type: ignore[no-untyped-def]
+    places = np.empty(_most_places(codes.shape[1], way), dtype=np.int64)
+    here = np.empty(codes.shape[1], dtype=np.int64)
     for row in range(codes.shape[0]):
-        present = 0
-        for column in range(codes.shape[1]):
-            if codes[row, column] > 0:
-                here[present] = column
-                present += 1
-        for x in range(present):
-            i = here[x]
-            a = codes[row, i] - 1
-            out[singles[i] + a] += weights[0, row]
-            if length < 2:
+        for at in range(_places(codes[row], sizes, way, singles, pairs, triples, here, places)):
+            out[places[at]] += weights[row] * levels[places[at]]
+
+
+@numba.njit(cache=True)
+def _square(codes, sizes, way, singles, pairs, triples, levels, out):  # type: ignore[no-untyped-def]
+    places = np.empty(_most_places(codes.shape[1], way), dtype=np.int64)
+    here = np.empty(codes.shape[1], dtype=np.int64)
+    for row in range(codes.shape[0]):
+        for at in range(_places(codes[row], sizes, way, singles, pairs, triples, here, places)):
+            out[row] += np.int64(levels[places[at]]) ** 2
+
+
+@numba.njit(cache=True)
+def _most_places(columns, way):  # type: ignore[no-untyped-def]
+    if way == 1:
+        return columns
+    return columns * columns // 2 if way == 2 else columns * columns * columns // 6 + 1
+
+
+@numba.njit(cache=True)
+def _places(codes, sizes, way, singles, pairs, triples, here, places):  # type: ignore[no-untyped-def]
+    """Writes the places of one length that a row counts in; returns how many."""
+    present = 0
+    for column in range(len(codes)):
+        if codes[column] > 0:
+            here[present] = column
+            present += 1
+    used = 0
+    for x in range(present):
+        i = here[x]
+        a = codes[i] - 1
+        if way == 1:
+            places[used] = singles[i] + a
+            used += 1
+            continue
+        for y in range(x + 1, present):
+            j = here[y]
+            ab = a * sizes[j] + codes[j] - 1
+            if way == 2:
+                places[used] = pairs[i, j] + ab
+                used += 1
                 continue
-            for y in range(x + 1, present):
-                j = here[y]
-                b = codes[row, j] - 1
-                out[pairs[i, j] + a * sizes[j] + b] += weights[1, row]
-                if length < 3:
-                    continue
-                ab = a * sizes[j] + b
-                for z in range(y + 1, present):
-                    k = here[z]
-                    out[triples[i, j, k] + ab * sizes[k] + codes[row, k] - 1] += weights[2, row]
+            for z in range(y + 1, present):
+                k = here[z]
+                places[used] = triples[i, j, k] + ab * sizes[k] + codes[k] - 1
+                used += 1
+    return used

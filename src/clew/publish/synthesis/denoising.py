@@ -31,14 +31,16 @@ class Denoised:
     few: Floats
 
 
-def denoised(noisy: Floats, expected: Floats, sigma: float) -> Denoised:
-    """The posterior of counts given their noisy values, the standard deviation of the noise and what was expected."""
+def denoised(noisy: Floats, expected: Floats, sigmas: Floats) -> Denoised:
+    """The posterior of counts given their noisy values, the standard deviations of the noise and what was expected."""
     mean, median, few = noisy.clip(0).copy(), noisy.clip(0).copy(), np.zeros(len(noisy))
-    order = np.argsort(expected, kind="stable")
-    for members in _classes(expected, order):
-        near = members[noisy[members] < 12 * sigma + 60]
-        if len(near):
-            mean[near], median[near], few[near] = _posterior(noisy[near], sigma)
+    for sigma in np.unique(sigmas):
+        mine = np.flatnonzero(sigmas == sigma)
+        order = mine[np.argsort(expected[mine], kind="stable")]
+        for members in _classes(expected, order):
+            near = members[noisy[members] < 12 * sigma + 60]
+            if len(near):
+                mean[near], median[near], few[near] = _posterior(noisy[near], float(sigma))
     return Denoised(mean, median, few)
 
 

@@ -13,6 +13,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+LARGEST_VARIANCE = 1 << 24
+"""Above, the sampler's squares would not fit into 63 bits."""
 _MASK = (1 << 63) - 1
 _BLOCK = 1 << 20
 _MARGIN = 1 << 16
@@ -21,8 +23,8 @@ _MARGIN = 1 << 16
 
 def discrete_gaussian(size: int, variance: int) -> npt.NDArray[np.int64]:
     """`size` independent draws of the discrete Gaussian of mean 0 and whole-number parameter sigma^2 = `variance`."""
-    if not 0 < variance <= 1 << 22:
-        raise ValueError("the variance must be a whole number from 1 to 2^22")
+    if not 0 < variance <= LARGEST_VARIANCE:
+        raise ValueError("the variance must be a whole number from 1 to 2^24")
     out = np.empty(size, dtype=np.int64)
     done = 0
     while done < size:
