@@ -18,7 +18,7 @@ ALLOWED = {
     (Role.CASE_WORKER, Purpose.CASE_SUPPORT): (
         "read_case read_identity read_sealed_text add_records read_flows read_directory manage_directory"
         " count_contacts read_contacts log_contact read_support record_support refer judge_persons"
-        " break_glass take_review disclose"
+        " break_glass take_review disclose rectify"
     ),
     (Role.PARTNER, Purpose.CASE_SUPPORT): "read_case read_shared",
     (Role.CASE_WORKER, Purpose.STATISTICS): "read_flows count_contacts",
@@ -32,7 +32,7 @@ ALLOWED = {
     (Role.STEWARD, Purpose.OVERSIGHT): (
         "read_case read_identity read_flows add_records run_chain enable_model read_releases approve_dpia erase read_audit verify_audit"
         " read_directory manage_directory count_contacts read_contacts read_support judge_persons"
-        " manage_access read_access break_glass review_access take_review answer_review disclose"
+        " manage_access read_access break_glass review_access take_review answer_review disclose rectify"
     ),
     (Role.AUDITOR, Purpose.OVERSIGHT): "read_audit verify_audit read_releases read_access review_access",
     (Role.ADMINISTRATOR, Purpose.ADMINISTRATION): "manage_accounts verify_audit",

@@ -24,6 +24,7 @@ from clew.desk import (
     EarlierFile,
     FitPart,
     JourneyStage,
+    Rectification,
     ReferralStep,
     ReferralView,
     ServiceAsk,
@@ -350,6 +351,20 @@ class FakeHelpline:
             told, entries=entries, journey=journey, referrals=kept["referrals"], consents=consents, child="unknown",
             qualification=qualification_view(qualify(answers).table, number),
         )  # fmt: skip
+
+    def rectifiable(self) -> Sequence[str]:
+        return ("first_name", "gender", "age")
+
+    def rectifications(self, actor: Actor, purpose: Purpose, number: str) -> Sequence[Rectification]:
+        put = self._kept().setdefault("rectified", [Rectification(at=AT, field="age", why="papers", by="Anna")])
+        return [] if self.empty else list(self._told(put))
+
+    def rectify(self, actor: Actor, purpose: Purpose, name: str, field: str, value: str, why: str) -> object:
+        if field not in self.rectifiable():
+            raise UsageError("field: none of that name on a case")
+        made = Rectification(at=AT, field=field, why=why, by="Anna")
+        self._kept().setdefault("rectified", []).append(made)
+        return made
 
     def record_on_case(
         self, actor: Actor, purpose: Purpose, number: str, kind: str, form: Mapping[str, str], about: str | None

@@ -18,6 +18,7 @@ PERSON = "A case's number, a record's or contact's id, a phone number with + or 
 
 def register(app: typer.Typer) -> None:
     app.command()(export)
+    app.command()(rectify)
     app.command()(retention)
     app.command()(hold)
     app.command()(certificate)
@@ -52,6 +53,49 @@ def export(
         f"{len(found.records)} records written to {out}: {_counts(found.kinds())}. Give it to the person alone, then delete it."
     )
     _say_possible(found.possible)
+
+
+def rectify(
+    record: Annotated[str, typer.Argument(metavar="PERSON|RECORD", help="A case's number, here or in its own file, or a record's id.")],
+    field: Annotated[str, typer.Option("--field", metavar="FIELD", help="Which field of the case is wrong.")],
+    why: Annotated[str, typer.Option("--why", help="Who said so, and how it was checked; required. Write no names.")],
+    value: Annotated[
+        Path | None,
+        typer.Option("--value-file", metavar="FILE", help="What is right, in UTF-8; - reads standard input. Never on the command line."),
+    ] = None,
+    unknown: Annotated[bool, typer.Option("--not-known", help="Empty the field instead.")] = False,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Puts one field of a case right (GDPR art. 16). What it said before is kept; what was made of it goes."""
+    from clew.safeguards.permissions import Action
+
+    if (value is None) is not unknown:
+        raise UsageError("--value-file: give what is right, or --not-known; one of the two")
+    right = "" if value is None else _read_value(value)
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        done = workspace.rectify(who, workspace.purpose_for(who, Action.RECTIFY), record, field, right, why)
+    files.say(f"{done.field} of case {done.number} is put right; record {done.replaces} is kept as what it said before.")
+    if done.derived:
+        gone = _counts(dict(done.derived))
+        files.say(f"Made of it before and gone: rows of {gone}. They come back, right, at the next 'clew run' or 'clew persons link'.")
+    if done.judge_again:
+        files.say(f"{len(done.judge_again)} judgements name the record before; judge again: 'clew persons review'.")
+
+
+def _read_value(path: Path) -> str:
+    """One value; a line's end after it is no part of it."""
+    from clew.safeguards.errors import UnreadableInput
+
+    try:
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        text = content.decode("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        raise UnreadableInput("--value-file: cannot be read as UTF-8") from None
+    if not text or len(text) > 10_000:
+        raise UsageError("--value-file: is empty or longer than 10000 characters; --not-known empties a field")
+    return text
 
 
 def retention(

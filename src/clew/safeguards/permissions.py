@@ -35,6 +35,8 @@ class Action(StrEnum):
     """What was released to one's own organisation."""
     DISCLOSE = "disclose"
     """Give a lead or a case to one named recipient: look at what would leave, and sign it."""
+    RECTIFY = "rectify"
+    """Put one field of a record right (GDPR art. 16); what it said before is kept."""
     APPROVE_DPIA = "approve_dpia"
     ERASE = "erase"
     READ_AUDIT = "read_audit"
@@ -59,7 +61,7 @@ class Action(StrEnum):
 
 
 CONTENT = frozenset(
-    {Action.READ_LEAD, Action.JUDGE, Action.JUDGE_PERSONS, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE, Action.DISCLOSE,
+    {Action.READ_LEAD, Action.JUDGE, Action.JUDGE_PERSONS, Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.RELEASE, Action.DISCLOSE, Action.RECTIFY,
      Action.READ_CONTACTS, Action.LOG_CONTACT, Action.READ_SUPPORT, Action.RECORD_SUPPORT, Action.REFER, Action.BREAK_GLASS}
 )  # fmt: skip
 
@@ -152,6 +154,7 @@ RULES: tuple[Rule, ...] = (
         _SUPPORT,
         because="whoever supports a person prepares their dossier; a steward signs too",
     ),
+    _allow(Role.CASE_WORKER, Action.RECTIFY, _SUPPORT, because="who supports a person puts right what they say is wrong"),
     # Analyst: leads, without identities.
     _allow(Role.ANALYST, Action.READ_LEAD, _REVIEW, because="an analyst reviews leads"),
     _allow(Role.ANALYST, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),
@@ -193,6 +196,7 @@ RULES: tuple[Rule, ...] = (
     _allow(Role.STEWARD, Action.DISCLOSE, _OVERSEE, because="a steward signs what a partner gets"),
     _allow(Role.STEWARD, Action.READ_RELEASES, _COUNT, _OVERSEE, because="a steward answers for what left"),
     _allow(Role.STEWARD, Action.ERASE, _OVERSEE, because="a person may have their data erased (GDPR art. 17)"),
+    _allow(Role.STEWARD, Action.RECTIFY, _OVERSEE, because="a person may have their data put right (GDPR art. 16)"),
     _allow(Role.STEWARD, Action.ENABLE_MODEL, _OVERSEE, because="a steward answers for who is wrongly flagged"),
     _allow(Role.STEWARD, Action.APPROVE_DPIA, _OVERSEE, because="a steward answers for the impact (GDPR art. 35)"),
     _allow(Role.STEWARD, Action.READ_AUDIT, _OVERSEE, because="a steward proves who saw what"),
@@ -226,6 +230,7 @@ RULES: tuple[Rule, ...] = (
             Action.RELEASE,
             Action.DISCLOSE,
             Action.ERASE,
+            Action.RECTIFY,
             Action.ADD_RECORDS,
             Action.RUN_CHAIN,
             Action.MANAGE_DIRECTORY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -11,15 +12,16 @@ _NAMES = ("record_id", "record", "left", "right", "a", "b")
 """Columns that hold a record's id, whatever table they are in."""
 
 
-def forget(sql: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, int]:
-    """Rows removed, by table, within the caller's transaction."""
+def forget(sql: duckdb.DuckDBPyConnection, ids: list[str], keep: Collection[str] = ()) -> dict[str, int]:
+    """Rows removed, by table, within the caller's transaction; none of the tables in `keep`."""
     columns: dict[str, list[str]] = {}
     found = sql.execute(
         "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND table_name IN "
         "(SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary)"
     )
     for table, column in found.fetchall():
-        columns.setdefault(table, []).append(column)
+        if table not in keep:
+            columns.setdefault(table, []).append(column)
     gone: dict[str, int] = {}
 
     def drop(table: str, where: str, given: list[str]) -> None:

@@ -34,11 +34,12 @@ from clew.store.holding import Holding, hold_digests, rule_digests
 from clew.store.ledger import judgement, judgement_digest, release, release_digest
 from clew.store.models import AccountRow, AuditRow, HeadRow, JudgementRow, ReleaseRow, SourceRow
 from clew.store.passkeys import Passkeys
+from clew.store.rectifying import Rectifications
 from clew.store.safeguard_acts import SAFEGUARD_ACTS
 from clew.store.sealed_check import Noted, verify_sealed
 
 
-class Vault(Guarding, AccessCopies, Services, Holding, Checkpoints, Passkeys):
+class Vault(Guarding, Rectifications, AccessCopies, Services, Holding, Checkpoints, Passkeys):
     """Sources, sealed records, accounts, judgements, releases, the helpline and the audit log, on SQLCipher or PostgreSQL.
 
     Whatever shows or changes what is known about a person names an actor and a purpose, is checked against the table

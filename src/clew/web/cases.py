@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from clew.safeguards.errors import Conflict, UsageError
+from clew.safeguards.errors import ClewError, Conflict, UsageError
 from clew.web.case_record import case_page
 from clew.web.pages import page
 from clew.web.paging import PageNumber, Pager
@@ -45,3 +45,26 @@ def open_identity(
         raise Conflict("purpose: it was changed since you loaded the page; read it again and decide again")
     view = visit.desk.case(visit.actor, visit.purpose, number, open_identity=True)
     return case_page(request, visit, view)
+
+
+@router.post("/cases/{number}/rectify")
+def rectify(
+    request: Request,
+    visit: FormVisitor,
+    number: Number,
+    field: Annotated[str, Form(max_length=60)] = "",
+    value: Annotated[str, Form(max_length=10_000)] = "",
+    unknown: Annotated[str, Form(max_length=10)] = "",
+    why: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
+    """Puts one field right. A refused form comes back with the reason and the value out of it: it may be who somebody is."""
+    try:
+        if bool(value.strip()) is (unknown == "yes"):
+            raise UsageError("value: write what is right, or tick that it is not known; one of the two")
+        visit.desk.rectify(visit.actor, visit.purpose, number, field, value, why)
+    except ClewError as error:
+        if error.status in (403, 404):
+            raise
+        view = visit.desk.case(visit.actor, visit.purpose, number, open_identity=False)
+        return case_page(request, visit, view, status=error.status, problem=str(error), at="rectify")
+    return RedirectResponse(f"/cases/{number}#rectify", status_code=303)

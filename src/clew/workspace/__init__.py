@@ -18,7 +18,9 @@ from clew.workspace.helping_cases import CaseHelping
 from clew.workspace.minimising import Minimising
 from clew.workspace.networks import Networks
 from clew.workspace.persons import Persons
+from clew.workspace.placing import Placing
 from clew.workspace.quality import Quality
+from clew.workspace.rectifying import Rectifying
 from clew.workspace.releasing import Releasing
 from clew.workspace.rights import Rights
 from clew.workspace.settings import Settings
@@ -29,6 +31,7 @@ class Workspace(
     Assessing,
     Minimising,
     Consenting,
+    Rectifying,
     FairnessReporting,
     Rights,
     Classing,
@@ -38,6 +41,7 @@ class Workspace(
     Persons,
     Quality,
     Networks,
+    Placing,
 ):
     """One workspace directory, opened. What pages and commands do goes through here, checked and recorded.
 

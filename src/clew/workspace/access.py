@@ -266,7 +266,7 @@ def acts_on(facts: Facts) -> tuple[Action, ...]:
     if facts.kind == "cases":
         return (
             Action.READ_CASE, Action.READ_IDENTITY, Action.READ_SEALED_TEXT, Action.READ_SUPPORT, Action.RECORD_SUPPORT,
-            Action.REFER, Action.JUDGE_PERSONS, Action.DISCLOSE,
+            Action.REFER, Action.JUDGE_PERSONS, Action.DISCLOSE, Action.RECTIFY,
         )  # fmt: skip
     if facts.record.startswith("ctc_"):
         return (Action.READ_CONTACTS, Action.LOG_CONTACT, Action.READ_SEALED_TEXT, Action.READ_IDENTITY)

@@ -25,6 +25,7 @@ class CopyingPersons(PersonRecordsFinding):
         """
         self.vault.require(actor, Action.READ_IDENTITY, purpose, "person")
         sources = {source.id: source for source in self.vault.sources()}
+        corrected = self.vault.rectifications(found.ids)
         records = []
         for each in found.records:
             source = sources.get(each.source)
@@ -40,6 +41,10 @@ class CopyingPersons(PersonRecordsFinding):
                 "open": self._open_fields(each),
                 "derived": self._derived(each.record),
                 "leads": self._leads_with(each.record),
+                "corrected": [
+                    {"at": act.at.isoformat(), "field": act.body["field"], "why": act.body["why"], "was": act.body["replaces"]}
+                    for act in corrected if act.about == each.record
+                ],
             }  # fmt: skip
             if self.vault.sealed_records([each.record]):
                 said |= self.vault.access_copy(each.record, actor, purpose, why=why)
@@ -123,6 +128,7 @@ _PARTS = (
     ("What was given and is kept sealed", "sealed"),
     ("Since when", "sealed_at"),
     ("What it said before it was corrected", "before"),
+    ("What was put right in it, when and why", "corrected"),
     ("What was recorded", "recorded"),
     ("Referrals", "referrals"),
     ("What programs read from it", "derived"),
