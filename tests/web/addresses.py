@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clew.web import (
     account,
+    areas,
     audit,
     case_record,
     cases,
@@ -43,6 +44,7 @@ ROUTERS = (
     networks,
     models,
     flows,
+    areas,
     releases,
     disclosures,
     dpia,

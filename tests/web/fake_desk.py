@@ -34,6 +34,7 @@ from clew.desk import (
     ReleasePreview,
     WaitingRelease,
 )
+from clew.insight.area_view import AreaRow, AreasView, Standing
 from clew.leads.classing import LeadClass
 from clew.leads.types import Contribution, Direction, Evidence, GraphEdge, GraphNode, LeadRow, LeadView
 from clew.safeguards.actors import Actor, Purpose, Role
@@ -487,6 +488,23 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessme
                 unknown="73",
             )
         )
+
+    def areas(self, actor: Actor, purpose: Purpose) -> AreasView:
+        names = () if self.empty else ("Lower Delta", "Hill country", "Old port", "North bank", "Salt flats", "Capital")
+        rows = [
+            AreaRow(
+                area=name, risk=1 - n / 5, rank=n + 1, rank_low=max(1, n), rank_high=min(6, n + 2), indicators=4,
+                place=None if n == 5 else (48.0 + n, 7.5 + n % 3), standing=(Standing.FIRST, Standing.OPEN, Standing.LAST)[n // 2],
+            )
+            for n, name in enumerate(names)
+        ]  # fmt: skip
+        share = {"share": 0.31, "low": 0.2, "high": 0.4}
+        report = {
+            "interval": "90% of 500 other ways to build the index", "weights": {"poverty": 0.5, "literacy": 0.5},
+            "mean_change_of_rank_by_choice": {"without poverty": 1.3}, "notes": ["taken as up by name: poverty"],
+            "validation": {"index": share, "population_alone": share, "verdict": "not shown to be better than population alone"},
+        }  # fmt: skip
+        return self._said(AreasView(areas=rows, report={} if self.empty else report))
 
     def releases(self, actor: Actor, purpose: Purpose) -> Sequence[Release]:
         return self._said(list(self.made))

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clew.cli import files
+from clew.cli.unlocking import HERE, As, Folder, opened
 from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
-    from clew.insight.areas import Ranking
+    import pyarrow as pa
+
+    from clew.insight.areas import Areas, Ranking
 
 app = typer.Typer(help="Areas: which to look at first, for prevention.", no_args_is_help=True)
 
@@ -98,9 +101,56 @@ def rank(
         found = ranked(areas, method)
     files.keep_rejects(out, raw.rejects + areas.rejects, rejects)
     files.write_json(found.as_json(), report)
-    write_table(found.table, out)
+    write_table(_at_places(found.table, areas), out)
     _say(found, report)
     files.say(NOTICE)
+
+
+@app.command()
+def keep(
+    file: Annotated[
+        Path, typer.Argument(metavar="RANKED", help="What 'clew areas rank' wrote; its report is beside it.")
+    ],
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Keeps a ranking in the workspace, in the place of the one before, so that the page Areas shows it.
+
+    Where the file has no latitude and longitude, areas of the workspace are known by id or name, and countries by code or name.
+    """
+    import json
+
+    from clew.records import read_table
+    from clew.safeguards.errors import UnreadableInput
+    from clew.safeguards.permissions import Action
+
+    report = file.with_suffix(".report.json")
+    try:
+        told = json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UnreadableInput(
+            f"{report}: no report that can be read; the page would not know how the ranks were made"
+        ) from None
+    if not isinstance(told, dict):
+        raise UnreadableInput(f"{report}: not a report of 'clew areas rank'")
+    table = read_table(file).table
+    with opened(folder) as workspace:
+        who = workspace.account(actor)
+        placed = workspace.keep_areas(who, workspace.purpose_for(who, Action.ADD_RECORDS), table, told)
+    files.say(f"{table.num_rows} areas kept, {placed} of them with a place on the map")
+
+
+def _at_places(table: pa.Table, areas: Areas) -> pa.Table:
+    """The ranks with latitude and longitude behind them, where the table of areas had them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if areas.place is None:
+        return table
+    at = pc.index_in(table["area"], areas.names.cast(pa.string()))
+    for place, name in enumerate(("latitude", "longitude")):
+        table = table.append_column(name, pa.array(areas.place[:, place], from_pandas=True).take(at.combine_chunks()))
+    return table
 
 
 def _given(pairs: list[str] | None) -> dict[str, float]:

@@ -12,6 +12,7 @@ from clew.desk import Desk
 from clew.web import (
     access,
     account,
+    areas,
     audit,
     case_record,
     cases,
@@ -71,6 +72,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
         texts,
         models,
         flows,
+        areas,
         releases,
         disclosures,
         dpia,
