@@ -46,7 +46,7 @@ def count(
     encoding: files.Encoding = None,
     sheet: files.Sheet = None,
 ) -> None:
-    """Counts flows between countries from a file of cases, or from UNODC's GLOTIP file, known by its columns.
+    """Counts flows between countries from a file of cases, from UNODC's GLOTIP file, or from the FBI's counts, known by their columns.
 
     Columns out: origin, destination, count_low, count_high, suppressed, text, and beside them how many reported from
     the destination and for how many years (reporters, years; empty where that would tell a small count). A cell below
@@ -85,6 +85,8 @@ def _tables(
 ) -> FlowTables:
     """With `counts`, a file that names no countries is counted all the same; no person is in a flow then."""
     from clew.insight import case_flows, glotip_flows
+    from clew.insight.fbi import COLUMNS as FBI
+    from clew.insight.fbi import fbi_counts
     from clew.insight.glotip import COLUMNS
     from clew.records import KINDS
     from clew.records.mapping import guess
@@ -96,6 +98,12 @@ def _tables(
         if contributor is not None:
             raise UsageError("--contributor: this is UNODC's file; its countries are the reporters")
         tables = glotip_flows(raw.table)
+        files.keep_rejects(where[0], raw.rejects + tables.rejects, where[1])
+        return tables
+    if set(FBI) <= set(raw.table.column_names):
+        if contributor is not None:
+            raise UsageError("--contributor: this is the FBI's file; its agencies are the reporters")
+        tables = fbi_counts(raw.table)
         files.keep_rejects(where[0], raw.rejects + tables.rejects, where[1])
         return tables
     if contributor is not None and contributor not in raw.table.column_names:
