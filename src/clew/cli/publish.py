@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from clew.cli import files, publish_attack, publish_dossier, publish_export, publish_release, publish_table
+from clew.cli import (
+    files,
+    publish_attack,
+    publish_dossier,
+    publish_export,
+    publish_release,
+    publish_story,
+    publish_table,
+)
 from clew.cli.publish_synthesise import synthesise
 from clew.cli.publishing import Drop, read_for_release, say_who_disappeared
 
@@ -57,6 +65,7 @@ def anonymise(
 
 
 publish_release.register(app)
+publish_story.register(app)
 publish_table.register(app)
 publish_export.register(app)
 publish_dossier.register(app)

@@ -100,3 +100,44 @@ def _private_file(path: Path) -> Iterator[Path]:
 
 def _write_report(part: Path, report: Mapping[str, Any]) -> None:
     part.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+STORY = "story.json"
+"""The list of a story's files beside them: a folder that has it may be written anew."""
+
+
+def write_site(pages: Mapping[str, Releasable[bytes]], folder: Path) -> None:
+    """Writes the files of a story into a folder, all or none: a new or empty one, or one that holds an earlier story alone.
+
+    Raises Blocked for anything that is not releasable, UsageError for a folder that holds something else.
+    """
+    for name, content in pages.items():
+        if not passed_checks(content) or not isinstance(content.value, bytes) or Path(name).name != name:
+            raise Blocked("story: this value did not pass the checks of clew.publish")
+    _refuse_others(folder)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as made:
+        new = Path(made) / "new"
+        new.mkdir(mode=0o755)
+        for name, content in pages.items():
+            (new / name).write_bytes(content.value)
+        hashes = {name: hashlib.sha256(content.value).hexdigest() for name, content in sorted(pages.items())}
+        (new / STORY).write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
+        if folder.exists():
+            folder.replace(Path(made) / "old")
+        new.replace(folder)
+
+
+def _refuse_others(folder: Path) -> None:
+    if not folder.parent.is_dir():
+        raise UsageError(f"{folder}: there is no such folder to write to")
+    if not folder.exists():
+        return
+    if not folder.is_dir() or folder.is_symlink():
+        raise UsageError(f"{folder}: is not a folder")
+    held = {path.name for path in folder.iterdir()}
+    try:
+        known = {STORY, *json.loads((folder / STORY).read_text(encoding="utf-8"))} if STORY in held else set()
+    except ValueError:
+        known = set()
+    if held - known:
+        raise UsageError(f"{folder}: holds something that is no story; name a new folder")

@@ -17,11 +17,12 @@ from clew.publish import Budget, anonymise, check, count_tables, fingerprint, sy
 from clew.publish.attacks import audit, held_out
 from clew.publish.columns import coded
 from clew.publish.door import report_path
-from clew.publish.types import Method, Releasable
+from clew.publish.stories import Cited, cite
+from clew.publish.types import Method, Raw, Releasable
 from clew.records import KINDS, read_table
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Release
-from clew.safeguards.errors import Blocked, ClewError, Conflict, UsageError
+from clew.safeguards.errors import Blocked, ClewError, Conflict, NotFound, UsageError
 from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
 from clew.store.ledger import Proposed, refuse_overlapping
@@ -142,6 +143,19 @@ class Releasing(Reading):
         """Sets the budget for good, with a reason that the log keeps. What is spent stays spent."""
         self.vault.set_budget(actor, purpose, DATASET, epsilon, reason)
         return self.budget()
+
+    def cite_releases(self, actor: Actor, purpose: Purpose, releases: Sequence[str]) -> Mapping[str, Cited]:
+        """Releases that a story cites, each checked against the ledger. Raises NotFound, Blocked or Tampered for anything else."""
+        self.vault.require(actor, Action.READ_RELEASES, purpose, DATASET)
+        entered = {release.id: release for release in self.vault.releases()}
+        found = {}
+        for name in releases:
+            path = self.folder / "releases" / f"{name}.csv"
+            if name not in entered or not path.is_file():
+                raise NotFound(f"story: {name} is no release of this workspace")
+            found[name] = cite(Raw(path.read_bytes()), entered[name])
+        self.vault.record(actor, "cite_releases", DATASET, purpose, {"releases": list(found)})
+        return found
 
     def recover_releases(self) -> None:
         """Gives files of releases that were entered but not settled their place; takes others away.
