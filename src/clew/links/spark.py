@@ -21,6 +21,7 @@ import pyarrow as pa
 from clew.links import alignment, boilerplate, candidates, groups, moved, shingles
 from clew.links.compiled import worker_count
 from clew.links.near_texts import DEFAULT, NearDuplicateOptions, by_appearance
+from clew.links.refining import refined_rows
 from clew.links.template_tables import Templates, fit_parts, token_bits, told
 from clew.links.tokens import Tokens, tokens
 from clew.signals.spark import local_session
@@ -44,7 +45,7 @@ def templates_on_spark(table: pa.Table, *, options: NearDuplicateOptions = DEFAU
     """As `links.templates(table, links.cluster(table))`."""
     with _session() as session:
         clusters = _clustered(session, table, options)
-        labels = clusters["cluster"].to_numpy()
+        labels = refined_rows(table["text"], clusters["cluster"].to_numpy())
         numbered = pa.table({"row": np.arange(len(labels)), "cluster": labels, "text": table["text"].cast(pa.string())})
         bits = token_bits(table["text"])
         frame = _frame(session, numbered).repartition("cluster").sortWithinPartitions("cluster", "row")

@@ -1,6 +1,6 @@
 """Templates: what the adverts of a cluster say word for word, and the slots that each fills its own way.
 
-Fitted by minimum description length (`template_fit`); what a template does not describe better than no template is let
+Clusters are refined (`refining`) and fitted (`template_fit`) by minimum description length; what a template does not describe better than no template is let
 go and becomes a cluster of its own. Emoji, digits and every script are kept as they are written.
 """
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from clew.links import template_fit, template_text
 from clew.links.compiled import in_threads
+from clew.links.refining import refined_rows
 from clew.links.tokens import Tokens, spans_of, tokens
 from clew.safeguards.errors import MissingColumn, UsageError
 
@@ -97,7 +98,7 @@ def templates(table: pa.Table, clusters: pa.Table, *, id: str = "id", text: str 
             raise MissingColumn(name, present=tuple(given.column_names))
     if table.num_rows != clusters.num_rows or not table[id].cast(clusters["id"].type).equals(clusters["id"]):
         raise UsageError("templates: the clusters are not those of these rows")
-    labels = clusters["cluster"].to_numpy()
+    labels = refined_rows(table[text], clusters["cluster"].to_numpy())
     content = np.empty(len(labels), np.uint64)
     parts = list(fit_parts(table[text], labels, content, token_bits(table[text])))
     return told(clusters["id"], labels, content, parts)

@@ -10,6 +10,7 @@ def warm() -> None:
     from clew.links.increments import sketches
     from clew.links.near_texts import near_duplicates
     from clew.links.persons.likeness import likeness, minhashes, pairs_of_blocks
+    from clew.links.refining import refined_rows
     from clew.links.template_tables import aligned
     from clew.links.tokens import tokens
 
@@ -17,6 +18,7 @@ def warm() -> None:
     near_duplicates(texts)
     near_duplicates([*_under_a_notice(), *_moved()])
     aligned(texts)
+    refined_rows([*texts, *_moved()], np.repeat([0, 1], [len(texts), 2]))
     sketches(tokens(texts))
     words = np.arange(8, dtype=np.uint64).reshape(2, 4)
     first, second = np.array([0]), np.array([1])
