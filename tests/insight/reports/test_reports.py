@@ -79,3 +79,20 @@ def test_offsets_hold_where_small_letters_are_longer() -> None:
 
 def test_long_texts_without_an_end_are_read_in_parts() -> None:
     assert claims("a " * 50_000, []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        # sentences written to find faults, each of which was read wrongly once
+        ("Officials found no evidence that the workers from Nepal were trafficked to Portugal.", {("origin", "NPL", "denied"), ("destination", "PRT", "denied")}),
+        ("Traffickers may have moved the girls from Ethiopia to Saudi Arabia.", {("origin", "ETH", "doubted"), ("destination", "SAU", "doubted")}),
+        ("Three brothers were jailed in Spain for trafficking women from Romania.", {("origin", "ROU", "said")}),
+        ("The president of France travelled to Kenya to discuss trade.", set()),
+        ("Die Opfer wurden in Bulgarien angeworben und nach Deutschland gebracht.", {("origin", "BGR", "said"), ("destination", "DEU", "said")}),
+    ],
+)  # fmt: skip
+def test_courts_agencies_and_journeys_are_no_part_of_a_case(text, claims):
+    rows = read_reports(["r"], [text]).to_pylist()
+    places = {(r["claim"], r["value"], r["status"]) for r in rows if r["claim"] in ("origin", "transit", "destination")}
+    assert places == claims

@@ -23,12 +23,18 @@ class Cues:
     weak: frozenset[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
+    recruited: re.Pattern[str]
+    aside: re.Pattern[str]
+    """At the end of the words before a weak cue: the place is no part of the case."""
     strong: re.Pattern[str]
     claims: re.Pattern[str]
     codes: Mapping[str, tuple[tuple[str, str], ...]]
     """Phrase -> (claim, code), mostly one."""
     denied: re.Pattern[str]
     doubted: re.Pattern[str]
+    clause_denied: re.Pattern[str]
+    clause_doubted: re.Pattern[str]
+    """Words that deny or doubt however far what follows in their part of the sentence is."""
 
 
 @cache
@@ -52,11 +58,15 @@ def cues() -> Cues:
             rf"(?<!\w)({_either(roles)})\W{{0,3}}(?:(?:the|la|le|les|el|los|las|der|die|das|den|o|a|os|as)\s)?$"
         ),
         after=re.compile(rf"^\s({_either(_all(said['places']['origin']['after']))})(?!\w)"),
+        recruited=re.compile(rf"^\s({_either(_all(said['recruited']))})(?!\w)"),
+        aside=re.compile(rf"(?<!\w)({_either(_all(said['aside']))})\W+$"),
         strong=re.compile(rf"(?<!\w)({_either(_all(said['strong']))})"),
         claims=re.compile(rf"(?<!\w)({_either(codes)})(?!\w)"),
         codes={phrase: tuple(found) for phrase, found in codes.items()},
         denied=_whole(_all(said["denied"])),
         doubted=_whole(_all(said["doubted"])),
+        clause_denied=_whole(_all(said["clause"]["denied"])),
+        clause_doubted=_whole(_all(said["clause"]["doubted"])),
     )
 
 

@@ -33,7 +33,7 @@ CLAIMS = pa.schema(
 )
 _SENTENCE = re.compile(r"[^.!?;\n。！？]*(?:\.(?=\w)[^.!?;\n。！？]*)*[.!?;\n。！？]?")
 _REACH = 40
-"""Characters before a claim in which its sentence may deny or doubt it."""
+"""Characters before a claim in which its sentence may deny or doubt it; some words reach further (`clause`)."""
 _SMALLER = re.compile(r"(?:[^\W\d_a-z][\w'’-]+\s){0,2}[^\W\d_a-z][\w'’-]+,\s?$")
 _LONGEST_SENTENCE = 4_000
 _STRONG, _WEAK, _OTHER = 0.8, 0.55, 0.75
@@ -127,9 +127,14 @@ def _larger(text: str, start: int) -> int:
 
 def _role(low: str, start: int, end: int, words: Cues) -> tuple[str | None, float]:
     """What the place is by the words right before or after it, and how telling they are."""
-    cue = words.before.search(low[max(0, start - _REACH) : start])
+    if words.recruited.search(low[end : end + 20]):
+        return "origin", _STRONG
+    ahead = low[max(0, start - _REACH) : start]
+    cue = words.before.search(ahead)
     if cue is not None:
         phrase = cue.group(1)
+        if phrase in words.weak and words.aside.search(ahead[: cue.start()]):
+            return None, 0.0
         return words.roles[phrase], _WEAK if phrase in words.weak else _STRONG
     if words.after.search(low[end : end + 20]):
         return "origin", _WEAK
@@ -145,7 +150,8 @@ def _of_words(low: str, first: int, last: int, words: Cues) -> Iterator[Claim]:
 
 def _status(low: str, start: int, words: Cues) -> str:
     """Whether the words before the claim deny it or doubt it; a comma or a *but* ends their reach."""
-    reach = re.split(r"[,:]|\bbut\b|\bpero\b|\bmais\b|\baber\b|\bmas\b", low[max(0, start - _REACH) : start])[-1]
-    if words.denied.search(reach):
+    part = re.split(r"[,:]|\bbut\b|\bpero\b|\bmais\b|\baber\b|\bmas\b", low[:start])[-1]
+    near = part[-_REACH:]
+    if words.denied.search(near) or words.clause_denied.search(part):
         return "denied"
-    return "doubted" if words.doubted.search(reach) else "said"
+    return "doubted" if words.doubted.search(near) or words.clause_doubted.search(part) else "said"
