@@ -13,9 +13,9 @@ def stocked(posters: int, copies: int, stock: int, own: int) -> tuple[list[str],
     rng = np.random.default_rng(5)
     phrases = [" ".join(f"stock{n}{i}" for i in range(4)) for n in range(8)]
     texts = []
-    for poster in range(posters):
+    for _ in range(posters):
         said = " ".join([*rng.choice(phrases, stock, replace=False), *(f"w{w}" for w in rng.integers(0, 3_000, own))])
-        texts += [f"{said} {rng.integers(10, 99)}" for _ in range(copies)]
+        texts += [f"{said} {rng.integers(10, 99)}" for _copy in range(copies)]
     return texts, np.repeat(np.arange(posters), copies)
 
 
