@@ -4,7 +4,8 @@ import numpy as np
 
 from clew.records import KINDS
 from clew.safeguards.actors import Purpose
-from tests.workspace.conftest import INVENTED
+
+from .conftest import INVENTED
 
 
 def adverts(path, numbers):
