@@ -41,7 +41,7 @@ class Spending:
     """The highest level, by length."""
     even: tuple[float, float, float] = (60.0, 30.0, 30.0)
     """Counts of this many times the first noise are asked at level 1, smaller ones at levels by the root."""
-    doubt: tuple[float, float] = (0.75, 0.45)
+    doubt: tuple[float, float] = (0.9, 0.45)
     """A pair, a triple is left out where the probability that it is a `FEW` or none is higher."""
     settled: float = 0.98
     """Pairs that are a `FEW` or none with this probability are not asked again."""

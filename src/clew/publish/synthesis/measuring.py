@@ -28,6 +28,9 @@ ROWS, LENGTHS, CAP = 0.005, 0.005, 0.003
 _COVERED = 0.97
 _BEYOND = (0.03, 0.04, 0.06)
 """The share of rows that may count less, by length."""
+_LEAST = (1.0, 0.0, 0.0)
+"""By length, how much of what a row of many values moves of which one is rare a cap must hold: rows of rare values would
+count less otherwise, and the rare be too few. For pairs the noise would cost more than it."""
 _STEP = 1.25
 """Width of a bin of the histograms that caps are taken from."""
 
@@ -76,7 +79,13 @@ class Meter:
     def ask(self, step: str, cells: Cells, way: int, levels: Levels, share: float) -> Noisy:
         """Counts of one length with noise, at the places whose level is not 0; pays `share` and the cap's."""
         moved = squares(self.codes, cells, way, levels)
-        cap, lost = self._cap(step, moved, _largest(self.codes.shape[1], way, levels), _BEYOND[way - 1])
+        cap, lost = self._cap(
+            step,
+            moved,
+            _largest(self.codes.shape[1], way, levels),
+            _BEYOND[way - 1],
+            _LEAST[way - 1] * self._one_rare(way, levels),
+        )
         if UNIT * UNIT * cap > 2 * share * self.account.total * LARGEST_VARIANCE:
             levels = np.minimum(levels, 1)  # too little is left for levels; their cap is paid, and serves here too
             moved = squares(self.codes, cells, way, levels)
@@ -90,7 +99,12 @@ class Meter:
         sigmas[places] = variance**0.5 * scale
         return Noisy(counts, sigmas)
 
-    def _cap(self, step: str, moved: Counts, largest: int, beyond: float) -> tuple[int, float]:
+    def _one_rare(self, way: int, levels: Levels) -> int:
+        """What a row of many values moves of which one is rare: its combinations at the highest level, the others at 1."""
+        mine = math.comb(self.most - 1, way - 1)
+        return mine * int(levels.max(initial=1)) ** 2 + math.comb(self.most, way) - mine
+
+    def _cap(self, step: str, moved: Counts, largest: int, beyond: float, least: float) -> tuple[int, float]:
         """What nearly all rows move at most, by a noisy histogram, and the factor that makes up for those that move more."""
         edges = _edges(largest)
         variance = self.account.variance(f"cap of {step}", 1, CAP)
@@ -98,7 +112,8 @@ class Meter:
         noisy = found + discrete_gaussian(len(edges), variance)
         above = np.concatenate([np.cumsum(noisy[::-1])[::-1][1:], [0]])
         slack = 2 * (variance * np.arange(len(edges))[::-1]) ** 0.5
-        cap = int(edges[np.argmax(above <= np.maximum(beyond * max(0, noisy.sum()), slack))])
+        fits = (above <= np.maximum(beyond * max(0, noisy.sum()), slack)) & (edges >= min(least, largest))
+        cap = int(edges[np.argmax(fits)])
         solid = np.where(noisy > 2.5 * variance**0.5, noisy, 0)
         middle = edges / _STEP**0.5
         every, kept = (
