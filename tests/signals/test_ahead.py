@@ -6,10 +6,12 @@ from tests.signals.contract import ODD
 
 from clew import world
 from clew.safeguards.errors import Blocked
-from clew.signals import ahead, glyphs, phrases, scan
+from clew.signals import ahead, figures, glyphs, phrases, scan
 from clew.signals.availability.detect import _phrases as hours
 from clew.signals.date.detect import _named as days
 from clew.signals.glyphs import plain
+from clew.signals.phone.stretches import stretches
+from clew.signals.phone.writing import readable
 from clew.signals.phrases import view
 
 TEXTS = [
@@ -22,6 +24,7 @@ TEXTS = [
         "\u2460 ٣ mon-fri\u200b 9h",
         "月曜から金曜",
         "24/7(mon)",
+        "3.5. 12345.6 4 /6 9-17, 10 am 07 70 8  \n pm 9\u200b-5 7",
         "a \u200b b  c \n \n  d\n\n \n e\n   f",
         " \n",
         "mon\n\n\nfri (mon)fri",
@@ -33,7 +36,13 @@ TEXTS = [
 def test_a_batch_gives_what_its_texts_give_alone():
     def everything():
         seen = [view(text) for text in TEXTS]
-        return [plain(text) for text in TEXTS], seen, [(hours().find(v.text), days().find(v.text)) for v in seen]
+        figure = [(list(figures.of_dates(v.text)), list(figures.of_hours(v.text))) for v in seen]
+        return (
+            [plain(text) for text in TEXTS],
+            seen,
+            figure,
+            [(hours().find(v.text), days().find(v.text)) for v in seen],
+        )
 
     alone = everything()
     with ahead.looked_ahead(TEXTS, [hours(), days()]):
@@ -52,3 +61,9 @@ def test_phrases_that_cannot_be_had_do_not_stop_the_scan(monkeypatch):
 
 def _missing():
     raise Blocked("a table is missing")
+
+
+def test_stretches_of_a_batch_are_those_of_each_text():
+    shown = [readable(plain(text)) for text in TEXTS]
+    assert stretches(shown, 8) == [stretches([text], 8)[0] for text in shown]
+    assert stretches(["0770 090", "0123 call 5"], 8) == [[], []]

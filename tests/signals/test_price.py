@@ -29,6 +29,7 @@ class TestPrice(DetectorContract):
         ("120€ pro Stunde", ["120 EUR/h"]),
         ("100 kr", ["100 kr"]),
         ("5k usd", ["5000 USD"]),
+        ("1000 TL aylik", ["1000 TRY/month"]),
     ],
 )
 def test_reads_amount_currency_and_what_for(text, values):

@@ -16,6 +16,7 @@ import pytest
 from clew.signals import scan
 from clew.signals.frame import scan_table
 from clew.signals.wording import papers
+from clew.standards import signs as register
 
 MISSED = {"Hi, I'm Marta, 42, I run a shop."}
 """An age right behind a name says nothing else of what the number is."""
@@ -59,3 +60,7 @@ def test_dates_are_worked_out_from_the_day_of_posting():
     assert ("a", "date", "../weekday-5") in [
         (c["id"], c["kind"], c["value"]) for c in scan_table(table.drop_columns("posted")).to_pylist()
     ]
+
+
+def test_the_register_says_how_many_words_of_papers_are_known():
+    assert f"Its {len(papers.dictionary().phrases)} words" in register.page()

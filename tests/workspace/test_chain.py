@@ -68,6 +68,18 @@ def test_the_same_records_give_the_same_leads(walked, world, tmp_path):
     assert [row["points"] for row in one] == pytest.approx([row["points"] for row in other])
 
 
+def test_dates_of_adverts_are_worked_out_from_the_day_of_posting(empty, tmp_path):
+    file = tmp_path / "two.csv"
+    file.write_text(
+        "id,text,posted\na,Here until Friday,2026-04-29T20:00:00Z\nb,Here until Friday,\n", encoding="utf-8"
+    )
+    actor = empty.account()
+    empty.add(KINDS["adverts"], file, INVENTED, None, actor)
+    empty.run(actor)
+    claims = empty.lake.read("claims", ["kind", "value"]).to_pylist()
+    assert sorted(c["value"] for c in claims if c["kind"] == "date") == ["../2026-05-01", "../weekday-5"]
+
+
 def test_adding_a_file_twice_doubles_nothing(empty, world):
     actor = empty.account()
     first = empty.add(KINDS["tips"], world / "tips.csv", INVENTED, None, actor)

@@ -52,13 +52,16 @@ def scan_table(table: pa.Table, *, region: str | None = None, name_key: bytes | 
         ]
     ).sort_by([("row", "ascending"), ("start", "ascending"), ("kind", "ascending")])
     if "posted" in table.column_names:
-        rows = rows.set_column(2, "value", _dated(rows, table["posted"]))
+        rows = rows.set_column(2, "value", dated(rows, table["posted"]))
     named = rows.set_column(0, "id", ids.take(rows["row"].combine_chunks()))
     return named.cast(CLAIMS)
 
 
-def _dated(rows: pa.Table, posted: pa.ChunkedArray) -> pa.Array:
-    """The values of the claims, dates worked out from the day each record was posted; each pair of value and day once."""
+def dated(rows: pa.Table, posted: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The values of the claims, dates worked out from the day each record was posted; each pair of value and day once.
+
+    `rows` are claims with their `row`, which counts in `posted` (dates or times, null where nobody knows).
+    """
     values = rows["value"].combine_chunks()
     at = np.flatnonzero(pc.equal(rows["kind"], "date").to_numpy(zero_copy_only=False))
     days = posted.cast(pa.date32()).take(rows["row"].combine_chunks().take(pa.array(at)))

@@ -132,4 +132,9 @@ Made from `src/clew/standards/signs.yaml` by `clew.standards.signs.page()`; a te
 look or not to look at something, never a finding about a person. Points are judgements of this project before anyone has
 judged a lead: they estimate nothing. Every sign can be switched off in a workspace (`switched_off`). Age, looks, ethnicity,
 nationality, religion, sexuality, gender identity, disability and how well somebody writes are no signs, and published lists
-that count them are not followed. Phrases are counted by language; those beyond English were not all read by native speakers."""
+that count them are not followed. Phrases are counted by language; those beyond English were not all read by native speakers.
+
+`documents_held` is read in two ways: by its phrases, and by grammar (`signals/wording/papers.py`), in any voice and order. A name of papers
+and a verb of holding of one language must stand in one clause; who holds them, whose they are and how hard the verb is weigh together.
+Its 694 words (names of papers, verbs, holders, words such as "your") are of 15 languages: de, en, es, fr, it, ja, nl, pl, pt, ro, ru, th, tr, uk, zh.
+What is denied, what the reader keeps, copies, and papers at an embassy or a border say nothing."""

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from clew.safeguards.keys import KeyRing
 from clew.signals import scan
+from clew.signals.frame import dated
 from clew.store.lake import Lake
 from clew.workspace.settings import Settings
 
@@ -40,6 +41,8 @@ FAILURES = pa.schema(
 READ = pa.schema([("record_id", pa.string()), ("record_kind", pa.string())])
 """Which texts a run has read, whatever it found."""
 OPEN_TEXTS = {"adverts": "text", "pages": "text", "payments": "memo"}
+POSTED = ("adverts",)
+"""Kinds of open texts that say when they appeared."""
 SEALED_TEXTS = ("tips", "calls", "conversations")
 _BATCH = 5_000
 
@@ -52,6 +55,8 @@ class Texts:
     ids: pa.Array
     texts: pa.Array
     sealed: bool
+    posted: pa.Array | None = None
+    """When each appeared, where its kind says: "until Friday" is worked out from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +75,12 @@ class Ran:
 def open_texts(lake: Lake) -> Iterator[Texts]:
     """Texts of the lake in batches."""
     for plural, column in OPEN_TEXTS.items():
-        table = lake.read(plural, ["record_id", column])
+        has_days = plural in POSTED
+        table = lake.read(plural, ["record_id", column, *(["posted"] if has_days else [])])
         table = table.filter(pc.is_valid(table[column]))
         for batch in table.to_batches(max_chunksize=_BATCH):
-            yield Texts(plural[:-1], batch["record_id"], batch[column], sealed=False)
+            posted = batch["posted"] if has_days else None
+            yield Texts(plural[:-1], batch["record_id"], batch[column], sealed=False, posted=posted)
 
 
 def read_signals(
@@ -93,7 +100,7 @@ def read_signals(
 
 
 def _claims(batch: Texts, found: pa.Table, keys: KeyRing) -> pa.Table:
-    values = found["value"].combine_chunks()
+    values = found["value"].combine_chunks() if batch.posted is None else dated(found, batch.posted)
     kinds = found["kind"].combine_chunks()
     plain = pc.is_in(kinds, pa.array(["wording", "language"]))  # says nothing of who: stays readable
     shown = pc.if_else(pc.or_(plain, not batch.sealed), values, pa.scalar(None, pa.string()))

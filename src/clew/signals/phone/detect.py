@@ -13,7 +13,7 @@ from clew.signals.glyphs import IGNORED, plain
 from clew.signals.phone import plans
 from clew.signals.phone.atoms import BROKEN, FAR, LEAST_DIGITS, NOISE, Chain, chains
 from clew.signals.phone.hints import by_language, by_place, by_script
-from clew.signals.phone.labels import ASKED, OTHER, label
+from clew.signals.phone.labels import ASKED, OTHER, ROOM, label
 from clew.signals.phone.masks import MILLIONS, has_links
 from clew.signals.phone.stretches import Stretch, put_together, stretches
 from clew.signals.phone.tokens import Atom
@@ -133,7 +133,7 @@ class _Reader:
             return None
         atoms = [Atom(first, last, group.translate(_LETTERS), "d" if group.isdigit() else "m") for group in groups]
         reading = self._reading(digits, atoms, plus=plus, disguised=not bare)
-        if reading is None or (not plus and self._is_other(first)):
+        if reading is None or (not plus and self._is_other(atoms)):
             return None
         if (plus or digits[0] == "0") and not plans.is_staged(reading.e164):
             code = "+" if plus else ""
@@ -228,7 +228,7 @@ class _Reader:
         if (reading is None or not plans.is_staged(reading.e164)) and any(atom.other for atom in atoms):
             ways = [reading, *(self._reading(other, atoms, plus=plus, disguised=True) for other in _otherwise(atoms))]
             reading = max(filter(None, ways), key=lambda way: plans.is_staged(way.e164), default=None)
-        if reading is None or (not plus and (self._is_other(atoms[0].start) or self._is_sum(atoms))):
+        if reading is None or (not plus and (self._is_other(atoms) or self._is_sum(atoms))):
             return None
         confidence = reading.sure * _plainness(atoms, inner) * (0.85 if cut else 1)
         staged = plans.is_staged(reading.e164)
@@ -365,8 +365,13 @@ class _Reader:
     def _cued(self, start: int) -> bool:
         return self._label(start) == ASKED
 
-    def _is_other(self, start: int) -> bool:
-        return self._label(start) == OTHER
+    def _is_other(self, atoms: Sequence[Atom]) -> bool:
+        """Whether the words before say that this is another number; no room has one of nine figures from 0, or of seven in a piece."""
+        said = self._label(atoms[0].start)
+        if said == ROOM:
+            dialled = atoms[0].digits[0] == "0" and sum(len(atom.digits) for atom in atoms) >= 9
+            return not dialled and len(atoms[0].digits) < LEAST_DIGITS
+        return said == OTHER
 
     def _label(self, start: int) -> int:
         """What the words before this place say, looked up once."""

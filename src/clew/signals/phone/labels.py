@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from clew.signals.phone.words import key
 
-NOTHING, ASKED, OTHER = range(3)
-"""What a place in a text is: neither, where a telephone number is asked for, where another number stands."""
+NOTHING, ASKED, OTHER, ROOM = range(4)
+"""What a place in a text is: neither, where a telephone number is asked for, where another number stands, where a room's number would."""
 
 _REACH = 64
 """Signs to look back."""
@@ -62,6 +62,8 @@ ALONE = frozenset(
     "lotto loto lottery loteria lotterie powerball primitiva euromillions superenalotto bonoloto megamillions jackpot winning gewinnzahlen спортлото лото лотерея score scores результат счет "
     "population populacao poblacion einwohner inhabitants habitants".split()
 )
+ROOMS = frozenset("suite suites room rooms zimmer".split())
+"""Labels of short numbers only: many adverts end on "quiet room" and a telephone number."""
 WITH_NUMBER = (
     "customer client cliente clienti klient klienta kunde kunden kunder kund klant member membership miembro socio socia mitglied adherent abonne abonent musteri клиент абонент договор contract contrat contrato "
     "contratto vertrag umowa umowy booking reservation reserva prenotazione buchung reservierung rezerwac bron брон reservering employee staff student personal personel insurance seguro versicherung "
@@ -90,7 +92,7 @@ def label(shown: str, start: int) -> int:
         if said == _ASKS_ALWAYS:
             return ASKED
         if open_ and not pending and said & _IS_LABEL:
-            return OTHER
+            return ROOM if said & _IS_ROOM else OTHER
         if open_ and said & _LABELS_NUMBERS:
             if counted:
                 return OTHER
@@ -112,7 +114,9 @@ def label(shown: str, start: int) -> int:
     return OTHER if before.endswith("#") else NOTHING
 
 
-_IS_LABEL, _LABELS_NUMBERS, _ASKS_WEAKLY, _COUNTS, _ASKS, _FILLS, _IN_CODE, _ASKS_ALWAYS = (1 << at for at in range(8))
+(_IS_LABEL, _LABELS_NUMBERS, _ASKS_WEAKLY, _COUNTS, _ASKS, _FILLS, _IN_CODE, _ASKS_ALWAYS, _IS_ROOM) = (
+    1 << at for at in range(9)
+)
 
 
 @lru_cache(maxsize=65_536)
@@ -129,6 +133,7 @@ def _said(piece: str) -> int:
         _ASKS: word in _ASK_WORDS or word.startswith(_ASK_STARTS),
         _FILLS: word in _FILLERS,
         _IN_CODE: word[:1].isdigit() or _is_code(piece),
+        _IS_ROOM: word in ROOMS,
     }
     return sum(flag for flag, holds in said.items() if holds)
 

@@ -119,7 +119,7 @@ class _Words(NamedTuple):
 
 def _quick(numbers: Places) -> memoryview[int]:
     """The same numbers, of which single ones are quicker to take."""
-    return memoryview(np.ascontiguousarray(numbers))
+    return np.ascontiguousarray(numbers).data
 
 
 def _is_pair(head: names.Head, following: names.Head) -> bool:
