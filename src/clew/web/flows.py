@@ -29,8 +29,6 @@ DIMENSIONS = {
     "transit": "Country passed through",
 }
 UNKNOWN = {"unknown", ""}
-SCALE = (5, 20, 100, 500)
-"""Upper ends of the map's shades, in cases: below 5 is suppressed and hatched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def map_finding(rows: Sequence[FlowRow]) -> str:
 
 
 def map_data(rows: Sequence[FlowRow]) -> dict[str, Any]:
-    """Lines and shaded countries, keyed by numeric ISO codes. A country is shaded by what leads to it."""
+    """Lines, and the countries to which recorded cases lead, keyed by numeric ISO codes; none is shaded by how many."""
     totals: dict[str, Count] = {}
     for row in rows:
         totals[row.destination] = totals.get(row.destination, Count(0, 0)) + Count.parse(row.count)
@@ -131,12 +129,10 @@ def _line(row: FlowRow) -> dict[str, Any]:
 
 def _shade(code: str, total: Count, rows: Sequence[FlowRow]) -> dict[str, Any]:
     hidden = all(row.suppressed for row in rows if row.destination == code)
-    band = next((i for i, top in enumerate(SCALE) if total.low < top), len(SCALE))
     return {
         "code": numeric_code(code),
         "name": country_name(code),
         "words": str(total),
-        "band": band,
         "suppressed": hidden,
     }
 
@@ -154,7 +150,6 @@ def flows(request: Request, visit: Visitor) -> Response:
         groups=[g for g in groups if g.rows],
         finding=map_finding(rows),
         map_data=map_data(rows),
-        scale=SCALE,
         hidden=sum(row.suppressed for row in rows),
         said=said,
     )

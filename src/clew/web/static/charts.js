@@ -22,7 +22,7 @@ const charts = {
     const said = (at) => `${data.labels[at]}: ${data.words ? data.words[at] : data.values[at]} ${data.unit}`;
     const names = this.axis(colours, { type: "category", data: data.labels, inverse: Boolean(data.lying), splitLine: { show: false } });
     if (data.lying) names.axisLabel = { ...names.axisLabel, width: 150, overflow: "break", lineHeight: 16 };
-    const values = this.axis(colours, { type: "value", minInterval: 1, axisLine: { show: false }, splitNumber: 4, max: data.most, interval: data.most && data.most / 4 });
+    const values = this.axis(colours, { type: "value", minInterval: 1, axisLine: { show: false }, splitNumber: window.innerWidth < 560 ? 2 : 4, max: data.most, interval: data.most && data.most / 4 });
     const bars = data.values.map((value, at) => ({
       value: value === 0 ? "-" : value, // no bar at all: the smallest bar is for the smallest count
       ...(data.suppressed && data.suppressed[at] ? {

@@ -35,7 +35,7 @@ const atlas = {
       itemStyle: { areaColor: colours.land, borderColor: colours.paper, borderWidth: 0.5 },
       regions: data.countries.filter((country) => country.code).map((country) => ({
         name: country.code,
-        itemStyle: country.suppressed ? { areaColor: hatch, borderColor: colours.quiet } : { areaColor: colours.shades[Math.min(3, Math.max(0, country.band - 1))] },
+        itemStyle: country.suppressed ? { areaColor: hatch, borderColor: colours.quiet } : { areaColor: colours.shades[0] },
       })),
     };
     option.series = [
