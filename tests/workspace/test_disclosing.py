@@ -10,11 +10,13 @@ from shutil import copytree
 import pytest
 
 from clew.desk import DisclosureAsk
+from clew.records import KINDS, LegalBasis, Source
+from clew.safeguards.access import By, Scope
 from clew.safeguards.actors import Purpose, Role, operator
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, Tampered, UsageError
 
-from .conftest import reopen
+from .conftest import make, reopen
 
 REVIEW, OVERSEE = Purpose.LEAD_REVIEW, Purpose.OVERSIGHT
 STEWARD, ANALYST = operator("second", Role.STEWARD), operator("third", Role.ANALYST)
@@ -45,7 +47,7 @@ def test_two_persons_sign_and_one_is_a_steward(desk):
         workspace.disclose(operator("fourth", Role.REVIEWER), REVIEW, ask)
     with pytest.raises(Blocked, match="another person"):  # other terms are another disclosure
         workspace.disclose(STEWARD, OVERSEE, replace(ask, agreement="MoU 2026-4"))
-    assert not list((workspace.folder / "releases").glob("rel_*.json"))
+    assert not list((workspace.folder / "disclosed").glob("*"))
     made = workspace.disclose(STEWARD, OVERSEE, ask)
     assert (made.method, made.dataset, made.recipient, made.epsilon) == ("disclose", "leads", "Partner A", 0.0)
     assert "not anonymous" in made.guarantee
@@ -63,8 +65,8 @@ def test_two_persons_sign_and_one_is_a_steward(desk):
 def test_what_was_changed_on_disk_is_not_handed_out(desk):
     workspace, ask = desk
     made = _left(workspace, replace(ask, recipient="Partner B"))
-    path = workspace.folder / "releases" / f"{made.id}.json"
-    path.write_bytes(path.read_bytes().replace(b"+", b"-", 1))
+    path = workspace.folder / "disclosed" / f"{made.id}.json.sealed"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(Tampered):
         workspace.disclosed_file(STEWARD, OVERSEE, made.id)
     with pytest.raises(NotFound):
@@ -74,8 +76,8 @@ def test_what_was_changed_on_disk_is_not_handed_out(desk):
 def test_an_interrupted_disclosure_takes_its_place_or_goes(desk):
     workspace, ask = desk
     made = _left(workspace, replace(ask, recipient="Partner C"))
-    folder: Path = workspace.folder / "releases"
-    (folder / f"{made.id}.json").rename(folder / ".leaving-abc.json")
+    folder: Path = workspace.folder / "disclosed"
+    (folder / f"{made.id}.json.sealed").rename(folder / ".leaving-abc.json.sealed")
     (folder / ".leaving-other.json").write_text("never entered")
     workspace.recover_releases()
     assert workspace.disclosed_file(STEWARD, OVERSEE, made.id)[1] == ".json"
@@ -131,3 +133,45 @@ def _left(workspace, ask):
     with pytest.raises(Blocked):
         workspace.disclose(ANALYST, REVIEW, ask)
     return workspace.disclose(STEWARD, OVERSEE, ask)
+
+
+def test_a_dossier_with_a_name_rests_sealed_opens_within_the_rows_and_goes_with_its_person(tmp_path):
+    pytest.importorskip("typst")
+    support = Purpose.CASE_SUPPORT
+    (tmp_path / "c.csv").write_text("case_id,first_name,last_name,age\nA1,CANARYNAME,CANARYLAST,30\n", encoding="utf-8")
+    with make(tmp_path) as workspace:
+        anna = workspace.account()
+        source = Source(name="Invented", basis=LegalBasis.SYNTHETIC)
+        workspace.add(KINDS["cases"], tmp_path / "c.csv", source, None, anna)
+        mira, cy = (workspace.add_account(name, (Role.CASE_WORKER,)) for name in ("mira", "cy"))
+        number = workspace.cases(anna, support)[0][0].number
+        workspace.narrow(anna, Scope.RECORD, [number], By.ACCOUNT, ["mira", "anna"], "the case's team")
+        ask = DisclosureAsk(
+            subject=number, to="dossier", recipient="Partner A", agreement="MoU", purpose="protection",
+            identities="witness order", spelled=True,
+        )  # fmt: skip
+        with pytest.raises(Blocked, match="another person"):
+            workspace.disclose(mira, support, ask)
+        assert workspace.waiting_disclosures(cy, support) == []
+        made = workspace.disclose(anna, OVERSEE, ask)
+        (rests,) = (workspace.folder / "disclosed").iterdir()
+        assert b"%PDF" not in rests.read_bytes()
+        assert not list((workspace.folder / "releases").glob("*"))
+        assert workspace.disclosed_file(mira, support, made.id)[0].startswith(b"%PDF")
+        assert workspace.disclosures(cy, support) == []
+        with pytest.raises(NotAllowed, match="the case's team"):
+            workspace.disclosed_file(cy, support, made.id)
+        with pytest.raises(NotAllowed):  # an analyst works without identities, also where they left
+            workspace.disclosed_file(operator(anna.id, Role.ANALYST), REVIEW, made.id)
+        said = {"layer": "law_enforcement", "answer": "no", "way": "spoken"}
+        workspace.record_on_case(mira, support, number, "consent", said)
+        with pytest.raises(Blocked, match="said no"):
+            workspace.disclosed_file(mira, support, made.id)
+        found = workspace.person_records(anna, OVERSEE, number)
+        erased = workspace.erase_person(anna, OVERSEE, found, "asked")
+        assert erased.tell == ("Partner A",)
+        assert erased.certificate.facts["disclosed_files_removed"] == 1
+        assert not rests.exists()
+        with pytest.raises(NotFound):
+            workspace.disclosed_file(anna, OVERSEE, made.id)
+        assert workspace.vault.verify() == []

@@ -16,7 +16,6 @@ from typing import Any
 
 from clew.desk import DisclosureAsk, DisclosurePreview, WaitingDisclosure
 from clew.leads.explain import honest_label
-from clew.publish.door import write_content
 from clew.publish.exports import Entry, Exported, Known, Mention, Recipient, export
 from clew.publish.exports.released import export_released
 from clew.publish.types import Raw
@@ -29,14 +28,16 @@ from clew.safeguards.permissions import Action
 from clew.safeguards.second import TWO, Concern
 from clew.store.deciding import SIGNATURE_HOLDS
 from clew.store.ledger import Proposed
+from clew.workspace import disclosed
 from clew.workspace.class_subjects import named_classes
+from clew.workspace.disclosed import Disclosed
 from clew.workspace.judging import Judging
 from clew.workspace.opened import _OPERATOR
 from clew.workspace.reading import _equal
 
 DATASET = "leads"
-DISCLOSED = ("leads", "flows", "case dossiers")
-LEAVING = ".leaving-"
+FLOWS = "flows"
+DISCLOSED = ("leads", FLOWS, "case dossiers")
 
 
 class Disclosing(Judging):
@@ -73,7 +74,9 @@ class Disclosing(Judging):
         self.vault.require(actor, Action.DISCLOSE, purpose, "disclosures")
         names = self.names()
         found: dict[str, WaitingDisclosure] = {}
-        for act in self.vault.waiting_signatures():
+        acts = self.vault.waiting_signatures()
+        shown = self._open_subjects(actor, purpose, [act.body["subject"] for act in acts])
+        for act in (each for each in acts if each.body["subject"] in shown):
             ask = DisclosureAsk(**{**act.body, "fonts": tuple(act.body["fonts"])})
             by = (*(found[act.about].by if act.about in found else ()), names.get(act.actor, act.actor))
             found[act.about] = WaitingDisclosure(ask=ask, fingerprint=act.about, by=by, until=act.at + SIGNATURE_HOLDS)
@@ -84,20 +87,55 @@ class Disclosing(Judging):
         self.vault.require(actor, Action.DISCLOSE, purpose, "disclosures")
         names = self.names()
         made = [each for each in self.vault.releases() if each.dataset in DISCLOSED]
+        shown = self._open_subjects(actor, purpose, [_subject(each) for each in made])
+        made = [each for each in made if _subject(each) in shown]
         return [replace(each, actor=names.get(each.actor, each.actor)) for each in reversed(made)]
 
     def disclosed_file(self, actor: Actor, purpose: Purpose, release: str) -> tuple[bytes, str]:
-        """A file that was disclosed, as it left, and its ending. Raises NotFound; Tampered where it is not what was signed."""
+        """A file that was disclosed, as it left, and its ending, to whom what it is about is open today.
+
+        Raises NotFound; NotAllowed, Blocked where the person has said no since; Tampered where it is not what was signed.
+        """
         self.vault.require(actor, Action.DISCLOSE, purpose, release)
         entered = next((r for r in self.vault.releases() if r.id == release and r.dataset in DISCLOSED), None)
-        path = next(iter((self.folder / "releases").glob(f"{release}.[!r]*")), None) if entered else None
-        if entered is None or path is None:
+        if entered is None:
             raise NotFound("there is no disclosure of this id here")
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != entered.sha256:
+        kept = disclosed.opened(disclosed.path_of(self.folder, release), self.keys)
+        if kept.sha256 != entered.sha256:
             raise Tampered("release: the file is not what was signed")
+        self._allow_disclosed(actor, purpose, entered, kept.records)
         self.vault.record(actor, "read_disclosure", release, purpose)
-        return content, path.suffix
+        return kept.content, kept.suffix
+
+    def _allow_disclosed(self, actor: Actor, purpose: Purpose, entered: Release, records: Sequence[str]) -> None:
+        """Lets pass to whom every record in the file is open, and who the person is where it says so."""
+        subject = _subject(entered)
+        if entered.dataset == "case dossiers":
+            names = "identity fields" in (leaves := json.loads(entered.report)["leaves"]) and leaves["identity fields"]
+            self.allow(actor, Action.DISCLOSE, purpose, subject)
+            if names:
+                self.allow(actor, Action.READ_IDENTITY, purpose, subject)
+            if not self.vault.kept_out("identities" if names else "dossiers").isdisjoint(records):
+                raise Blocked("dossier: the person has said no to giving this on; the file is not handed out any more")
+        elif entered.dataset == DATASET:
+            self.allow(actor, Action.DISCLOSE, purpose, subject)
+            out = self.withheld(actor, Action.DISCLOSE, purpose, "adverts")
+            if subject in out.records or any(out.keeps(f.source, f.record) for f in self._open_facts(records)):
+                self._shut(actor, Action.DISCLOSE, purpose, subject, "a part of this file is not open to you")
+
+    def _open_subjects(self, actor: Actor, purpose: Purpose, subjects: Sequence[str]) -> frozenset[str]:
+        """Those of these leads and cases that are open to whoever asks; what is not here any more, to stewards alone."""
+        facts = self.record_facts(subjects)
+        known = {name for each in facts for name in (each.record, *each.names)}
+        passed = {
+            name
+            for each in facts
+            if self.vault.explain_access(actor, Action.DISCLOSE, purpose, each).decision.allowed
+            for name in (each.record, *each.names)
+        }
+        passed -= self.hidden_leads(self.withheld(actor, Action.DISCLOSE, purpose, "adverts"))
+        rest = {each for each in subjects if each == FLOWS or (each not in known and Role.STEWARD in actor.roles)}
+        return frozenset(passed | rest)
 
     def export_release(self, actor: Actor, purpose: Purpose, release: str, to: str, recipient: str) -> Exported:
         """A released table in another layout, for whom it was released to: the same rows under the same guarantee."""
@@ -113,10 +151,10 @@ class Disclosing(Judging):
     def recover_releases(self) -> None:
         super().recover_releases()
         entered = {release.sha256: release.id for release in self.vault.releases()}
-        for pending in sorted((self.folder / "releases").glob(f"{LEAVING}*")):
-            name = entered.get(hashlib.sha256(pending.read_bytes()).hexdigest())
+        for pending in disclosed.leaving(self.folder):
+            name = entered.get(disclosed.opened(pending, self.keys).sha256) if disclosed.is_whole(pending) else None
             if name is not None:
-                pending.replace(pending.with_name(f"{name}{pending.suffix}"))
+                disclosed.settle(pending, name)
             pending.unlink(missing_ok=True)
 
     # Signing and leaving.
@@ -142,9 +180,8 @@ class Disclosing(Judging):
         return next((each.roles for each in self.vault.accounts(_OPERATOR) if each.id == account), frozenset())
 
     def _leave(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk, made: Exported, mark: str) -> Release:
-        folder = self.folder / "releases"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        pending = folder / f"{LEAVING}{secrets.token_hex(6)}{made.suffix}"
+        left = Disclosed(made.release.value, made.suffix, self._records_in(actor, purpose, ask.subject))
+        pending = disclosed.keep(self.folder, self.keys, f"{disclosed.LEAVING}{secrets.token_hex(6)}", left)
         try:
             proposed = Proposed(
                 title=f"{ask.subject} as {ask.to}",
@@ -154,17 +191,24 @@ class Disclosing(Judging):
                 epsilon=0.0,
                 recipient=ask.recipient,
                 rows=made.records,
-                sha256=write_content(made.release, pending),
+                sha256=left.sha256,
                 fingerprint=mark,
                 report=json.dumps(made.report, ensure_ascii=False),
             )
-            pending.chmod(0o600)
             entered = self.vault.append_release(actor, purpose, proposed, action=Action.DISCLOSE)
         except BaseException:
             pending.unlink(missing_ok=True)
             raise
-        pending.replace(folder / f"{entered.id}{made.suffix}")
+        disclosed.settle(pending, entered.id)
         return entered
+
+    def _records_in(self, actor: Actor, purpose: Purpose, subject: str) -> tuple[str, ...]:
+        """Ids of the records that a file about this can hold: an erasure of any of them takes the file away."""
+        row = next(iter(self._leads().filter(_equal("lead", self._followed().get(subject, subject))).to_pylist()), None)
+        if row is not None:
+            entries, _ = self._entries_of_lead(actor, purpose, row["network"], texts=False)
+            return tuple(each.id for each in entries)
+        return () if subject == FLOWS else tuple(self._records_of(subject))
 
     # What is known of a lead.
 
@@ -177,7 +221,9 @@ class Disclosing(Judging):
         lead = followed.get(lead, lead)
         self.allow(actor, Action.DISCLOSE, purpose, lead)
         if lead in self.hidden_leads(self.withheld(actor, Action.DISCLOSE, purpose, "adverts")):
-            self._shut(actor, Action.DISCLOSE, purpose, lead, "no record of this lead is open to you under this purpose")
+            self._shut(
+                actor, Action.DISCLOSE, purpose, lead, "no record of this lead is open to you under this purpose"
+            )
         row = next(iter(self._leads().filter(_equal("lead", lead)).to_pylist()), None)
         if row is None:
             raise NotFound("there is no such lead")
@@ -231,6 +277,11 @@ class Disclosing(Judging):
             [list(records)],
         )
         return [Mention(r["record_id"], r["kind"], r["value"], r["detector"]) for r in rows.to_pylist()]
+
+
+def _subject(entered: Release) -> str:
+    """The lead or the case that a disclosure is about."""
+    return entered.title.rpartition(" as ")[0]
 
 
 def _entry(

@@ -18,11 +18,10 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.errors import Blocked, UsageError
 from clew.safeguards.permissions import Action
 from clew.workspace.counting import _case_row
-from clew.workspace.disclosing import Disclosing, recipient_of, terms_of
+from clew.workspace.disclosing import FLOWS, Disclosing, recipient_of, terms_of
 
 DOSSIER = "dossier"
 LEAD = "lead_"
-FLOWS = "flows"
 
 
 class Dossiers(Disclosing):

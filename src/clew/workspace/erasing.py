@@ -22,6 +22,7 @@ from clew.safeguards.errors import Blocked, NotFound
 from clew.safeguards.permissions import Action
 from clew.store.erasing import Doomed
 from clew.store.key_book import write_book
+from clew.workspace import disclosed
 from clew.workspace.drafts import drop_drafts
 from clew.workspace.person_records import PersonRecords, PersonRecordsFinding
 
@@ -31,7 +32,7 @@ _TELLING = 4
 
 @dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """`tell`: services that were sent a referral and must be told (GDPR art. 19). It is kept nowhere."""
+    """`tell`: services that were sent a referral, and recipients of disclosures, who must be told (GDPR art. 19). It is kept nowhere."""
 
     certificate: Certificate
     tell: tuple[str, ...]
@@ -51,6 +52,8 @@ class ErasingPersons(PersonRecordsFinding):
         """
         self.vault.require(actor, Action.ERASE, purpose, "person")
         values, tell = self._known_of(actor, purpose, found)
+        told = disclosed.about(self.folder, self.keys, found.ids)
+        tell = tuple(sorted({*tell, *(r.recipient for r in self.vault.releases() if r.id in told)}))
         erasure, keys = self.vault.destroy(found.records, actor, purpose, why=why)
         body = {"ground": "GDPR art. 17", "records": found.kinds(), "keys_destroyed": keys}
         certificate = self._purge(actor, purpose, erasure, found.records, body, values)
@@ -87,6 +90,7 @@ class ErasingPersons(PersonRecordsFinding):
         Raises Blocked when anything can still be read: then there is no certificate.
         """
         ids = [each.record for each in records]
+        removed = disclosed.drop(self.folder, self.keys, ids)
         gone = self.lake.forget(ids)
         self.mend_contacts()
         rejected = self._purge_rejects(values)
@@ -98,10 +102,12 @@ class ErasingPersons(PersonRecordsFinding):
             raise Blocked(f"erasure {erasure}: {left} can still be found; nothing is certified")
         done = {
             "lake_rows_removed": gone, "lake_file": "written anew", "rejected_rows_removed": rejected,
+            "disclosed_files_removed": len(removed),
             "key_books_written": reached, "key_books_not_reached": missed,
             "backups": "earlier backups hold no keys: with the key books named above written anew, none of them opens these records",
             "not_undone": [
-                "releases are anonymous or synthetic and cannot be called back", "models fitted before keep their weights until they are fitted anew",
+                "releases are anonymous or synthetic and cannot be called back",
+                "what was disclosed to a named recipient is with them", "models fitted before keep their weights until they are fitted anew",
                 "leads of the networks that these records were in come back without them at the next 'clew run'",
                 "the log keeps that these records were here, under ids that cannot be guessed from their content where it was sealed",
             ],
@@ -134,7 +140,9 @@ class ErasingPersons(PersonRecordsFinding):
             given = zip(*(rows[name].to_pylist() for name in rows.column_names), strict=True)
             gone += self.vault.erased_among(kind, given)
         if gone:
+            disclosed.drop(self.folder, self.keys, gone)
             self.lake.forget(gone)
+        drop_drafts(self.folder, all_of_them=True)
         self.vault.purged()
         self.write_books()
 
