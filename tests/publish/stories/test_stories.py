@@ -64,14 +64,9 @@ def test_figures_are_the_counts_of_the_release_and_name_it(pages, cited):
     top, many = counted.most_common(1)[0]
     assert f"\n{top}," in pages["figure-1.csv"]
     assert f",{many}\n" in pages["figure-1.csv"]
-    assert (
-        sum(int(line.rsplit(",", 1)[1]) for line in pages["figure-1.csv"].splitlines()[1:]) == 3_000
-        or "not stated" in pages["figure-1.csv"]
-    )
-    ages = [
-        int(line.split("--")[0].rstrip("+,0123456789") or line.split("--")[0].split("+")[0])
-        for line in pages["figure-2.csv"].splitlines()[1:-1]
-    ]
+    lines = pages["figure-1.csv"].splitlines()[1:]
+    assert sum(int(line.rsplit(",", 1)[1]) for line in lines) == cited["rel_rows"].entry.rows
+    ages = [int(re.match(r"\d+", line)[0]) for line in pages["figure-2.csv"].splitlines()[1:] if line[0].isdigit()]
     assert ages == sorted(ages)
     page = pages["index.html"]
     assert page.count("Guarantee: k = 11 over") == 2
