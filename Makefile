@@ -7,6 +7,7 @@ SERVE ?= 1
 OUT ?= demo-out
 OSV ?=
 SECONDS ?= 60
+KILLS ?= 20
 PY = .venv/bin/python
 RUN = env -u PYTHONPATH -u PYTHONHOME -u PYTHONSTARTUP -u PYTHONDONTWRITEBYTECODE $(PY)
 PYTEST = $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
@@ -50,6 +51,9 @@ audit: setup ## hashes, licences, secrets and known vulnerabilities (OSV=all.zip
 fuzz: setup ## damaged and made-up files for every reader, for SECONDS=60; guided where atheris is installed
 	@$(RUN) fuzz/readers.py --seconds $(SECONDS)
 
+crashes: setup ## kills a working process KILLS=20 times at random moments; nothing acknowledged may be lost
+	@CLEW_CRASHES=$(KILLS) $(RUN) -m pytest -q tests/safety/test_crash.py
+
 lock: setup ## resolves the lock files again from pyproject.toml, from the package index alone
 	@sh scripts/lock.sh
 
@@ -64,4 +68,4 @@ clean: ## removes what was made, but for the demo's output
 	rm -rf src/clew/web/static/vendor src/clew/standards/_fetched
 	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test test-core check format bench audit fuzz lock count wheel clean
+.PHONY: help setup demo test test-core check format bench audit fuzz crashes lock count wheel clean

@@ -53,6 +53,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
         with pytest.raises(Blocked):  # its folder is not there
             workspace.back_up(anna, OVERSIGHT, folder / "no.backup")
         kept.book.parent.mkdir()
+        (folder / "w" / "dpia").mkdir(exist_ok=True)
+        (folder / "w" / "dpia" / "answers.toml").write_text('why = "to help"\n', encoding="utf-8")
+        (folder / "w" / "field-uses.json").write_text('{"since": "2026-11-01", "uses": []}', encoding="utf-8")
         done = workspace.back_up(anna, OVERSIGHT, kept.backup)
         assert (done.books, done.missed) == ([str(kept.book)], [])
         shutil.copy(kept.book, folder / "old.book")
@@ -73,6 +76,8 @@ def test_an_old_backup_gives_back_everybody_but_who_was_erased(kept: Kept) -> No
     result = restore(kept.backup, kept.book, there, kept.unlock, cost=CHEAP)
     assert (result.readable, result.erased_since, result.findings) == (1, 2, [])
     assert result.lake_rows_erased >= len(kept.workspace.erased.ids)
+    assert (there / "dpia" / "answers.toml").read_bytes() == (kept.folder / "w" / "dpia" / "answers.toml").read_bytes()
+    assert "2026-11-01" in (there / "field-uses.json").read_text(encoding="utf-8")
     with Workspace.open(there, kept.unlock) as again:
         anna = again.account()
         amara, berta = kept.workspace.records

@@ -1,6 +1,6 @@
 """Whatever moment the power fails at: what was acknowledged is there, nothing is there by half, and the log verifies.
 
-`CLEW_CRASHES=20 pytest tests/safety/test_crash.py` kills that often, each time at another random moment. It is not part of the
+`make crashes` (CLEW_CRASHES=20 pytest tests/safety/test_crash.py) kills that often, each time at another random moment. It is not part of the
 core suite: each kill walks the whole chain again.
 """
 

@@ -7,12 +7,12 @@ the score is not sent before that person's first answer. What is then compared s
 from __future__ import annotations
 
 import hmac
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from clew.safeguards.acts import Verdict
+from clew.safeguards.shares import Share
 
 ENOUGH = 20
 """Answers below which no share is shown as a finding."""
@@ -57,29 +57,13 @@ class Answer:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """`part` of `whole` with its 95% interval (Wilson 1927)."""
-
-    part: int
-    whole: int
+@dataclass(frozen=True, slots=True)
+class Part(Share):
+    """A share of answers, with whether they are enough to say it."""
 
     @property
     def enough(self) -> bool:
         return self.whole >= ENOUGH
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """From 0 to 1.
-
-        >>> tuple(round(x, 3) for x in Share(part=8, whole=10).interval)
-        (0.49, 0.943)
-        """
-        if not self.whole:
-            return 0.0, 1.0
-        n, p, z = self.whole, self.part / self.whole, 1.959964
-        middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +72,14 @@ class Agreement:
 
     blind: int
     seen: int
-    changed: Share
+    changed: Part
     """Of blind answers, those that the same person changed once they had seen the score."""
-    same: Share
+    same: Part
     """Of leads answered by one person blind and by another with the score, those answered alike."""
     kappa: float | None
     """Cohen's kappa of these pairs: agreement beyond chance; None where there are too few or all answer alike."""
-    yes_blind: Share
-    yes_seen: Share
+    yes_blind: Part
+    yes_seen: Part
 
 
 def agreement(answers: Iterable[Answer]) -> Agreement:
@@ -109,8 +93,8 @@ def agreement(answers: Iterable[Answer]) -> Agreement:
     changed = sum(by_person[a.lead, a.actor][-1].verdict is not a.verdict for a in blind)
     pairs = _pairs(blind, seen)
     return Agreement(
-        blind=len(blind), seen=len(seen), changed=Share(part=changed, whole=len(blind)),
-        same=Share(part=sum(a is b for a, b in pairs), whole=len(pairs)), kappa=kappa(pairs),
+        blind=len(blind), seen=len(seen), changed=Part(part=changed, whole=len(blind)),
+        same=Part(part=sum(a is b for a, b in pairs), whole=len(pairs)), kappa=kappa(pairs),
         yes_blind=_yes(blind), yes_seen=_yes(seen),
     )  # fmt: skip
 
@@ -140,5 +124,5 @@ def kappa(pairs: list[tuple[Verdict, Verdict]]) -> float | None:
     return None if chance == 1 else round((observed - chance) / (1 - chance), 3)
 
 
-def _yes(answers: list[Answer]) -> Share:
-    return Share(part=sum(each.verdict is Verdict.YES for each in answers), whole=len(answers))
+def _yes(answers: list[Answer]) -> Part:
+    return Part(part=sum(each.verdict is Verdict.YES for each in answers), whole=len(answers))

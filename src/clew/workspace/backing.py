@@ -53,6 +53,9 @@ SCHEMAS: dict[str, pa.Schema] = {
     "person_sets": SETS,
 }
 """Tables of the lake that are backed up: those that the chain cannot make again. Each row under its record's key."""
+FILES = (FILE, "field-uses.json")
+GLOBS = ("dpia/*", "releases/rel_*")
+"""Files beside vault and lake that nothing makes again: settings, which fields were used, what the assessment says, releases."""
 _RESTORER = Actor(id="restore", name="restore", roles=frozenset({Role.STEWARD}))
 """Under this name a restored copy is erased again; whoever holds the key and the book may restore."""
 _BATCH = 5_000
@@ -123,7 +126,7 @@ class Backing(ErasingPersons):
         for item in lake or ():
             counted["lake"] += 1
             yield item
-        for path in [self.folder / FILE, *sorted((self.folder / "releases").glob("rel_*"))]:
+        for path in [*(self.folder / name for name in FILES), *(p for glob in GLOBS for p in sorted(self.folder.glob(glob)))]:
             if path.is_file():
                 yield ["file", path.relative_to(self.folder).as_posix(), base64.b64encode(path.read_bytes()).decode()]
         if lake is not None and "followed" in self.lake.names():
