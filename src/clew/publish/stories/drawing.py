@@ -93,6 +93,9 @@ def _ring(ring: Sequence[int], arcs: Sequence[Sequence[tuple[int, int]]]) -> str
         points += found if not points or points[-1] != found[0] else found[1:]
     if len(set(points)) < 3:
         return ""
+    for place in range(1, len(points)):  # over the date line a ring goes on beyond the edge, not back across the world
+        before, (x, y) = points[place - 1][0], points[place]
+        points[place] = x - round((x - before) / (2 * WIDTH)) * 2 * WIDTH, y
     return "M" + "L".join(f"{x} {y}" for x, y in points) + "Z"
 
 
