@@ -135,6 +135,19 @@ def _left(workspace, ask):
     return workspace.disclose(STEWARD, OVERSEE, ask)
 
 
+def test_a_search_finds_nothing_by_what_is_withheld(desk):
+    workspace, ask = desk
+    anna = workspace.account("anna")
+    for_stewards, mine = [e for e in workspace.lead(anna, REVIEW, ask.subject).evidence if e.kind == "advert"][:2]
+    row = workspace.narrow(anna, Scope.RECORD, [for_stewards.record], By.ACCOUNT, ["anna"], "sensitive")
+    try:
+        found = {e.external_id: workspace.leads(ANALYST, REVIEW, query=e.external_id)[1] for e in (for_stewards, mine)}
+        assert found == {for_stewards.external_id: 0, mine.external_id: 1}
+        assert workspace.leads(anna, REVIEW, query=for_stewards.external_id)[1] == 1
+    finally:
+        workspace.vault.end_row(anna, OVERSEE, row, reason="the test is over")
+
+
 def test_a_dossier_with_a_name_rests_sealed_opens_within_the_rows_and_goes_with_its_person(tmp_path):
     pytest.importorskip("typst")
     support = Purpose.CASE_SUPPORT

@@ -17,7 +17,8 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
 from clew.safeguards.errors import NotFound
 from clew.safeguards.permissions import Action, decide
-from clew.workspace.access import Access
+from clew.store.accessing import Withheld
+from clew.workspace.access import OF_LEADS, Access
 from clew.workspace.chain import OPEN_TEXTS, SEALED_TEXTS
 
 SHOWN_RECORDS = 60
@@ -154,7 +155,7 @@ class Reading(Access):
             wanted = {lead for lead, row in self._classed(names).items() if row["asked"] and answers.get(lead) is None}
             chosen = [keep and name in wanted for keep, name in zip(chosen, names, strict=True)]
         if query.strip():
-            found = self._search(query.strip())
+            found = self._search(query.strip(), self.withheld_from_leads(actor, purpose))
             self.vault.record(actor, "search", "queue", purpose, {"leads": len(found)})
             chosen = [keep and name in found for keep, name in zip(chosen, names, strict=True)]
         kept = self._in_order(actor, table.filter(pa.array(chosen, pa.bool_())))
@@ -182,15 +183,20 @@ class Reading(Access):
         """What a lead looks like; None where no classes are worked out."""
         return None
 
-    def _search(self, query: str) -> frozenset[str]:
+    def _search(self, query: str, out: Withheld) -> frozenset[str]:
+        """Leads whose name, texts or identifiers hold this; of records that are withheld nothing is looked at."""
         if "leads" not in self.lake.names():
             return frozenset()
         wanted = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        sources = " UNION ALL ".join(f"SELECT record_id, source_id FROM {plural}" for plural in OF_LEADS)  # noqa: S608 (ours)
         found = self.lake.query(
+            f"WITH of AS ({sources}), shut AS (SELECT record_id FROM of WHERE record_id IN (SELECT unnest($3::VARCHAR[])) "  # noqa: S608
+            "OR (source_id IN (SELECT unnest($4::VARCHAR[])) AND record_id NOT IN (SELECT unnest($5::VARCHAR[])))) "
             "SELECT DISTINCT l.lead FROM leads l JOIN members m USING (network) "
             "LEFT JOIN adverts a USING (record_id) LEFT JOIN claims c USING (record_id) "
-            "WHERE l.lead ILIKE $1 ESCAPE '\\' OR a.text ILIKE $1 ESCAPE '\\' OR a.external_id = $2 OR c.value ILIKE $1 ESCAPE '\\'",
-            [wanted, query],
+            "WHERE l.lead ILIKE $1 ESCAPE '\\' OR (record_id NOT IN (SELECT record_id FROM shut) AND "
+            "(a.text ILIKE $1 ESCAPE '\\' OR a.external_id = $2 OR c.value ILIKE $1 ESCAPE '\\'))",
+            [wanted, query, sorted(out.records), sorted(out.sources), sorted(out.opened)],
         )
         return frozenset(found["lead"].to_pylist())
 
