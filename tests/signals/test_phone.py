@@ -221,3 +221,11 @@ def test_texts_of_strangers(name, recall, precision):
     assert found / planted >= recall
     assert found / (found + false) >= precision
     assert exact == found
+
+
+def test_room_before_a_telephone_number_hides_nothing():
+    before = ("a warm room", "Suite:", "Zimmer", "a room, 60")
+    reads = [phones(f"{words} 07700 900132", region="GB") for words in before]
+    assert [[found.value for found in read] for read in reads] == [["+447700900132"]] * 4
+    assert phones("Rooms 202, 305, 415 and 555", region="US") == []
+    assert phones("order no 07700 900132", region="GB") == []
