@@ -114,6 +114,19 @@ def test_a_person_links_their_own_and_nobody_has_it_twice(vault: Vault, issuer: 
         vault.begin_elsewhere(BACK, session)
 
 
+def test_what_a_thief_began_is_over_when_the_person_signs_everybody_out(vault: Vault, issuer: Issuer) -> None:
+    ben = vault.add_account("Ben", "a long enough password", [Role.ANALYST], actor=ADMINISTRATOR).id
+    stolen, own = (vault.sign_in("ben", "a long enough password") or "" for _ in range(2))
+    address, step = vault.begin_elsewhere(BACK, stolen)
+    code, state = issuer.authorize(address)
+    once = vault.issue_once(ben, 60, actor=ADMINISTRATOR)
+    vault.change_password(own, "another long password")
+    with pytest.raises(NotAllowed, match="begun here"):
+        vault.finish_elsewhere(step, code, state, CALLER)
+    assert vault.sign_in_once(once) is None
+    assert vault.verify() == []
+
+
 @pytest.mark.parametrize(
     "spoilt",
     [{"iss": "https://other.example"}, {"aud": "other"}, {"aud": ["clew", "other"]}, {"azp": "other"}, {"nonce": "other"},

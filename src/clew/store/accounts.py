@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.errors import Conflict, NotFound, TryLater, UsageError
 from clew.safeguards.keys import Cost, KeyRing, Use, canonical
 from clew.safeguards.permissions import Action
+from clew.store.account_models import StepRow
 from clew.store.models import AccountRow, AttemptRow, OnceRow, SessionRow
 from clew.store.trail import Trail
 
@@ -92,7 +93,14 @@ class Accounts(Trail):
             for name, value in values.items():
                 setattr(row, name, value)
             tx.execute(delete(SessionRow).where(SessionRow.account == account))
+            self._end_begun(tx, account)
             self._log_account(tx, actor, act, row)
+
+    def _end_begun(self, tx: Session, account: str) -> None:
+        """Ends what somebody began with the account and did not finish: half-open sign-ins, linking, one-time links."""
+        tx.execute(delete(StepRow).where(StepRow.account == account))
+        unused = (OnceRow.account == account, OnceRow.used_at.is_(None))
+        tx.execute(update(OnceRow).where(*unused).values(used_at=self._clock()))
 
     def _log_account(self, tx: Session, actor: Actor, act: str, row: AccountRow) -> None:
         detail = {"roles": row.roles, "digest": account_digest(row)}

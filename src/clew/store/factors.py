@@ -160,7 +160,7 @@ class Factors(Accounts):
             for row in rows:
                 self._end_factor(tx, row, actor)
             tx.execute(delete(SessionRow).where(SessionRow.account == account))
-            tx.execute(delete(StepRow).where(StepRow.account == account))
+            self._end_begun(tx, account)
         return len(rows)
 
     def link_elsewhere(self, account: str, issuer: str, subject: str, *, actor: Actor) -> None:

@@ -119,6 +119,7 @@ class OwnAccounts(SigningIn):
             .where(SessionRow.account == account.id, SessionRow.token != row.token)
             .returning(SessionRow.number)
         ).all()
+        self._end_begun(tx, account.id)
         self._log(tx, account.id, "end_other_sessions", account.id, row.purpose, {"ended": len(others)})
         return len(others)
 
