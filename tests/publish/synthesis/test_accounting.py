@@ -66,7 +66,7 @@ def test_rare_values_are_counted_more_exactly_than_frequent_ones_at_the_same_cos
     rng = np.random.default_rng(0)
     codes = (1 + (rng.random((20_000, 4)) < 0.02)).astype(np.int32)
     cells, account = Cells.of([2] * 4, 1), Account(0.2)
-    found = Meter(codes, account).ask("values", cells, 1, np.array([1, 6] * 4, dtype=np.uint8), 0.5)
+    found = Meter(codes, account, most=4).ask("values", cells, 1, np.array([1, 6] * 4, dtype=np.uint8), 0.5)
     assert account.spent <= 0.2 * (0.5 + CAP)
     off = np.abs(found.counts - plain(codes, cells))
     assert (off[1::2] < 5 * found.sigmas[1::2] + 0.05 * 400).all()

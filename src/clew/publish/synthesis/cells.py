@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import prod
 
 import numba
 import numpy as np
@@ -111,11 +110,6 @@ def plain(codes: Codes, cells: Cells) -> Counts:
     for way, _ in cells.ways():
         out += counted(codes, cells, way, levels, weights)
     return out
-
-
-def combinations_of(values: int, length: int) -> int:
-    """In how many places of one length a row of that many values counts."""
-    return prod(range(values - length + 1, values + 1)) // (1, 1, 2, 6)[length] if values >= length else 0
 
 
 @numba.njit(cache=True)

@@ -101,7 +101,7 @@ class Meter:
 
     def _one_rare(self, way: int, levels: Levels) -> int:
         """What a row of many values moves of which one is rare: its combinations at the highest level, the others at 1."""
-        mine = math.comb(self.most - 1, way - 1)
+        mine = math.comb(max(self.most, 1) - 1, way - 1)
         return mine * int(levels.max(initial=1)) ** 2 + math.comb(self.most, way) - mine
 
     def _cap(self, step: str, moved: Counts, largest: int, beyond: float, least: float) -> tuple[int, float]:
