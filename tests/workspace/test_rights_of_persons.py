@@ -144,6 +144,7 @@ def test_who_takes_back_the_record_leaves_links_leads_and_counts_and_a_steward_i
 
     anna = made.account()
     _, number = numbers(made, anna)
+    made.preview_release(anna, COUNT, ASK)
     call = made.log_contact(anna, SUPPORT, {"channel": "call", "text": "call 020 7946 0123"})
     made.note_contact(anna, SUPPORT, call, case=number)
     record = made._case_of(number)
@@ -151,7 +152,9 @@ def test_who_takes_back_the_record_leaves_links_leads_and_counts_and_a_steward_i
         {"members": pa.table({"network": [1, 1], "record_id": [call, "other"], "record_kind": ["call", "advert"]})}
     )
     made.lake.replace({"person_steps": pa.table({"left": [record], "right": ["other"], "step": [0]})})
+    assert list((made.folder / "drafts").iterdir())
     answer(made, anna, number, "keep", "withdrawn")
+    assert not list((made.folder / "drafts").iterdir())
     assert made.lake.read("members")["record_id"].to_pylist() == ["other"]
     assert made.lake.count("person_steps") == 0
     assert {number} == {

@@ -9,9 +9,14 @@ from clew.records.kinds import KINDS
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.consent import Protocol, problems, protocol
 from clew.safeguards.errors import UsageError
+from clew.store.lake import ARRIVALS
+from clew.workspace.case_numbers import SUPERSEDED
+from clew.workspace.drafts import drop_drafts
 from clew.workspace.judging import Judging
 
 REFUSALS = ("no", "withdrawn")
+KEPT = (*KINDS, SUPERSEDED, ARRIVALS)
+"""Tables of the records themselves; all others that name a record were derived from it."""
 
 
 class Consenting(Judging):
@@ -38,6 +43,8 @@ class Consenting(Judging):
             if missing:
                 raise UsageError("; ".join(missing))
         made = super().record_on_case(actor, purpose, number, kind, form, about)
+        if kind == "consent" and form.get("answer") in REFUSALS:
+            drop_drafts(self.folder, all_of_them=True)  # they were made while the answer was another one
         if kind == "consent" and form.get("layer") == "keep" and form.get("answer") in REFUSALS:
             self._carry_through(actor, purpose, number, made)
         return made
@@ -50,18 +57,8 @@ class Consenting(Judging):
         """
         cases = frozenset(self._records_of(number))
         contacts = sorted(self.vault.contacts_in(cases))
-        kept = {
-            plural: self.lake.query(
-                f"SELECT * FROM {plural} WHERE record_id IN (SELECT unnest($1))",  # noqa: S608 (names are ours)
-                [[*cases, *contacts]],
-            )
-            for plural in ("cases", "calls")
-        }
-        gone = self.lake.forget([*sorted(cases), *contacts])
-        for plural, rows in kept.items():
-            if rows.num_rows:
-                self.lake.append_records(KINDS[plural], rows)
-        detail = {"about": number, "rows": sum(n for table, n in gone.items() if table not in kept)}
+        gone = self.lake.forget([*sorted(cases), *contacts], keep=KEPT)
+        detail = {"about": number, "rows": sum(gone.values())}
         self.vault.record(actor, "withdraw", entry, purpose, detail)
         today = datetime.now(UTC).date()
         self.vault.ask_review(actor, purpose, number, matter="case", came="in person", told_in=entry, received=today)
