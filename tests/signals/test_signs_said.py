@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from clew.signals import scan
+from clew.signals import scan, signs_in
 from clew.signals.frame import scan_table
 from clew.signals.wording import papers
 from clew.standards import signs as register
@@ -64,3 +64,21 @@ def test_dates_are_worked_out_from_the_day_of_posting():
 
 def test_the_register_says_how_many_words_of_papers_are_known():
     assert f"Its {len(papers.dictionary().phrases)} words" in register.page()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("She will do what you want, ask for her", "He will do what you want, ask for him"),
+        ("Our ladies: new ladies every week", "Our gentlemen: new gentlemen every week"),
+        ("Nueva en la ciudad, ella atiende, no sale sola", "Nuevo en la ciudad, él atiende, no sale solo"),
+        ("Trabajo sola", "Trabajo solo"),
+        ("Elle est nouvelle en ville, toujours accompagnée", "Il est nouveau en ville, toujours accompagné"),
+        ("Frag nach ihr, sie bleibt", "Frag nach ihm, er bleibt"),
+        ("Ela fala inglês, nova na cidade", "Ele fala inglês, novo na cidade"),
+        ("Она приехала, отвечаем за неё", "Он приехал, отвечаем за него"),
+    ],
+)
+def test_the_gender_of_words_moves_no_sign(one, other):
+    said = [signal.value for signal in signs_in(one)]
+    assert said and said == [signal.value for signal in signs_in(other)]
