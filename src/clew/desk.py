@@ -187,6 +187,10 @@ class DisclosureAsk:
     """Of the recipient, as sources name it."""
     identities: str = ""
     """Why the recipient is entitled to who the person is; empty leaves it sealed. For the dossier of a case."""
+    kind: str = ""
+    """What the recipient is, of `safeguards.consent.RECIPIENTS`; for a case it must be said."""
+    order: str = ""
+    """Reference of a court's order to give a case to an authority, where the person did not say yes. The dossier says it."""
     fonts: tuple[str, ...] = ()
     """Folders with fonts for a dossier, beside those of the system."""
     spelled: bool = False

@@ -118,7 +118,17 @@ def test_dossiers_of_a_lead_and_a_case(desk):
     with pytest.raises(UsageError, match="only the dossier of a case"):
         workspace.preview_disclosure(ANALYST, REVIEW, replace(ask, identities="order 12/26"))
     number = workspace.cases(workspace.account("anna"), Purpose.CASE_SUPPORT, limit=1)[0][0].number
-    case = replace(ask, subject=number)
+    case = replace(ask, subject=number, kind="partner")
+    with pytest.raises(UsageError, match="kind"):
+        workspace.preview_disclosure(ANALYST, REVIEW, replace(case, kind=""))
+    with pytest.raises(UsageError, match="order"):
+        workspace.preview_disclosure(ANALYST, REVIEW, replace(case, order="3 Gs 12/26"))
+    for authority in ("law_enforcement", "court"):
+        with pytest.raises(Blocked, match="no yes of the person"):
+            workspace.preview_disclosure(ANALYST, REVIEW, replace(case, kind=authority))
+    ordered = workspace.preview_disclosure(ANALYST, REVIEW, replace(case, kind="court", order="3 Gs 12/26"))
+    assert "3 Gs 12/26" in ordered.report["consent"]
+    assert ordered.report["order"] == "3 Gs 12/26"
     assert workspace.preview_disclosure(ANALYST, REVIEW, case).report["identity"] == "sealed"
     opened = replace(case, identities="witness order 12/26")
     with pytest.raises(NotAllowed, match="read_identity"):  # an analyst works without identities
@@ -160,9 +170,13 @@ def test_a_dossier_with_a_name_rests_sealed_opens_within_the_rows_and_goes_with_
         number = workspace.cases(anna, support)[0][0].number
         workspace.narrow(anna, Scope.RECORD, [number], By.ACCOUNT, ["mira", "anna"], "the case's team")
         ask = DisclosureAsk(
-            subject=number, to="dossier", recipient="Partner A", agreement="MoU", purpose="protection",
+            subject=number, to="dossier", recipient="Partner A", agreement="MoU", purpose="protection", kind="law_enforcement",
             identities="witness order", spelled=True,
         )  # fmt: skip
+        with pytest.raises(Blocked, match="no yes of the person"):
+            workspace.disclose(mira, support, ask)
+        yes = {"layer": "law_enforcement", "answer": "yes", "way": "spoken"}
+        workspace.record_on_case(mira, support, number, "consent", yes)
         with pytest.raises(Blocked, match="another person"):
             workspace.disclose(mira, support, ask)
         assert workspace.waiting_disclosures(cy, support) == []

@@ -118,3 +118,13 @@ KEPT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is made of records -> the layers of which any answer but a yes keeps a record out. Not asked keeps nothing out:
 the ground is then the source's (GDPR art. 6(1)); who refused or withdrew is out whatever the ground."""
+
+RECIPIENTS: Final[Mapping[str, str]] = {
+    "law_enforcement": "Police, a prosecutor or another authority of law enforcement",
+    "court": "A court",
+    "service": "A service that supports the person",
+    "partner": "Another partner",
+}
+"""What may be a recipient of a case. It is always asked, and nothing of a case leaves without it."""
+AUTHORITIES: Final = ("law_enforcement", "court")
+"""Who gets nothing of a case unless the person said yes to law enforcement, or a court ordered it."""

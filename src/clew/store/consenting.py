@@ -14,7 +14,7 @@ from clew.store.models import CaseEventRow, ContactEventRow, PersonKeyRow, Seale
 
 
 class Consenting(CaseWork):
-    _refused_then: tuple[int, dict[str, frozenset[str]]] | None = None
+    _answered_then: tuple[int, dict[str, dict[str, str]]] | None = None
 
     def kept_out(self, made: str) -> frozenset[str]:
         """Records of cases that an answer keeps out of statistics, releases, links or leads; answers of a case count together.
@@ -24,14 +24,23 @@ class Consenting(CaseWork):
         refused = self._refused()
         return frozenset[str]().union(*(refused.get(layer, frozenset()) for layer in KEPT_OUT[made]))
 
+    def said_yes(self, layer: str) -> frozenset[str]:
+        """Records of cases of which a yes to this layer stands; machine reading, as above."""
+        return frozenset(record for record, said in self._answered().get(layer, {}).items() if said == "yes")
+
     def _refused(self) -> dict[str, frozenset[str]]:
-        """Layer -> the records of which any answer but a yes stands. Worked out anew when an entry or an erasure came."""
+        """Layer -> the records of which any answer but a yes stands."""
+        answered = self._answered().items()
+        return {layer: frozenset(r for r, said in by_record.items() if said != "yes") for layer, by_record in answered}
+
+    def _answered(self) -> dict[str, dict[str, str]]:
+        """Layer -> record -> the answer that stands. Worked out anew when an entry or an erasure came."""
         with self._read() as tx:
             entries = tx.scalar(select(func.count()).select_from(CaseEventRow)) or 0
             destroyed = tx.scalar(select(func.count(PersonKeyRow.destroyed_at))) or 0
             state = entries + (destroyed << 32)
-            if self._refused_then is not None and self._refused_then[0] == state:
-                return self._refused_then[1]
+            if self._answered_then is not None and self._answered_then[0] == state:
+                return self._answered_then[1]
             rows = (
                 select(CaseEventRow, SealedRow.person_key, PersonKeyRow.wrapped)
                 .join(SealedRow, SealedRow.record_id == CaseEventRow.case_record)
@@ -45,13 +54,12 @@ class Consenting(CaseWork):
                 if key_id not in keys and wrapped is not None:
                     keys[key_id] = self._keys.person_key(key_id, wrapped)
                 events[row.case_record].append(_event(row, keys[key_id], with_texts=False))
-        refused: dict[str, set[str]] = defaultdict(set)
+        found: dict[str, dict[str, str]] = defaultdict(dict)
         for record, said in events.items():
             for layer, standing in standing_consents(said).items():
-                if standing and standing[-1].answer != "yes":
-                    refused[layer].add(record)
-        found = {layer: frozenset(records) for layer, records in refused.items()}
-        self._refused_then = (state, found)
+                if standing:
+                    found[layer][record] = standing[-1].answer
+        self._answered_then = (state, found)
         return found
 
     def contacts_in(self, cases: frozenset[str]) -> frozenset[str]:

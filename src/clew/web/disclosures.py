@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from clew.desk import DisclosureAsk
+from clew.safeguards.consent import RECIPIENTS
 from clew.safeguards.errors import Blocked, ClewError, Conflict, UsageError
 from clew.web.pages import page
 from clew.web.visit import FormVisitor, Visit, Visitor
@@ -45,13 +46,13 @@ def _list(request: Request, visit: Visit, *, notice: str = "", status: int = 200
 def new_disclosure(request: Request, visit: Visitor, subject: Id) -> Response:
     visit.desk.waiting_disclosures(visit.actor, visit.purpose)  # who may not disclose is told so before typing
     blank = {"subject": subject, "to": "dossier", "recipient": "", "organisation": "", "agreement": "", "purpose": ""}
-    return _ask_page(request, {**blank, "level": "amber", "identities": "", "spelled": "yes"})
+    return _ask_page(request, {**blank, "level": "amber", "identities": "", "kind": "", "order": "", "spelled": "yes"})
 
 
 def _ask_page(request: Request, typed: dict[str, Any], *, problem: str = "", status: int = 200) -> Response:
     lead = str(typed["subject"]).startswith("lead_")
     formats = OF_LEADS if lead else {"dossier": OF_LEADS["dossier"]}
-    return page(request, "disclosure_ask.html", status=status, typed=typed, problem=problem, formats=formats, lead=lead)
+    return page(request, "disclosure_ask.html", status=status, typed=typed, problem=problem, formats=formats, lead=lead, kinds=RECIPIENTS)
 
 
 @router.post("/disclosures/preview")
@@ -66,11 +67,13 @@ def preview(
     purpose: Text = "",
     level: Text = "amber",
     identities: Text = "",
+    kind: Text = "",
+    order: Text = "",
     spelled: Text = "",
 ) -> Response:
     typed = {
         "subject": subject, "to": to, "recipient": recipient, "organisation": organisation, "agreement": agreement,
-        "purpose": purpose, "level": level, "identities": identities, "spelled": spelled,
+        "purpose": purpose, "level": level, "identities": identities, "kind": kind, "order": order, "spelled": spelled,
     }  # fmt: skip
     try:
         found = visit.desk.preview_disclosure(visit.actor, visit.purpose, _ask(typed))
@@ -83,7 +86,7 @@ def preview(
 
 
 def _ask(typed: dict[str, Any]) -> DisclosureAsk:
-    names = ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities")
+    names = ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities", "kind", "order")
     given: dict[str, Any] = {name: str(typed[name]).strip() for name in names}
     return DisclosureAsk(**given, spelled=typed["spelled"] == "yes")
 
@@ -100,6 +103,8 @@ def sign(
     purpose: Text = "",
     level: Text = "amber",
     identities: Text = "",
+    kind: Text = "",
+    order: Text = "",
     spelled: Text = "",
     fingerprint: Text = "",
     sure: Text = "",
@@ -107,7 +112,7 @@ def sign(
     """Signs exactly what was looked at. The first signature is kept; with the second one it leaves."""
     ask = _ask({
         "subject": subject, "to": to, "recipient": recipient, "organisation": organisation, "agreement": agreement,
-        "purpose": purpose, "level": level, "identities": identities, "spelled": spelled,
+        "purpose": purpose, "level": level, "identities": identities, "kind": kind, "order": order, "spelled": spelled,
     })  # fmt: skip
     if sure != "yes":
         raise UsageError("sure: tick that you have looked at it; nothing has left")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.permissions import Action, decide
 
 
@@ -68,6 +68,8 @@ READS: Mapping[str, Action] = {
     "reviews": Action.TAKE_REVIEW,
 }
 """Section -> what opening its pages does."""
+HOUSE_ONLY = frozenset({"persons", "quality"})
+"""Pages over all cases of the house: a partner sees the cases that were shared with it, one by one."""
 
 
 def purposes_for(actor: Actor, action: Action | None) -> tuple[Purpose, ...]:
@@ -79,4 +81,5 @@ def purposes_for(actor: Actor, action: Action | None) -> tuple[Purpose, ...]:
 
 def open_to(actor: Actor, walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
     """The walks that this person can open under one purpose or another: the others would be dead ends."""
-    return tuple(walk for walk in walks if purposes_for(actor, READS[walk.section]))
+    outside = HOUSE_ONLY if Role.PARTNER in actor.roles else frozenset()
+    return tuple(w for w in walks if w.section not in outside and purposes_for(actor, READS[w.section]))

@@ -95,6 +95,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         section=section,
         walks=openings.open_to(visit.actor, openings.WALKS) if visit else (),
         safeguards=openings.open_to(visit.actor, openings.SAFEGUARDS) if visit else (),
+        may_search=visit is not None and bool(openings.purposes_for(visit.actor, openings.READS["leads"])),
         stated=permissions.purposes(visit.actor) if visit else (),
         here=_back(here, section, status) if request.method == "GET" else "/",
         **context,

@@ -115,7 +115,8 @@ class Disclosing(Judging):
             self.allow(actor, Action.DISCLOSE, purpose, subject)
             if names:
                 self.allow(actor, Action.READ_IDENTITY, purpose, subject)
-            if not self.vault.kept_out("identities" if names else "dossiers").isdisjoint(records):
+            ordered = bool(json.loads(entered.report).get("order"))
+            if not ordered and not self.vault.kept_out("identities" if names else "dossiers").isdisjoint(records):
                 raise Blocked("dossier: the person has said no to giving this on; the file is not handed out any more")
         elif entered.dataset == DATASET:
             self.allow(actor, Action.DISCLOSE, purpose, subject)
@@ -329,7 +330,7 @@ def _mark_of(made: Exported, ask: DisclosureAsk) -> str:
     """What a signature is under: the very bytes, and to whom they go on which terms."""
     said = [
         (name, str(getattr(ask, name)))
-        for name in ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities")
+        for name in ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities", "kind", "order")
     ]
     digest = hashlib.sha256(made.release.value).hexdigest()
     return hashlib.sha256(canonical([("content", digest), *said])).hexdigest()

@@ -15,6 +15,7 @@ from clew.publish.types import Raw
 from clew.records.kinds import answer_fields
 from clew.records.source import Tlp
 from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.consent import AUTHORITIES, RECIPIENTS
 from clew.safeguards.errors import Blocked, UsageError
 from clew.safeguards.permissions import Action
 from clew.workspace.counting import _case_row
@@ -56,11 +57,10 @@ class Dossiers(Disclosing):
         self.allow(actor, Action.DISCLOSE, purpose, ask.subject)
         row = self._case_row(ask.subject)
         record = row["record_id"]
-        if record in self.vault.kept_out("dossiers"):
-            raise Blocked("dossier: the person said no to giving their situation on; it does not leave")
+        consent = self._agreed_to_give_on(ask)
         identity: Mapping[str, str] = {}
         if ask.identities.strip():
-            if record in self.vault.kept_out("identities"):
+            if not ask.order.strip() and record in self.vault.kept_out("identities"):
                 raise Blocked("dossier: the person said no to giving on who they are; leave the identity sealed")
             self.allow(actor, Action.READ_IDENTITY, purpose, ask.subject)
             why = f"for {ask.recipient}: {ask.identities.strip()}"
@@ -79,8 +79,33 @@ class Dossiers(Disclosing):
             identity={name: value for name, value in sorted(identity.items()) if value},
             entitled=ask.identities.strip(),
             at=self._came(record),
-            consent="no answer against it is recorded; it is given on under the agreement named here",
+            consent=consent,
+            order=ask.order.strip(),
         )
+
+    def _agreed_to_give_on(self, ask: DisclosureAsk) -> str:
+        """What the person said to giving their case on to such a recipient, in words for the dossier.
+
+        Raises UsageError where it is not said what the recipient is, Blocked where nothing may go to it: to an authority
+        nothing does without a yes of the person, or the order of a court.
+        """
+        if ask.kind not in RECIPIENTS:
+            raise UsageError(f"kind: say what the recipient of a case is: {', '.join(RECIPIENTS)}; nothing has left")
+        records, order = self._records_of(ask.subject), ask.order.strip()
+        if order and ask.kind not in AUTHORITIES:
+            raise UsageError("order: a court orders a case to be given to law enforcement or a court, to nobody else")
+        if order:
+            return f"not by consent: given on by the order of a court, {order}; the person is told"
+        if ask.kind in AUTHORITIES and self.vault.said_yes("law_enforcement").isdisjoint(records):
+            raise Blocked(
+                "dossier: no yes of the person to law enforcement is recorded; without it, or a court's order, nothing of "
+                "their case goes to law enforcement or a court"
+            )
+        if not self.vault.kept_out("dossiers").isdisjoint(records):
+            raise Blocked("dossier: the person said no to giving their situation on; it does not leave")
+        if ask.kind in AUTHORITIES:
+            return "the person said yes to giving it to law enforcement"
+        return "no answer against it is recorded; it is given on under the agreement named here"
 
     def _may_read(self, actor: Actor, purpose: Purpose) -> bool:
         from clew.safeguards.permissions import decide

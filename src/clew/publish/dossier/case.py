@@ -38,7 +38,9 @@ class CaseFacts:
     """Why the recipient is entitled to the identity."""
     at: datetime
     consent: str
-    """What the person said to giving this on, in words."""
+    """What the person said to giving this on, in words; or which order stands in its place."""
+    order: str = ""
+    """Reference of a court's order under which it is given on."""
 
 
 def case_dossier(

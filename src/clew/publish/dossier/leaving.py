@@ -54,6 +54,7 @@ def case_pdf(
         },
         "leaves": {"cases": 1, "facts": len(facts.facts), "answers": len(facts.answers), "identity fields": len(facts.identity)},
         "consent": facts.consent,
+        "order": facts.order,
         "identity": facts.entitled or "sealed",
     }  # fmt: skip
     words = disclosed_as(recipient, f"TLP:{mark.value.upper()}")
