@@ -16,6 +16,7 @@ from clew.leads.types import AlikeLead, ClassView
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
 from clew.safeguards.errors import Blocked, NotAllowed
+from clew.safeguards.fairness import Fairness, measure
 
 OTHER = "it was measured on the invented world, and this workspace holds other data"
 KNOWN = "0123456789abcdef"
@@ -94,6 +95,14 @@ class FakeModels:
             )
         assert digest(_model(0.6)) != digest(_model(2.5))
         return ModelsView(models=rows, judged=71, named=_model(0.6).counts, too_few="", bound=0.05, trouble=())
+
+    def fairness_shown(self, actor: Actor) -> Fairness | None:
+        if getattr(self, "empty", False):
+            return None
+        truth, group = np.arange(100) % 2 == 0, ["en"] * 50 + ["ru"] * 42 + ["th"] * 8
+        return measure(
+            {"rule moves": np.arange(100) < 50}, truth, {"language": self._said(group)}, measured_on="invented leads"
+        )
 
     def enable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement:
         if purpose is not Purpose.OVERSIGHT:

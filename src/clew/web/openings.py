@@ -36,6 +36,7 @@ WALKS = (
 )
 SAFEGUARDS = (
     Walk("/models", "models", "Models"),
+    Walk("/fairness", "fairness", "Fairness"),
     Walk("/dpia", "dpia", "Impact"),
     Walk("/register", "register", "Law"),
     Walk("/access", "access", "Access"),
@@ -56,6 +57,7 @@ READS: Mapping[str, Action] = {
     "networks": Action.READ_LEAD,
     "texts": Action.READ_LEAD,
     "models": Action.READ_OVERVIEW,
+    "fairness": Action.READ_OVERVIEW,
     "dpia": Action.READ_OVERVIEW,
     "register": Action.READ_OVERVIEW,
     "flows": Action.READ_FLOWS,

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.leads.classing.classes import FLAGS
+from clew.leads.classing.classes import FLAGS, name_of
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import UsageError
@@ -14,33 +14,48 @@ from clew.safeguards.fairness import Fairness, measure
 from clew.safeguards.fairness_columns import audit_groups
 from clew.safeguards.permissions import Action
 from clew.workspace.class_models import ClassModels
+from clew.workspace.class_subjects import named_classes
+
+_BY = ("language", "script", "place", "stated gender")
 
 
 class FairnessReporting(ClassModels):
     def fairness(self, actor: Actor, purpose: Purpose, audit: pa.Table | None = None) -> Fairness:
         """Every rule and the class given, against the judgements that stand (yes or no), by group.
 
-        Groups: language and stated gender as read in adverts; and gender, age, language and nationality of an `audit` table
+        Groups: language, script, place and stated gender as read in adverts, the class a person named; and gender, age, language and nationality of an `audit` table
         with a column `lead`. What is measured are judged leads, which are no fair sample of all networks.
         """
         self.vault.require(actor, Action.ENABLE_MODEL, purpose, "fairness")
+        report = self._measured(audit)
+        if report is None:
+            raise UsageError("fairness: nothing to measure before 'clew run'")
+        self.vault.record(
+            actor, "report_fairness", "leads", purpose, {"judged": report.answers, "reasons": len(report.reasons)}
+        )
+        return report
+
+    def fairness_shown(self, actor: Actor) -> Fairness | None:
+        """The same without audit data, for whoever may see the models; None before a run."""
+        self.vault.require(actor, Action.READ_OVERVIEW, self.purpose_for(actor, Action.READ_OVERVIEW), "fairness")
+        return self._measured(None)
+
+    def _measured(self, audit: pa.Table | None) -> Fairness | None:
         seen = self.seen()
         if seen is None:
-            raise UsageError("fairness: nothing to measure before 'clew run'")
+            return None
         verdicts = {lead: held.verdict for lead, held in self._standing().items() if held and lead in seen.place}
         leads = sorted(lead for lead, verdict in verdicts.items() if verdict is not Verdict.NOT_SURE)
         places = [seen.place[lead] for lead in leads]
-        groups = {name: [seen.groups[name][at] for at in places] for name in ("language", "stated gender")}
+        groups = {name: [seen.groups[name][at] for at in places] for name in _BY if name in seen.groups}
+        named = named_classes(self.vault.judgements(), self._followed())
+        groups["class named by a person"] = [name_of(named[lead]) if lead in named else "" for lead in leads]
         if audit is not None:
             groups |= {f"{name} (audit data)": names for name, names in audit_groups(audit, leads, id="lead").items()}
-        report = measure(
+        return measure(
             self._flags(leads), np.array([verdicts[lead] is Verdict.YES for lead in leads], bool),
             groups, measured_on="judged leads of this workspace", bound=self.settings.wrong_flag_bound,
         )  # fmt: skip
-        self.vault.record(
-            actor, "report_fairness", "leads", purpose, {"judged": len(leads), "reasons": len(report.reasons)}
-        )
-        return report
 
     def _flags(self, leads: list[str]) -> dict[str, np.ndarray]:
         """Rule, or `class` -> whether it speaks for a look at each of these leads."""

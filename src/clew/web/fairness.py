@@ -1,0 +1,40 @@
+"""Who is flagged, missed and wrongly flagged, by every rule and model: for whoever may see the models."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from clew.leads.classing.card import shown as model_share
+from clew.safeguards.fairness import shown, table
+from clew.web.downloads import csv_answer
+from clew.web.models import HEIGHT, LEFT, TOP, WIDTH, curve
+from clew.web.pages import page
+from clew.web.visit import Visitor
+
+router = APIRouter()
+
+
+@router.get("/fairness")
+def fairness(request: Request, visit: Visitor) -> Response:
+    models = visit.desk.models(visit.actor)
+    return page(
+        request,
+        "fairness.html",
+        report=visit.desk.fairness_shown(visit.actor),
+        models=[(row, curve(row.model.measured) if row.model.measured else None) for row in models.models],
+        bound=models.bound,
+        size=(WIDTH, HEIGHT, LEFT, TOP),
+        shown=shown,
+        model_share=model_share,
+    )
+
+
+@router.get("/fairness.csv")
+def fairness_table(visit: Visitor) -> Response:
+    """Rates of rules and of the class given, as the page shows them; numbers of few are empty."""
+    report = visit.desk.fairness_shown(visit.actor)
+    if report is None:
+        return csv_answer("fairness", ("flag", "by", "group"), ())
+    rates = table(report)
+    return csv_answer("fairness", tuple(rates.column_names), (tuple(row.values()) for row in rates.to_pylist()))
