@@ -35,7 +35,10 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" and "status of" not in said.text else None)
+    page.on(
+        "console",
+        lambda said: troubles.append(said.text) if said.type == "error" and "status of" not in said.text else None,
+    )
     yield page
     context.close()
     assert troubles == []

@@ -25,7 +25,9 @@ def test_a_value_is_read_from_a_file_and_never_said_again(
     room: Path, tmp_path: Path, clew: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "c.csv").write_text("case_id,age,first_name\nA1,30,Amara\n", encoding="utf-8")
-    assert clew("add", "cases", tmp_path / "c.csv", "--source", "s", "--basis", "synthetic", "--yes", "-w", room).code == 0
+    assert (
+        clew("add", "cases", tmp_path / "c.csv", "--source", "s", "--basis", "synthetic", "--yes", "-w", room).code == 0
+    )
     right = ("safeguards", "rectify", "A1", "-w", room, "--why", "she said so", "--field")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("﻿Amirá\r\n".encode())))
     done = clew(*right, "first_name", "--value-file", "-")

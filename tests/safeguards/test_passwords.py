@@ -74,7 +74,9 @@ def test_common_repeated_and_own_words_are_refused(password: str) -> None:
     assert password not in str(refused.value)
 
 
-@pytest.mark.parametrize("password", ["correct horse battery staple", "viele grüne züge im märz", "語彙が少し多い合言葉をここに書く練習"])
+@pytest.mark.parametrize(
+    "password", ["correct horse battery staple", "viele grüne züge im märz", "語彙が少し多い合言葉をここに書く練習"]
+)
 def test_no_kind_of_sign_is_asked_for(password: str) -> None:
     require_unguessable(password)
 

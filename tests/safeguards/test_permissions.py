@@ -27,7 +27,10 @@ ALLOWED = {
         Purpose.LEAD_REVIEW,
     ): "read_lead judge judge_persons read_case read_sealed_text add_records run_chain read_flows break_glass disclose",
     (Role.ANALYST, Purpose.STATISTICS): "read_case read_flows count_contacts",
-    (Role.REVIEWER, Purpose.LEAD_REVIEW): "read_lead judge enable_model read_sealed_text answer_review take_review disclose",
+    (
+        Role.REVIEWER,
+        Purpose.LEAD_REVIEW,
+    ): "read_lead judge enable_model read_sealed_text answer_review take_review disclose",
     (Role.STEWARD, Purpose.STATISTICS): "read_case read_flows release read_releases count_contacts",
     (Role.STEWARD, Purpose.OVERSIGHT): (
         "read_case read_identity read_flows add_records run_chain enable_model read_releases approve_dpia erase read_audit verify_audit"

@@ -256,7 +256,9 @@ def test_7_4_1_after_signing_out_nothing_is_shown_again(anna: str, browser: Clie
     assert browser.get("/sign-in").headers["cache-control"] == "no-store"
 
 
-def test_7_4_2_and_7_4_5_closing_an_account_or_changing_its_roles_ends_its_sessions(house: Workspace, anna: str) -> None:
+def test_7_4_2_and_7_4_5_closing_an_account_or_changing_its_roles_ends_its_sessions(
+    house: Workspace, anna: str
+) -> None:
     actor = house.account(anna)
     for change in (lambda: house.set_roles(actor, (Role.REVIEWER,)), lambda: house.close_account(actor)):
         session = house.vault.sign_in(anna, PASSWORD) or ""
@@ -355,5 +357,13 @@ def test_16_2_5_no_secret_of_signing_in_is_logged(
     with house.vault._read() as tx:
         said = " ".join(str(row) for row in tx.execute(text("SELECT * FROM audit")))
     said += " ".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
-    for word in (PASSWORD, "canary", first, session.step, session.device or "x-none", secret.hex(), totp.written(secret)):
+    for word in (
+        PASSWORD,
+        "canary",
+        first,
+        session.step,
+        session.device or "x-none",
+        secret.hex(),
+        totp.written(secret),
+    ):
         assert word not in said

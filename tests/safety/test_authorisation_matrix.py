@@ -220,7 +220,14 @@ def attempt(house: House, name: str, action: Action, actor: Actor, purpose: Purp
         made.vault.require_access(actor, action, purpose, [made.facts_of(name)])
     elif action is Action.DISCLOSE:
         to = "stix" if name.startswith("lead_") else "dossier"
-        ask = DisclosureAsk(subject=name, to=to, recipient="a partner", agreement="2026/1", purpose="to support a person", kind="partner")
+        ask = DisclosureAsk(
+            subject=name,
+            to=to,
+            recipient="a partner",
+            agreement="2026/1",
+            purpose="to support a person",
+            kind="partner",
+        )
         with suppress(Blocked):  # let in; what of it may leave is asked after that
             made.preview_disclosure(actor, purpose, ask)
     elif action is Action.READ_LEAD:

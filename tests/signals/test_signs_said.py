@@ -81,4 +81,5 @@ def test_the_register_says_how_many_words_of_papers_are_known():
 )
 def test_the_gender_of_words_moves_no_sign(one, other):
     said = [signal.value for signal in signs_in(one)]
-    assert said and said == [signal.value for signal in signs_in(other)]
+    assert said
+    assert said == [signal.value for signal in signs_in(other)]

@@ -55,7 +55,9 @@ class Issuer:
     def token(self, request: httpx.Request) -> httpx.Response:
         form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
         basic = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode().rstrip("=")
+        challenge = (
+            base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode().rstrip("=")
+        )
         if (form["code"], basic, challenge) != ("code-1", f"{CLIENT}:{SECRET}", self.asked["code_challenge"]):
             return httpx.Response(400, json={"error": "invalid_grant"})
         now = int(time.time())

@@ -385,12 +385,18 @@ def test_navigation_shows_what_a_role_opens(desk: FakeDesk) -> None:
     assert not {"Hotline", "Directory", "Contacts now"} & names(Role.AUDITOR)
 
 
-def test_a_field_is_put_right_from_the_case_and_a_refused_value_is_not_sent_back(support: Client, desk: FakeDesk) -> None:
+def test_a_field_is_put_right_from_the_case_and_a_refused_value_is_not_sent_back(
+    support: Client, desk: FakeDesk
+) -> None:
     place = f"/cases/{CASE}/rectify"
     assert support.post(place, field="age", value="17", why="papers").status_code == 303
     assert [each.field for each in desk.helpline["rectified"]] == ["age"]
     assert "Put a field right" in support.get(f"/cases/{CASE}").text
-    for wrong in ({"field": "nothing", "value": "Canary"}, {"field": "age"}, {"field": "age", "value": "Canary", "unknown": "yes"}):
+    for wrong in (
+        {"field": "nothing", "value": "Canary"},
+        {"field": "age"},
+        {"field": "age", "value": "Canary", "unknown": "yes"},
+    ):
         answer = support.post(place, why="papers", **wrong)
         assert answer.status_code == 400
         assert "Canary" not in answer.text

@@ -29,14 +29,17 @@ def account(
         str, typer.Option("--organisation", help="Whose person it is; a partner needs one. Empty: this house's own.")
     ] = "",
     change: Annotated[
-        bool, typer.Option("--change-roles", help="Give the account that is there these roles instead; ends its sessions.")
+        bool,
+        typer.Option("--change-roles", help="Give the account that is there these roles instead; ends its sessions."),
     ] = False,
     reset: Annotated[
-        bool, typer.Option("--reset-factors", help="Take off every second factor: its person lost them. Ends its sessions.")
+        bool,
+        typer.Option("--reset-factors", help="Take off every second factor: its person lost them. Ends its sessions."),
     ] = False,
     close: Annotated[bool, typer.Option("--close", help="Close the account for good.")] = False,
     link: Annotated[
-        str, typer.Option("--link", metavar="SUBJECT", help="Let this account at the provider (oidc_issuer) sign it in.")
+        str,
+        typer.Option("--link", metavar="SUBJECT", help="Let this account at the provider (oidc_issuer) sign it in."),
     ] = "",
     folder: Folder = HERE,
 ) -> None:

@@ -56,12 +56,18 @@ def export(
 
 
 def rectify(
-    record: Annotated[str, typer.Argument(metavar="PERSON|RECORD", help="A case's number, here or in its own file, or a record's id.")],
+    record: Annotated[
+        str, typer.Argument(metavar="PERSON|RECORD", help="A case's number, here or in its own file, or a record's id.")
+    ],
     field: Annotated[str, typer.Option("--field", metavar="FIELD", help="Which field of the case is wrong.")],
     why: Annotated[str, typer.Option("--why", help="Who said so, and how it was checked; required. Write no names.")],
     value: Annotated[
         Path | None,
-        typer.Option("--value-file", metavar="FILE", help="What is right, in UTF-8; - reads standard input. Never on the command line."),
+        typer.Option(
+            "--value-file",
+            metavar="FILE",
+            help="What is right, in UTF-8; - reads standard input. Never on the command line.",
+        ),
     ] = None,
     unknown: Annotated[bool, typer.Option("--not-known", help="Empty the field instead.")] = False,
     folder: Folder = HERE,
@@ -76,10 +82,14 @@ def rectify(
     with opened(folder) as workspace:
         who = workspace.account(actor)
         done = workspace.rectify(who, workspace.purpose_for(who, Action.RECTIFY), record, field, right, why)
-    files.say(f"{done.field} of case {done.number} is put right; record {done.replaces} is kept as what it said before.")
+    files.say(
+        f"{done.field} of case {done.number} is put right; record {done.replaces} is kept as what it said before."
+    )
     if done.derived:
         gone = _counts(dict(done.derived))
-        files.say(f"Made of it before and gone: rows of {gone}. They come back, right, at the next 'clew run' or 'clew persons link'.")
+        files.say(
+            f"Made of it before and gone: rows of {gone}. They come back, right, at the next 'clew run' or 'clew persons link'."
+        )
     if done.judge_again:
         files.say(f"{len(done.judge_again)} judgements name the record before; judge again: 'clew persons review'.")
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.links.compiled import compiled, in_threads, inlined, mixed, parts_of
-from clew.links.tokens import Tokens, plain
+from clew.links.tokens import Tokens, joined, plain
 
 SAMPLE = 20_000
 """Texts that are learnt from: those with the smallest content hashes."""
@@ -86,7 +86,7 @@ def without(texts: Tokens, table: Table | None) -> Tokens:
     lengths = np.concatenate(counts)
     starts = np.zeros(len(lengths), np.int64)
     np.cumsum(lengths[:-1], out=starts[1:])
-    return Tokens(np.concatenate(values), starts, lengths, texts.content)
+    return Tokens(joined(values), starts, lengths, texts.content)
 
 
 def _part_without(

@@ -37,8 +37,8 @@ def keys(texts: Tokens) -> npt.NDArray[np.uint64]:
 
     Texts that share a shingle stand side by side. The order of the texts decides nothing but their numbers.
     """
-    shares = occurrences(texts, slots_for(int(texts.counts.sum())))
-    return _sorted(unsorted_keys(texts, shares, text_bits(len(texts))))
+    shares = [occurrences(texts, slots_for(int(texts.counts.sum())))]
+    return _sorted([unsorted_keys(texts, shares.pop(), text_bits(len(texts)))])
 
 
 def unsorted_keys(texts: Tokens, shares: npt.NDArray[np.uint16], bits: int) -> npt.NDArray[np.uint64]:
@@ -47,10 +47,14 @@ def unsorted_keys(texts: Tokens, shares: npt.NDArray[np.uint16], bits: int) -> n
     return np.concatenate(list(in_threads(_keys_of_part, parts)))
 
 
-def _sorted(found: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Sorts by halves of the range of the keys, so that two threads can."""
+def _sorted(held: list[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
+    """Sorts the keys in this list of one, which is emptied, by halves of their range, so that two threads can."""
+    found = held.pop()
     high = found >= np.uint64(1 << 63)
-    return np.concatenate(list(in_threads(np.sort, [(found[~high],), (found[high],)])))
+    halves = [found[~high], found[high]]
+    del found, high
+    list(in_threads(np.ndarray.sort, [(half,) for half in halves]))
+    return np.concatenate(halves)
 
 
 def _keys_of_part(
@@ -75,7 +79,7 @@ def _room(texts: Tokens, low: int, high: int) -> npt.NDArray[np.uint64]:
 
 def slots_for(count: int) -> int:
     """Slots in which the shingles of so many tokens are counted."""
-    return 1 << min(max(count.bit_length(), 12), 30)
+    return 1 << min(max(count.bit_length(), 12), 29)
 
 
 def occurrences(texts: Tokens, slots: int) -> npt.NDArray[np.uint16]:

@@ -45,12 +45,18 @@ class Tokens:
 
 def tokens(texts: Texts) -> Tokens:
     """Splits every text into tokens. A missing text has none. Linear in the bytes of the texts."""
-    parts = list(in_threads(_tokens_of_part, [(part,) for part in _parts(texts)]))
-    counts = np.concatenate([part[1] for part in parts])
-    content = np.concatenate([part[2] for part in parts])
+    pieces: list[npt.NDArray[np.uint32]] = []
+    lengths: list[npt.NDArray[np.int32]] = []
+    hashes: list[npt.NDArray[np.uint64]] = []
+    for piece, length, content in in_threads(_tokens_of_part, [(part,) for part in _parts(texts)]):
+        pieces.append(piece)
+        lengths.append(length)
+        hashes.append(content)
+    del piece
+    counts = np.concatenate(lengths)
     starts = np.zeros(len(counts), np.int64)
     np.cumsum(counts[:-1], out=starts[1:])
-    return Tokens(_joined([part[0] for part in parts]), starts, counts, content)
+    return Tokens(joined(pieces), starts, counts, np.concatenate(hashes))
 
 
 def spans_of(part: pa.Array) -> tuple[Tokens, npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
@@ -65,7 +71,7 @@ def spans_of(part: pa.Array) -> tuple[Tokens, npt.NDArray[np.int64], npt.NDArray
     return Tokens(values[:used], firsts, counts, content), spans[:used], data
 
 
-def _joined(pieces: list[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
+def joined(pieces: list[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
     """Concatenates and lets go of each piece once it is copied, so that the peak is one copy, not two."""
     pieces.reverse()
     whole = np.empty(sum(map(len, pieces)), np.uint32)

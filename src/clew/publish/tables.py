@@ -15,11 +15,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.insight import suppression
+from clew.insight.linked_tables import ALL, Key, System, keys_of, system
 from clew.publish.columns import Column, bare, coded
 from clew.publish.disclosure import NOTICE, Report
 from clew.publish.earlier_tables import HIDDEN, TOTAL, Earlier, earlier_of
 from clew.publish.identifiers import without_identifiers
-from clew.insight.linked_tables import ALL, Key, System, keys_of, system
 from clew.publish.types import Guarantee, Method, Releasable, _releasable
 from clew.safeguards.errors import Blocked, UnreadableInput, UsageError
 

@@ -217,8 +217,15 @@ def _partner_level(actor: Actor, facts: Facts, shares: Sequence[Share]) -> Check
     own = bool(actor.organisation) and actor.organisation == facts.organisation
     named = [each for each in shares if facts.covered(each.scope, each.values) and each.names(actor)]
     by_account = any(each.by is By.ACCOUNT for each in named)
-    passes = {"amber+strict": own, "amber": own or bool(named), "green": own or bool(named), "clear": own or bool(named)}
-    return Check("sharing level", passes.get(facts.level, by_account), "a partner sees what was shared with it, no more")
+    passes = {
+        "amber+strict": own,
+        "amber": own or bool(named),
+        "green": own or bool(named),
+        "clear": own or bool(named),
+    }
+    return Check(
+        "sharing level", passes.get(facts.level, by_account), "a partner sees what was shared with it, no more"
+    )
 
 
 def decide_record(

@@ -125,7 +125,9 @@ class Provider:
         ):
             raise NotAllowed("what the provider signed is for another sign-in: nobody is signed in")
         used = claims.get("amr")
-        return Subject(self.issuer, str(claims["sub"]), isinstance(used, list) and not _MULTI.isdisjoint(map(str, used)))
+        return Subject(
+            self.issuer, str(claims["sub"]), isinstance(used, list) and not _MULTI.isdisjoint(map(str, used))
+        )
 
 
 def provider_of(issuer: str, client: str, name: str, environment: Mapping[str, str]) -> Provider | None:

@@ -43,7 +43,9 @@ def require_name(site: Site) -> None:
         ipaddress.ip_address(site.host.strip("[]"))
     except ValueError:
         return
-    raise UsageError("passkeys are tied to a name, not to a number: open the workbench at http://localhost with its port")
+    raise UsageError(
+        "passkeys are tied to a name, not to a number: open the workbench at http://localhost with its port"
+    )
 
 
 def creation(site: Site, account: str, name: str, known: Sequence[Passkey]) -> tuple[str, bytes]:
@@ -66,7 +68,10 @@ def created(site: Site, challenge: bytes, answer: str) -> Passkey:
 
     try:
         made = verify_registration_response(
-            credential=_parsed(answer), expected_challenge=challenge, expected_rp_id=site.host, expected_origin=site.origin
+            credential=_parsed(answer),
+            expected_challenge=challenge,
+            expected_rp_id=site.host,
+            expected_origin=site.origin,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
         raise UsageError("passkey: what the browser sent does not fit what was asked; begin again") from None

@@ -154,7 +154,9 @@ RULES: tuple[Rule, ...] = (
         _SUPPORT,
         because="whoever supports a person prepares their dossier; a steward signs too",
     ),
-    _allow(Role.CASE_WORKER, Action.RECTIFY, _SUPPORT, because="who supports a person puts right what they say is wrong"),
+    _allow(
+        Role.CASE_WORKER, Action.RECTIFY, _SUPPORT, because="who supports a person puts right what they say is wrong"
+    ),
     # Analyst: leads, without identities.
     _allow(Role.ANALYST, Action.READ_LEAD, _REVIEW, because="an analyst reviews leads"),
     _allow(Role.ANALYST, Action.JUDGE, _REVIEW, because="a lead is answered by a person who signs"),

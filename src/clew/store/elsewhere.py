@@ -46,7 +46,9 @@ class SigningInElsewhere(OwnAccounts):
                 return Admitted()
             linked = self._of_subject(tx, subject.issuer, subject.subject)
             if linked is None:
-                raise NotAllowed("that account is linked to none here: sign in as usual, and link it on the page of your account")
+                raise NotAllowed(
+                    "that account is linked to none here: sign in as usual, and link it on the page of your account"
+                )
             factor, row = linked
             factor.used_at = self._clock()
             return self._admit(tx, row, Way.ELSEWHERE, caller, strong=subject.strong)

@@ -169,7 +169,9 @@ class OwnAccounts(SigningIn):
             if used is None:
                 raise UsageError("code: not the one that the app shows now; check the clock of your telephone")
             tx.delete(found[0])
-            self._add_factor(tx, account.id, Way.TOTP, secret, label or "app with codes", account.id, kept=secret, counter=used)
+            self._add_factor(
+                tx, account.id, Way.TOTP, secret, label or "app with codes", account.id, kept=secret, counter=used
+            )
             self._end_others(tx, row, account)
             return self._renewed(tx, row, strong=True)
 

@@ -30,7 +30,14 @@ class Passkeys(SigningInElsewhere):
             made = passkeys.created(site, bytes.fromhex(found[1]["challenge"]), answer)
             tx.delete(found[0])
             self._add_factor(
-                tx, account.id, Way.PASSKEY, made.id, label or "passkey", account.id, kept=made.kept(), counter=made.count
+                tx,
+                account.id,
+                Way.PASSKEY,
+                made.id,
+                label or "passkey",
+                account.id,
+                kept=made.kept(),
+                counter=made.count,
             )
             self._end_others(tx, row, account)
             return self._renewed(tx, row, strong=True)

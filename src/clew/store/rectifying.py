@@ -22,7 +22,15 @@ RECTIFY: Final = "rectify"
 
 class Rectifications(SafeguardActs, Sealed):
     def seal_rectified(
-        self, actor: Actor, purpose: Purpose, old: str, new: str, field: str, *, sealed: Mapping[str, str | None], why: str
+        self,
+        actor: Actor,
+        purpose: Purpose,
+        old: str,
+        new: str,
+        field: str,
+        *,
+        sealed: Mapping[str, str | None],
+        why: str,
     ) -> None:
         """Seals `new` with what `old` holds and the fields of `sealed` changed (None empties one), in one transaction with the
         act, which names the field and the reason and never a value. Where `new` is here already nothing happens.

@@ -35,7 +35,15 @@ def _account(request: Request, visit: Visit, *, problem: str = "", status: int =
         with suppress(UsageError):  # at a number no passkey answers: the page says so
             options, question = visit.desk.people.ask_passkey(site(request), session=visit.session)
             asked = {"options": json.loads(options), "question": question}
-    return page(request, "account.html", asked=asked, status=status, own=own, problem=problem, elsewhere=visit.desk.people.elsewhere())
+    return page(
+        request,
+        "account.html",
+        asked=asked,
+        status=status,
+        own=own,
+        problem=problem,
+        elsewhere=visit.desk.people.elsewhere(),
+    )
 
 
 def _renewed(request: Request, session: str) -> Response:

@@ -52,7 +52,16 @@ def new_disclosure(request: Request, visit: Visitor, subject: Id) -> Response:
 def _ask_page(request: Request, typed: dict[str, Any], *, problem: str = "", status: int = 200) -> Response:
     lead = str(typed["subject"]).startswith("lead_")
     formats = OF_LEADS if lead else {"dossier": OF_LEADS["dossier"]}
-    return page(request, "disclosure_ask.html", status=status, typed=typed, problem=problem, formats=formats, lead=lead, kinds=RECIPIENTS)
+    return page(
+        request,
+        "disclosure_ask.html",
+        status=status,
+        typed=typed,
+        problem=problem,
+        formats=formats,
+        lead=lead,
+        kinds=RECIPIENTS,
+    )
 
 
 @router.post("/disclosures/preview")
@@ -86,7 +95,18 @@ def preview(
 
 
 def _ask(typed: dict[str, Any]) -> DisclosureAsk:
-    names = ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities", "kind", "order")
+    names = (
+        "subject",
+        "to",
+        "recipient",
+        "organisation",
+        "agreement",
+        "purpose",
+        "level",
+        "identities",
+        "kind",
+        "order",
+    )
     given: dict[str, Any] = {name: str(typed[name]).strip() for name in names}
     return DisclosureAsk(**given, spelled=typed["spelled"] == "yes")
 

@@ -126,7 +126,10 @@ class Backing(ErasingPersons):
         for item in lake or ():
             counted["lake"] += 1
             yield item
-        for path in [*(self.folder / name for name in FILES), *(p for glob in GLOBS for p in sorted(self.folder.glob(glob)))]:
+        for path in [
+            *(self.folder / name for name in FILES),
+            *(p for glob in GLOBS for p in sorted(self.folder.glob(glob))),
+        ]:
             if path.is_file():
                 yield ["file", path.relative_to(self.folder).as_posix(), base64.b64encode(path.read_bytes()).decode()]
         if lake is not None and "followed" in self.lake.names():

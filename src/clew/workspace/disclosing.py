@@ -330,7 +330,18 @@ def _mark_of(made: Exported, ask: DisclosureAsk) -> str:
     """What a signature is under: the very bytes, and to whom they go on which terms."""
     said = [
         (name, str(getattr(ask, name)))
-        for name in ("subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities", "kind", "order")
+        for name in (
+            "subject",
+            "to",
+            "recipient",
+            "organisation",
+            "agreement",
+            "purpose",
+            "level",
+            "identities",
+            "kind",
+            "order",
+        )
     ]
     digest = hashlib.sha256(made.release.value).hexdigest()
     return hashlib.sha256(canonical([("content", digest), *said])).hexdigest()

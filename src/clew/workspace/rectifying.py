@@ -95,7 +95,9 @@ class Rectifying(Judging, PersonRecordsFinding):
             return found
         numbers = {each.external for each in self._by_own_number(given).values() if each.kind == CASES} or {given}
         if len(numbers) > 1:
-            raise UsageError(f"record: {len(numbers)} cases go by this; name a record's id: {', '.join(sorted(numbers))}")
+            raise UsageError(
+                f"record: {len(numbers)} cases go by this; name a record's id: {', '.join(sorted(numbers))}"
+            )
         number = next(iter(numbers))
         try:
             self._records_of(number)

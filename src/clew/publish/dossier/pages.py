@@ -90,7 +90,12 @@ def _compiled(content: str, folders: Sequence[Path]) -> bytes | list[str]:
             raise UsageError(f"--fonts: {folder}: there is no such folder")
     template = files("clew.publish.dossier").joinpath("dossier.typ").read_bytes()
     try:
-        made = typst.compile(template, sys_inputs={"dossier": content}, pdf_standards="ua-1", font_paths=typst.Fonts(font_paths=list(folders)))
+        made = typst.compile(
+            template,
+            sys_inputs={"dossier": content},
+            pdf_standards="ua-1",
+            font_paths=typst.Fonts(font_paths=list(folders)),
+        )
     except typst.TypstError as error:
         found = {c for text in _MISSING.findall(str(getattr(error, "diagnostic", error))) for c in _unquoted(text)}
         missing = sorted(c for c in found if not c.isascii())

@@ -43,6 +43,8 @@ class Spending:
     """Counts of this many times the first noise are asked at level 1, smaller ones at levels by the root."""
     doubt: tuple[float, float] = (0.9, 0.45)
     """A pair, a triple is left out where the probability that it is a `FEW` or none is higher."""
+    few_rows: int = 1_000
+    """Below (by the noisy number of rows) values are asked once, at all they may cost."""
     settled: float = 0.98
     """Pairs that are a `FEW` or none with this probability are not asked again."""
 
@@ -87,7 +89,7 @@ def ask(
     meter = Meter(codes, account)
     rows, most = meter.rows(), meter.choose_most(length or 3)
     values = Cells.of(sizes, 1)
-    one = _values(meter, values, spending, only=length == 1)
+    one = _values(meter, values, spending, rows, only=length == 1)
     bars = threshold(len(sizes), one.last, delta * OF_DELTA)
     free = np.repeat(np.array(declared, dtype=bool), sizes)
     passed = free | (one.counts_last > bars)
@@ -129,11 +131,14 @@ class _Values:
     """Standard deviations of the second asking alone: what it found is independent of the levels."""
 
 
-def _values(meter: Meter, cells: Cells, spending: Spending, *, only: bool) -> _Values:
-    """All values, twice: rare ones at a high level the second time."""
+def _values(meter: Meter, cells: Cells, spending: Spending, rows: int, *, only: bool) -> _Values:
+    """All values, twice: rare ones at a high level the second time. Once in a small table, where all are rare."""
     first, second = spending.values
     if only:
         second = _NEARLY_ALL - ROWS - LENGTHS - 2 * CAP - first
+    if rows < spending.few_rows:
+        once = meter.ask("values", cells, 1, np.ones(cells.number, dtype=np.uint8), first + second)
+        return _Values(once, once.counts, once.sigmas)
     one = meter.ask("values", cells, 1, np.ones(cells.number, dtype=np.uint8), first)
     levels = leveled(one.counts, spending.even[0] * float(one.sigmas.min(initial=np.inf)), spending.top[0])
     two = meter.ask("values again", cells, 1, levels, second)
