@@ -194,11 +194,11 @@ def test_lead_is_reached_by_keyboard(open_page: Open) -> None:
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     order = []
-    for _ in range(5):
+    for _ in range(6):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.textContent.trim()"))
-    network = "The network behind this question: map, tours, prices, texts"
-    assert order == ["Traces", network, "Evidence: 8 records", "Evidence: 4 records", "Evidence: 5 records"]
+    links = ["The network behind this question: map, tours, prices, texts", "Give it to a partner, or make a dossier"]
+    assert order == ["Traces", *links, "Evidence: 8 records", "Evidence: 4 records", "Evidence: 5 records"]
 
 
 def test_case_opens_only_by_a_deliberate_act(open_page: Open) -> None:

@@ -170,7 +170,7 @@ MAY: dict[str, frozenset[str]] = {
     "pickle": frozenset({"links/spark.py"}),
 }
 """Modules that may be imported, and where: each was looked at."""
-FETCHES: frozenset[str] = frozenset()
+FETCHES: frozenset[str] = frozenset({"safeguards/elsewhere.py"})
 """Modules that speak to a server that the settings name, never one that a record or a visitor names."""
 NEVER = (
     "socket",

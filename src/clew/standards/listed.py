@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 __all__ = ["listed"]
 
@@ -17,4 +17,4 @@ def listed(text: str) -> Any:
     >>> listed("a: [1, two]")
     {'a': [1, 'two']}
     """
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506 (either is a safe loader)
+    return yaml.load(text, Loader=_SafeLoader)  # noqa: S506 (either is a safe loader)
