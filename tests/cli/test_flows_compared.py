@@ -27,9 +27,9 @@ def test_expected_keeps_suppressed_counts_as_intervals(clew: Callable[..., Any],
 
 
 def test_places_that_do_not_match_are_named_or_left_out(clew: Callable[..., Any], flows: Path, tmp_path: Path) -> None:
-    flows.write_text(flows.read_text() + "XXX,GBR,7\n")
+    flows.write_text(flows.read_text() + "ZZZ,GBR,7\n")
     done = clew("flows", "expected", flows, "--out", tmp_path / "e.csv")
-    assert (done.code, done.err) == (1, "clew: 1 areas do not match the map, such as XXX\n")
+    assert (done.code, done.err) == (1, "clew: 1 areas do not match the map, such as ZZZ\n")
     assert not (tmp_path / "e.csv").exists()
     done = clew("flows", "expected", flows, "--out", tmp_path / "e.csv", "--leave-out-unmatched")
     assert done.code == 0

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.safeguards.errors import MissingColumn, UsageError
+from clew.signals.price.money import NO_CURRENCY
 
 FEWEST = 12
 """Askers behind a local figure; below it none is shown: the price of few is the price of somebody."""
@@ -66,7 +67,7 @@ def priced(claims: pa.Table) -> pa.Table:
     table = pa.table(
         [record, pc.cast(fields["amount"], pa.float64()), fields["currency"], pc.round(hours, 4)], schema=HOURLY
     )
-    table = table.filter(pc.and_(pc.not_equal(table["currency"], "XXX"), pc.greater(table["amount"], 0)))
+    table = table.filter(pc.and_(pc.not_equal(table["currency"], NO_CURRENCY), pc.greater(table["amount"], 0)))
     first = table.group_by(["record", "currency", "hours"], use_threads=False).aggregate([("amount", "first")])
     return first.rename_columns(["record", "currency", "hours", "amount"]).select(HOURLY.names).cast(HOURLY)
 

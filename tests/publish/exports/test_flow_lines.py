@@ -10,7 +10,7 @@ TERMS = {"how": "Counted by case.", "unknown": "<5", "below": 5}
 
 
 def test_flows_draw_what_is_shown_and_nothing_that_is_hidden():
-    made = export_flows([("COL", "ESP", "<5"), ("ESP", "ESP", "12"), ("COL", "XXX", "18 to 21")], to(), **TERMS)
+    made = export_flows([("COL", "ESP", "<5"), ("ESP", "ESP", "12"), ("COL", "ZZZ", "18 to 21")], to(), **TERMS)
     drawn = {
         (f["properties"]["origin"], f["properties"]["destination"]): f
         for f in json.loads(made.release.value)["features"]
@@ -22,7 +22,7 @@ def test_flows_draw_what_is_shown_and_nothing_that_is_hidden():
         True,
     )
     assert drawn["ESP", "ESP"]["geometry"]["type"] == "Point"
-    assert drawn["COL", "XXX"]["geometry"] is None
+    assert drawn["COL", "ZZZ"]["geometry"] is None
     assert made.report["leaves"] == {"flows": 3, "suppressed": 2}
     assert len(made.report["format_cannot_hold"]) == 1
 

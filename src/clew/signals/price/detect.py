@@ -106,11 +106,11 @@ _BEGIN_BARE = frozenset("/0123456789pPaAhHoOnN")
 
 
 def _bare(shown: str, amount: re.Match[str]) -> Iterator[tuple[int, int, str, float]]:
-    """An amount for an hour or a night in a list of rates that names no currency: XXX is ISO 4217 for none."""
+    """An amount for an hour or a night in a list of rates that names no currency."""
     written = amount["amount"]
     unit = money.BARE.match(shown, amount.end()) if written.isdigit() and 30 <= int(written) <= 3000 else None
     if unit:
-        yield amount.start(), unit.end(), f"{written} XXX/{_bare_length(unit)}", 0.5
+        yield amount.start(), unit.end(), f"{written} {money.NO_CURRENCY}/{_bare_length(unit)}", 0.5
 
 
 def _bare_length(unit: re.Match[str]) -> str:

@@ -50,6 +50,8 @@ SYMBOLS = {
 UNSURE = {"$": 0.8, "¥": 0.6, "元": 0.85, "﷼": 0.6}
 """Signs that several currencies share, and how sure the usual one is."""
 
+NO_CURRENCY = "XXX"
+"""ISO 4217's own code for a transaction without a currency; here, of a rate that names none."""
 CODES = frozenset(
     "kzt gel azn amd mdl lak khr mmk uzs kgs irr iqd jod lbp omr bhd dzd xof xaf etb ugx tzs rwf pyg uyu bob crc dop gtq "
     "eur usd gbp chf cad aud nzd sek nok dkk czk huf pln ron bgn hrk rsd uah rub byn ils aed sar qar kwd inr pkr lkr npr bdt thb "
