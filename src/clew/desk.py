@@ -198,6 +198,12 @@ class DisclosureAsk:
     """In a dossier: writes characters that no font has by number."""
 
 
+DISCLOSURE_TERMS = (
+    "subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities", "kind", "order",
+)  # fmt: skip
+"""What a person types and a signature is under, by the names of `DisclosureAsk`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosurePreview:
     """What would leave to a named recipient, shown before a person signs."""

@@ -6,10 +6,10 @@ import hmac
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
-from clew.desk import DisclosureAsk
+from clew.desk import DISCLOSURE_TERMS, DisclosureAsk
 from clew.safeguards.consent import RECIPIENTS
 from clew.safeguards.errors import Blocked, ClewError, Conflict, UsageError
 from clew.web.pages import page
@@ -64,10 +64,7 @@ def _ask_page(request: Request, typed: dict[str, Any], *, problem: str = "", sta
     )
 
 
-@router.post("/disclosures/preview")
-def preview(
-    request: Request,
-    visit: FormVisitor,
+def _typed(
     subject: Text = "",
     to: Text = "",
     recipient: Text = "",
@@ -79,11 +76,23 @@ def preview(
     kind: Text = "",
     order: Text = "",
     spelled: Text = "",
-) -> Response:
-    typed = {
+) -> dict[str, Any]:
+    """What the form holds, so that it can be shown again as it was typed."""
+    return {
         "subject": subject, "to": to, "recipient": recipient, "organisation": organisation, "agreement": agreement,
         "purpose": purpose, "level": level, "identities": identities, "kind": kind, "order": order, "spelled": spelled,
     }  # fmt: skip
+
+
+Typed = Annotated[dict[str, Any], Depends(_typed)]
+
+
+@router.post("/disclosures/preview")
+def preview(
+    request: Request,
+    visit: FormVisitor,
+    typed: Typed,
+) -> Response:
     try:
         found = visit.desk.preview_disclosure(visit.actor, visit.purpose, _ask(typed))
     except ClewError as error:
@@ -95,19 +104,7 @@ def preview(
 
 
 def _ask(typed: dict[str, Any]) -> DisclosureAsk:
-    names = (
-        "subject",
-        "to",
-        "recipient",
-        "organisation",
-        "agreement",
-        "purpose",
-        "level",
-        "identities",
-        "kind",
-        "order",
-    )
-    given: dict[str, Any] = {name: str(typed[name]).strip() for name in names}
+    given: dict[str, Any] = {name: str(typed[name]).strip() for name in DISCLOSURE_TERMS}
     return DisclosureAsk(**given, spelled=typed["spelled"] == "yes")
 
 
@@ -115,25 +112,12 @@ def _ask(typed: dict[str, Any]) -> DisclosureAsk:
 def sign(
     request: Request,
     visit: FormVisitor,
-    subject: Text = "",
-    to: Text = "",
-    recipient: Text = "",
-    organisation: Text = "",
-    agreement: Text = "",
-    purpose: Text = "",
-    level: Text = "amber",
-    identities: Text = "",
-    kind: Text = "",
-    order: Text = "",
-    spelled: Text = "",
+    typed: Typed,
     fingerprint: Text = "",
     sure: Text = "",
 ) -> Response:
     """Signs exactly what was looked at. The first signature is kept; with the second one it leaves."""
-    ask = _ask({
-        "subject": subject, "to": to, "recipient": recipient, "organisation": organisation, "agreement": agreement,
-        "purpose": purpose, "level": level, "identities": identities, "kind": kind, "order": order, "spelled": spelled,
-    })  # fmt: skip
+    ask = _ask(typed)
     if sure != "yes":
         raise UsageError("sure: tick that you have looked at it; nothing has left")
     now = visit.desk.preview_disclosure(visit.actor, visit.purpose, ask)

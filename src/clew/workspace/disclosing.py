@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from clew.desk import DisclosureAsk, DisclosurePreview, WaitingDisclosure
+from clew.desk import DISCLOSURE_TERMS, DisclosureAsk, DisclosurePreview, WaitingDisclosure
 from clew.leads.explain import honest_label
 from clew.publish.exports import Entry, Exported, Known, Mention, Recipient, export
 from clew.publish.exports.released import export_released
@@ -328,20 +328,6 @@ def recipient_of(ask: DisclosureAsk) -> Recipient:
 
 def _mark_of(made: Exported, ask: DisclosureAsk) -> str:
     """What a signature is under: the very bytes, and to whom they go on which terms."""
-    said = [
-        (name, str(getattr(ask, name)))
-        for name in (
-            "subject",
-            "to",
-            "recipient",
-            "organisation",
-            "agreement",
-            "purpose",
-            "level",
-            "identities",
-            "kind",
-            "order",
-        )
-    ]
+    said = [(name, str(getattr(ask, name))) for name in DISCLOSURE_TERMS]
     digest = hashlib.sha256(made.release.value).hexdigest()
     return hashlib.sha256(canonical([("content", digest), *said])).hexdigest()
