@@ -59,7 +59,9 @@ def test_what_two_persons_saw_and_signed_is_what_leaves(kept):
 def test_holding_others_out_does_not_make_the_same_data_new(kept):
     anna = kept.account("anna")
     assert "k-anonymously before" in kept.preview_release(anna, COUNT, replace(ASK, hold_out=0.0)).blocked
-    assert "k-anonymously before" in kept.preview_release(anna, COUNT, replace(ASK, hold_out=0.1)).blocked
+    assert "k-anonymously before" in kept.preview_release(anna, COUNT, replace(ASK, hold_out=0.18)).blocked
+    with pytest.raises(UsageError, match="hold out: with this share 516 rows"):
+        kept.preview_release(anna, COUNT, replace(ASK, hold_out=0.1))
     for share in (0.5, 0.01, -0.1):
         with pytest.raises(UsageError, match="hold out"):
             kept.preview_release(anna, COUNT, replace(ASK, hold_out=share))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from clew.desk import BudgetView, ReleaseAsk, ReleasePreview
 from clew.publish import Budget, anonymise, check, count_tables, fingerprint, synthesise
-from clew.publish.attacks import audit, held_out
+from clew.publish.attacks import FEWEST_CONTROL, audit, held_out
 from clew.publish.columns import coded
 from clew.publish.door import report_path
 from clew.publish.stories import Cited, cite
@@ -34,6 +35,8 @@ DATASET = "cases"
 PENDING = ".pending-"
 LEAST_HELD, MOST_HELD = 0.05, 0.2
 """Shares of the rows that may be held out of a release, to compare with when it is attacked."""
+SURELY_HELD = (1.5 + math.sqrt(2.25 + FEWEST_CONTROL)) ** 2
+"""Rows that must be held out on average, so that the coins leave fewer than `FEWEST_CONTROL` once in a thousand times: m - 3 sqrt(m)."""
 
 
 class Releasing(Reading):
@@ -255,6 +258,11 @@ def _made(
         raise UsageError("hold out: tables of counts hold no rows that could be attacked; hold nobody out of them")
     if not LEAST_HELD <= ask.hold_out <= MOST_HELD:
         raise UsageError(f"hold out: a share from {LEAST_HELD:g} to {MOST_HELD:g} is needed, or none")
+    if table.num_rows * ask.hold_out < SURELY_HELD:
+        raise UsageError(
+            f"hold out: with this share {math.ceil(SURELY_HELD / ask.hold_out)} rows or more are needed, "
+            f"so that {FEWEST_CONTROL} of them are held out to compare with"
+        )
     kept, control = held_out(table, ask.hold_out, np.random.default_rng())
     release, report = _by_method(kept, ask, earlier)
     found = audit(kept, release.value, control, seed=secrets.randbelow(1 << 32))
