@@ -34,6 +34,10 @@ def test_listing_detectors_runs_none_of_their_code():
             "{'name': 'y', 'version': 1, 'kinds': (), 'about': '', 'never_for': '', 'needs': ()}",
             "name must be the folder's",
         ),
+        (
+            "{'name': 'x', 'version': 1, 'kinds': ('face',), 'about': '', 'never_for': '', 'needs': ()}",
+            "read from a body",
+        ),
     ],
 )
 def test_a_wrong_manifest_names_folder_and_key(tmp_path: Path, content, rule):

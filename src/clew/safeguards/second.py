@@ -20,7 +20,7 @@ TWO: Mapping[Concern, str] = {
     Concern.RELEASE: "what has left cannot be taken back: two persons sign it",
 }
 BIOMETRIC_KINDS = frozenset({"face", "voice", "gait", "iris", "fingerprint"})
-"""Kinds of signals that are read from a body (GDPR art. 4(14)). No detector here reads any; one that came would count."""
+"""Kinds of signals that are read from a body (GDPR art. 4(14)). A detector of any is refused by the registry."""
 
 
 def concerns(kinds: Collection[str], *, child: bool = False) -> tuple[Concern, ...]:

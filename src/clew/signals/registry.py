@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clew.safeguards.errors import UsageError
+from clew.safeguards.second import BIOMETRIC_KINDS
 from clew.signals.base import Detector, Manifest, Settings
 from clew.signals.detector import TextDetector
 
@@ -39,6 +40,10 @@ def read_manifest(path: Path) -> Manifest:
             raise UsageError(f"detector {folder}: {key} must be {kind.__name__}")
     if said["name"] != folder:
         raise UsageError(f"detector {folder}: name must be the folder's")
+    if BIOMETRIC_KINDS & set(said["kinds"]):
+        raise UsageError(
+            f"detector {folder}: kinds read from a body are for one case with recorded authority, never for a scan"
+        )
     return Manifest(**said)
 
 
