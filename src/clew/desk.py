@@ -839,6 +839,8 @@ class ProposalView:
     standing: Judgement | None
     whole: str
     """The proposal that this pair is a part of; empty for none."""
+    two: Sequence[str] = ()
+    """Why a yes counts only once two persons gave it; none where one is enough."""
 
 
 WINDOWS = (7, 30, 90)

@@ -65,6 +65,12 @@ def grown(made: Workspace, anna: Actor) -> str:
     return next(row.number for row in made.cases(anna, SUPPORT)[0] if row.citizenship == "ROU")
 
 
+def test_a_child_is_known_by_the_age_of_the_case(made: Workspace, child: str, grown: str) -> None:
+    numbers = {made._numbers()[record] for record in made._children()}
+    assert child in numbers
+    assert grown not in numbers
+
+
 def test_a_number_is_the_same_however_it_is_written(made: Workspace, anna: Actor, child: str) -> None:
     spellings = ("+44 20 7946 0100", "0044 (0)20 7946-0100", "tel:+442079460100")
     ids = [

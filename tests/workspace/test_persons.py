@@ -131,6 +131,26 @@ def test_a_judgement_needs_a_reason_a_proposal_and_the_right_to_judge(linked):
             refused()
 
 
+def test_of_a_child_one_yes_joins_nothing_and_a_second_persons_does(linked, monkeypatch):
+    anna, bo, subject = (
+        linked.account("anna"),
+        linked.add_account("bo", (Role.ANALYST,)),
+        linked.persons(linked.account("anna"), REVIEW, limit=100).rows[-1].subject,
+    )
+    before, one = linked.persons(anna, REVIEW).persons, members_of(subject, linked._sets())[0]
+    assert linked.proposal(anna, REVIEW, subject).two == ()
+    monkeypatch.setattr(linked, "_children", lambda: frozenset({one}))
+    linked.judge_persons(anna, REVIEW, subject, Verdict.YES, "The same school.")
+    linked.judge_persons(anna, REVIEW, subject, Verdict.YES, "The same school, said again.")
+    view = linked.proposal(anna, REVIEW, subject)
+    assert view.line.state != "accepted"
+    assert "child" in view.two[0]
+    assert linked.persons(anna, REVIEW).persons == before
+    linked.judge_persons(bo, REVIEW, subject, Verdict.YES, "I read both files.")
+    assert linked.proposal(anna, REVIEW, subject).line.state == "accepted"
+    assert linked.persons(anna, REVIEW).persons == before - 1
+
+
 def test_without_splink_it_says_which_extra_and_opens_nothing(linked, monkeypatch):
     import sys
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from clew.desk import ReleaseAsk, WaitingRelease
+from clew.desk import ProposalView, ReleaseAsk, WaitingRelease
 from clew.leads.types import LeadRow, LeadView
 from clew.publish import check
 from clew.safeguards.actors import Actor, Purpose
@@ -85,10 +85,10 @@ class Judging(Guarded):
         both = {s: agreed(self.vault.judgements(LEAD + s)) for s in two}
         return {s: v for s, v in held.items() if s not in two or ((found := both[s]) and found.verdict is v)}
 
-    def needs_second(self, subject: str) -> tuple[Concern, ...]:
-        """Why two persons must agree on whether these cases are one person's; none where one is enough."""
-        members = members_of(subject, self._sets())
-        return concerns((), child=bool(self._children() & set(members)))
+    def proposal(self, actor: Actor, purpose: Purpose, subject: str) -> ProposalView:
+        view = super().proposal(actor, purpose, subject)
+        child = bool(self._children() & set(members_of(subject, self._sets())))
+        return replace(view, two=tuple(TWO[concern] for concern in concerns((), child=child)))
 
     def _children(self) -> frozenset[str]:
         """Cases of whom the file says, or does not rule out, that the person was a child."""
