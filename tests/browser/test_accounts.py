@@ -46,6 +46,7 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
 
 def fits(page: Page, name: str) -> None:
     """No page is wider than the window, on a telephone and on a desk. Kept as pictures where CLEW_SHOTS names a folder."""
+    page.wait_for_load_state()
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
@@ -56,6 +57,7 @@ def fits(page: Page, name: str) -> None:
 def enter_once(page: Page, desk: Workspace) -> None:
     page.goto(f"/sign-in/once?token={desk.one_time_login(desk.account('anna'))}")
     page.get_by_role("button", name="Open my session").click()
+    page.wait_for_url(lambda address: "/sign-in/once" not in address)
 
 
 def enter(page: Page) -> None:
@@ -95,6 +97,7 @@ def test_codes_and_recovery_codes(page: Page, desk: Workspace) -> None:
     fits(page, "account")
     page.get_by_role("button", name="Sign out").click()
     enter(page)
+    expect(page.get_by_label("The six digits")).to_be_visible()
     fits(page, "second")
     page.get_by_label("The six digits").fill(code_for(key))
     page.get_by_role("button", name="Sign in", exact=True).click()
