@@ -26,7 +26,8 @@ from clew.workspace.case_numbers import SUPERSEDED
 
 SOURCE = Source(name="Invented", basis=LegalBasis.SYNTHETIC)
 REVIEW, COUNT = Purpose.LEAD_REVIEW, Purpose.STATISTICS
-WORDS = "tide lamp river oak plum stone cloud mint harbour wool maple quiet amber field linen cedar pearl north meadow silk".split()
+SYLLABLES = "ta lo ri ke mu sa ne pi vo du".split()
+WORDS = [a + b + c for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES]
 
 
 def unlock(folder: Path) -> Unlock:
@@ -52,9 +53,11 @@ def begin(folder: Path) -> None:
 def add(workspace: Workspace, folder: Path, number: int) -> list[str]:
     """Twelve cases and four adverts of one new contact; the ids that were acknowledged."""
     adverts = folder / f"adverts-{number}.csv"
-    phone = f"+44791{number % 10_000_000:07d}"
-    own = " ".join(random.Random(number).choices(WORDS, k=14))  # a text of its own: texts that all use join nobody
-    text = f"We are Anna and Bea, call her any time, they give a sweet massage at your hotel, call {phone}, new in town, {own}"
+    phone, *more = (f"+4479{digit}1{number % 1_000_000:06d}" for digit in range(1, 6))
+    own = " ".join(
+        random.Random(number).choices(WORDS, k=40)
+    )  # a text of its own: a template of many hands joins nobody
+    text = f"{own}, new in town, call {phone} or {' or '.join(more)}"
     rows = [f'ad-{number}-{n},"{text}",{phone},{place}' for n, place in enumerate(("Leeds", "York", "Hull", "Bath"))]
     adverts.write_text("advert_id,text,phone,place\n" + "\n".join(rows) + "\n", encoding="utf-8")
     cases = folder / f"cases-{number}.csv"
