@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,13 +23,15 @@ TemplatesFile = Annotated[
     typer.Option(
         "--templates",
         metavar="FILE",
-        help="Where the templates go, one row each; what adverts say in the slots goes beside it, as FILE.slots.",
+        help="Where the templates go, one row each; what adverts say in the slots goes beside it, as NAME.slots.EXT (t.csv: t.slots.csv).",
     ),
 ]
 Index = Annotated[
     Path | None,
     typer.Option("--index", metavar="FOLDER", help="A set of clusters that these adverts join; made when not there."),
 ]
+LARGE = 50_000_000
+"""Bytes of files beside whose reading there is time for something else."""
 Engine = Annotated[str, typer.Option("--engine", help="local (this machine) or spark.")]
 
 
@@ -60,33 +65,54 @@ def cluster(
     if index and (templates or engine == "spark"):
         raise UsageError("--index: cannot be used with --templates or --engine spark")
     columns = files.given_columns(map, id=id, text=text)
-    read = files.read_records(file, KINDS["adverts"], columns, files.layout(encoding, no_header, sheet), ("id", "text"))
+    form = files.layout(encoding, no_header, sheet)
+    with _loading(file, with_templates=templates is not None):
+        read = files.read_records(file, KINDS["adverts"], columns, form, ("id", "text"))
     files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows or not len(read.rejects))
+    held = [read.table]
+    del read
     if index and merges:
-        _join(read.table, index, out, merges)
+        _join(held.pop(), index, out, merges)
         return
     with files.working("Comparing adverts"):
-        clusters, found = _clusters(read.table, engine, with_templates=templates is not None)
+        clusters, found = _clusters(held, engine, with_templates=templates is not None)
     if templates and slots and found:
         write_table(found.templates, templates)
         write_table(found.slots, slots)
     write_table(clusters, out)
 
 
-def _clusters(table: pa.Table, engine: str, *, with_templates: bool) -> tuple[pa.Table, Templates | None]:
+@contextmanager
+def _loading(file: list[Path], *, with_templates: bool) -> Iterator[None]:
+    """Loads what compares texts while a large file is read."""
+    if sum(path.stat().st_size for path in file if path.is_file()) < LARGE:
+        yield
+        return
+    from clew.links import warm
+
+    with ThreadPoolExecutor(1) as beside:
+        loaded = [beside.submit(warm.of_clusters)] + ([beside.submit(warm.of_templates)] if with_templates else [])
+        yield
+    for each in loaded:
+        each.result()
+
+
+def _clusters(held: list[pa.Table], engine: str, *, with_templates: bool) -> tuple[pa.Table, Templates | None]:
+    """Of the table in this list of one, which is emptied: where nothing more is asked for, texts go as they are read."""
     if engine == "spark":
         from clew.links.spark import cluster_table_on_spark, templates_on_spark
 
         if not with_templates:
-            return cluster_table_on_spark(table), None
-        found = templates_on_spark(table)
+            return cluster_table_on_spark(held.pop()), None
+        found = templates_on_spark(held.pop())
         return found.clusters, found
-    from clew import links
-
-    clusters = links.cluster(table)
     if not with_templates:
-        return clusters, None
-    found = links.templates(table, clusters)
+        from clew.links.near_texts import cluster_held
+
+        return cluster_held(held), None
+    from clew.links import templates
+
+    found = templates(held.pop())
     return found.clusters, found
 
 

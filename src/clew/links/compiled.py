@@ -7,8 +7,9 @@ of the rows in ordinary threads, so that a result never depends on how many thre
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sized
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
 import numba
@@ -16,6 +17,8 @@ import numpy as np
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Result = TypeVar("Result")
+AHEAD = 4
+"""Pieces of work for each thread that are begun before their answers are asked for."""
 
 
 def compiled(function: Kernel) -> Kernel:
@@ -47,11 +50,19 @@ def parts_of(count: int, size: int) -> list[tuple[int, int]]:
     return [(low, min(low + size, count)) for low in range(0, max(count, 1), size)]
 
 
-def in_threads(work: Callable[..., Result], arguments: list[tuple[Any, ...]]) -> Iterator[Result]:
-    """Runs `work` once for each tuple of arguments and yields the answers in the order of the arguments."""
-    workers = min(worker_count(), len(arguments))
+def in_threads(work: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+    """Runs `work` once for each tuple of arguments and yields the answers in the order of the arguments, which are taken no
+    faster than they are used.
+    """
+    workers = min(worker_count(), len(arguments)) if isinstance(arguments, Sized) else worker_count()
     if workers <= 1:
         yield from (work(*each) for each in arguments)
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="clew-links") as pool:
-        yield from pool.map(lambda each: work(*each), arguments)
+        begun: deque[Future[Result]] = deque()
+        for each in arguments:
+            begun.append(pool.submit(work, *each))
+            if len(begun) >= AHEAD * workers:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.links import alignment, boilerplate, candidates, groups, moved, shingles
+from clew.links import alignment, candidates, groups, moved, shingles
 from clew.links.compiled import compiled
-from clew.links.tokens import Texts, Tokens, tokens
+from clew.links.contents import Contents, contents
+from clew.links.tokens import Arrays, Texts, Tokens
 from clew.safeguards.errors import MissingColumn, UsageError
 
 
@@ -52,14 +53,24 @@ def cluster(
 
     Raises MissingColumn when the table lacks a column.
     """
+    return cluster_held([table], id=id, text=text, options=options)
+
+
+def cluster_held(
+    held: list[pa.Table], *, id: str = "id", text: str = "text", options: NearDuplicateOptions = DEFAULT
+) -> pa.Table:
+    """The same for the table in this list of one, which is emptied so that its texts are let go of as they are read."""
+    table = held.pop()
     for name in (id, text):
         if name not in table.column_names:
             raise MissingColumn(name, present=tuple(table.column_names))
-    labels = near_duplicates(table[text], options)
-    return pa.table({"id": table[id], "cluster": pa.array(labels)})
+    ids, chunks = table[id], table[text].chunks[::-1]
+    del table
+    labels = near_duplicates((chunks.pop() for _ in range(len(chunks))), options)
+    return pa.table({"id": ids, "cluster": pa.array(labels)})
 
 
-def near_duplicates(texts: Texts, options: NearDuplicateOptions = DEFAULT) -> npt.NDArray[np.int64]:
+def near_duplicates(texts: Texts | Arrays, options: NearDuplicateOptions = DEFAULT) -> npt.NDArray[np.int64]:
     """The cluster of each text, numbered from 0 in order of first appearance. Every text has one.
 
     Texts are compared by their words, without regard to case, accents and punctuation. An empty or missing text is alone.
@@ -67,27 +78,12 @@ def near_duplicates(texts: Texts, options: NearDuplicateOptions = DEFAULT) -> np
     >>> near_duplicates(["Nice flat to let in the old town", "nice flat to let in the OLD town!", None, None]).tolist()
     [0, 0, 1, 2]
     """
-    rows = tokens(texts)
-    if len(rows) == 0:
-        return np.zeros(0, np.int64)
-    # Numbered by content, not by row: all that follows is the same whatever the order of the rows.
-    first, which = _distinct(rows.content)
-    blank, distinct, contents = np.flatnonzero(rows.content == 0), [rows.take(first)], len(first)
-    del rows, first
-    grouped = groups_of(boilerplate.removed(distinct), options)[which]
-    grouped[blank] = contents + np.arange(len(blank))
-    return by_appearance(grouped)
+    return clusters_of(contents(texts), options)
 
 
-def _distinct(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
-    """A row of each different content, in the order of the contents, and for each row which one it is."""
-    order = np.argsort(content)
-    ordered = content[order]
-    fresh = np.ones(len(content), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    which = np.empty(len(content), np.int32)
-    which[order] = np.cumsum(fresh) - 1
-    return order[fresh], which
+def clusters_of(found: Contents, options: NearDuplicateOptions = DEFAULT) -> npt.NDArray[np.int64]:
+    """The same where it is known what the texts say."""
+    return by_appearance(found.of_rows(groups_of(found.texts, options)))
 
 
 def groups_of(texts: Tokens, options: NearDuplicateOptions) -> npt.NDArray[np.int64]:

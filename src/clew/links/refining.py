@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from clew.links import boilerplate, description, groups, moved
 from clew.links.alignment import runs_of
+from clew.links.contents import Contents
 from clew.links.description import Costs
 from clew.links.tokens import Texts, Tokens, tokens
 
@@ -38,10 +39,14 @@ Numbers = npt.NDArray[np.int64]
 Kept = npt.NDArray[np.bool_]
 
 
-def refined_rows(texts: Texts, labels: Numbers) -> Numbers:
+def refined_rows(texts: Texts | Contents, labels: Numbers) -> Numbers:
     """The cluster of each text by description. The largest part of a cluster keeps its number; parts that leave get new ones,
-    and of clusters that became one the number that most of it had.
+    and of clusters that became one the number that most of it had. Of `Contents`, texts that say the same have one cluster.
     """
+    if isinstance(texts, Contents):
+        first = np.empty(len(texts.texts), np.int64)
+        first[texts.which] = labels
+        return _numbered(texts.of_rows(refined(texts.texts, first)), labels) if len(labels) else labels
     rows = tokens(texts)
     if not len(rows):
         return labels

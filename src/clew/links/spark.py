@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from clew.links import alignment, boilerplate, candidates, groups, moved, shingles
 from clew.links.compiled import worker_count
+from clew.links.contents import contents
 from clew.links.near_texts import DEFAULT, NearDuplicateOptions, by_appearance
 from clew.links.refining import refined_rows
 from clew.links.template_tables import Templates, fit_parts, token_bits, told
@@ -45,7 +46,7 @@ def templates_on_spark(table: pa.Table, *, options: NearDuplicateOptions = DEFAU
     """As `links.templates(table, links.cluster(table))`."""
     with _session() as session:
         clusters = _clustered(session, table, options)
-        labels = refined_rows(table["text"], clusters["cluster"].to_numpy())
+        labels = refined_rows(contents(table["text"]), clusters["cluster"].to_numpy())
         numbered = pa.table({"row": np.arange(len(labels)), "cluster": labels, "text": table["text"].cast(pa.string())})
         bits = token_bits(table["text"])
         frame = _frame(session, numbered).repartition("cluster").sortWithinPartitions("cluster", "row")

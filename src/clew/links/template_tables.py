@@ -16,6 +16,8 @@ import pyarrow as pa
 
 from clew.links import template_fit, template_text
 from clew.links.compiled import in_threads
+from clew.links.contents import contents
+from clew.links.near_texts import clusters_of
 from clew.links.refining import refined_rows
 from clew.links.tokens import Tokens, spans_of, tokens
 from clew.safeguards.errors import MissingColumn, UsageError
@@ -83,8 +85,9 @@ class Fitted:
         self.gap_row[:] = rows[self.gap_row]
 
 
-def templates(table: pa.Table, clusters: pa.Table, *, id: str = "id", text: str = "text") -> Templates:
-    """The templates of adverts whose clusters are known (`id`, `cluster`, as `links.cluster` gives them, same rows).
+def templates(table: pa.Table, clusters: pa.Table | None = None, *, id: str = "id", text: str = "text") -> Templates:
+    """The templates of adverts whose clusters are known (`id`, `cluster`, as `links.cluster` gives them, same rows). Without
+    clusters they are those of `links.cluster`, which costs less than asking for them first: texts are read once.
 
     >>> ads = pa.table({"id": [1, 2, 3], "text": [f"Warm {n} will cook dinner for you in {n}town" for n in ("Ana", "Bea", "Eva")]})
     >>> found = templates(ads, pa.table({"id": [1, 2, 3], "cluster": [0, 0, 0]}))
@@ -94,14 +97,19 @@ def templates(table: pa.Table, clusters: pa.Table, *, id: str = "id", text: str 
     Raises MissingColumn when a table lacks a column, UsageError when the two tables are not about the same rows.
     """
     for name, given in ((id, table), (text, table), ("id", clusters), ("cluster", clusters)):
-        if name not in given.column_names:
+        if given is not None and name not in given.column_names:
             raise MissingColumn(name, present=tuple(given.column_names))
-    if table.num_rows != clusters.num_rows or not table[id].cast(clusters["id"].type).equals(clusters["id"]):
+    if clusters is None:
+        said = contents(table[text])
+        labels = refined_rows(said, clusters_of(said))
+        del said
+    elif table.num_rows != clusters.num_rows or not table[id].cast(clusters["id"].type).equals(clusters["id"]):
         raise UsageError("templates: the clusters are not those of these rows")
-    labels = refined_rows(table[text], clusters["cluster"].to_numpy())
+    else:
+        labels = refined_rows(table[text], clusters["cluster"].to_numpy())
     content = np.empty(len(labels), np.uint64)
     parts = list(fit_parts(table[text], labels, content, token_bits(table[text])))
-    return told(clusters["id"], labels, content, parts)
+    return told(table[id] if clusters is None else clusters["id"], labels, content, parts)
 
 
 def aligned(texts: Sequence[str]) -> list[list[Segment]]:

@@ -21,6 +21,8 @@ from clew.links.letters import folding
 _ROWS_A_PART = 1 << 15
 NO_SPANS = np.zeros((0, 2), np.int64)
 Texts: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
+Arrays: TypeAlias = Iterator[pa.Array]
+"""Arrays of texts that come one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,12 @@ class Tokens:
         return Tokens(self.values, self.starts[rows], self.counts[rows], self.content[rows])
 
 
-def tokens(texts: Texts) -> Tokens:
+def tokens(texts: Texts | Arrays) -> Tokens:
     """Splits every text into tokens. A missing text has none. Linear in the bytes of the texts."""
     pieces: list[npt.NDArray[np.uint32]] = []
     lengths: list[npt.NDArray[np.int32]] = []
     hashes: list[npt.NDArray[np.uint64]] = []
-    for piece, length, content in in_threads(_tokens_of_part, [(part,) for part in _parts(texts)]):
+    for piece, length, content in in_threads(_tokens_of_part, ((part,) for part in _parts(texts))):
         pieces.append(piece)
         lengths.append(length)
         hashes.append(content)
@@ -83,13 +85,20 @@ def joined(pieces: list[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
     return whole
 
 
-def _parts(texts: Texts) -> Iterator[pa.Array]:
-    if not isinstance(texts, pa.Array | pa.ChunkedArray):
-        texts = pa.array(texts, pa.large_string())
-    chunks = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
-    for chunk in chunks or [pa.array([], pa.string())]:
+def _parts(texts: Texts | Arrays) -> Iterator[pa.Array]:
+    nothing = True
+    for chunk in texts if isinstance(texts, Iterator) else _chunks(texts):
+        nothing = False
         for low, high in parts_of(len(chunk), _ROWS_A_PART):
             yield chunk.slice(low, high - low)
+    if nothing:
+        yield pa.array([], pa.string())
+
+
+def _chunks(texts: Texts) -> list[pa.Array]:
+    if isinstance(texts, pa.ChunkedArray):
+        return list(texts.chunks)
+    return [texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())]
 
 
 def _tokens_of_part(

@@ -8,23 +8,40 @@ def warm() -> None:
     import numpy as np
 
     from clew.links.increments import sketches
-    from clew.links.near_texts import near_duplicates
     from clew.links.persons.likeness import likeness, minhashes, pairs_of_blocks
-    from clew.links.refining import refined_rows
-    from clew.links.template_tables import aligned
     from clew.links.tokens import tokens
 
-    texts = [f"room {i % 2} to let in the quiet old town near the river bridge {i}" for i in range(8)]
-    near_duplicates(texts)
-    near_duplicates([*_under_a_notice(), *_moved()])
-    aligned(texts)
-    refined_rows([*texts, *_moved()], np.repeat([0, 1], [len(texts), 2]))
-    sketches(tokens(texts))
+    of_clusters()
+    of_templates()
+    sketches(tokens(_alike()))
     words = np.arange(8, dtype=np.uint64).reshape(2, 4)
     first, second = np.array([0]), np.array([1])
     likeness(words, first, second)
     minhashes(words, 2, 1)
     pairs_of_blocks(np.arange(2), first, np.array([2]))
+
+
+def of_clusters() -> None:
+    """The kernels of `near_duplicates`."""
+    from clew.links.near_texts import near_duplicates
+
+    near_duplicates(_alike())
+    near_duplicates([*_under_a_notice(), *_moved()])
+
+
+def of_templates() -> None:
+    """The kernels of templates and of who belongs to them."""
+    import numpy as np
+
+    from clew.links.refining import refined_rows
+    from clew.links.template_tables import aligned
+
+    aligned(_alike())
+    refined_rows([*_alike(), *_moved()], np.repeat([0, 1], [8, 2]))
+
+
+def _alike() -> list[str]:
+    return [f"room {i % 2} to let in the quiet old town near the river bridge {i}" for i in range(8)]
 
 
 def _under_a_notice() -> list[str]:

@@ -138,7 +138,10 @@ def _translated(column: pa.ChunkedArray, values: MappingOf[str, str]) -> pa.Chun
 
 def _repeated(ids: pa.Array) -> pa.Array:
     """True where the same id came before."""
-    codes = ids.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    encoded = ids.dictionary_encode()
+    if len(encoded.dictionary) == len(ids):
+        return pa.array(np.zeros(len(ids), dtype=bool))
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     repeated = np.ones(len(codes), dtype=bool)
     repeated[np.unique(codes, return_index=True)[1]] = False
     return pa.array(repeated & (codes >= 0))

@@ -26,7 +26,7 @@ class Rejects:
 
     @classmethod
     def none(cls) -> Rejects:
-        return cls(REJECTS.empty_table())
+        return cls(pa.Table.from_batches([], REJECTS))  # `empty_table` would load pandas
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
