@@ -45,6 +45,15 @@ def test_where_two_are_needed_only_what_two_persons_say_stands(
     assert set(TWO) == set(Concern)
 
 
+@pytest.mark.parametrize(
+    ("hour", "stands"),
+    [(1.5, None), (2.5, YES)],  # anna left before bo answered, or after: what two had settled stays
+)
+def test_an_answer_of_whoever_left_waits_for_no_second_one(hour: float, stands: Verdict | None) -> None:
+    found = agreed([said(1, "anna", YES), said(2, "bo", YES)], {"anna": START + timedelta(hours=hour)})
+    assert (found and found.verdict) == stands
+
+
 def test_a_share_of_leads_is_blind_for_each_person_apart_and_stays_so() -> None:
     leads = [f"lead_{n}" for n in range(4_000)]
     mine = {lead for lead in leads if is_blind(b"key", lead, "anna", 0.2)}

@@ -142,10 +142,15 @@ def _is_true_only_as_it_was_signed(kept: Workspace) -> None:
 def test_what_stops_after_the_keys_went_is_finished_at_the_next_opening(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with made(tmp_path, {"adverts": FILES["adverts"]}) as workspace:
+    with made(tmp_path, {kind: FILES[kind] for kind in ("adverts", "cases")}) as workspace:
         anna = workspace.account()
+        again = tmp_path / "again.csv"  # the same id twice: the second row is rejected whole
+        again.write_text(CASES.replace("AM-0777", "AM-0001"), encoding="utf-8")
+        workspace.add(KINDS["cases"], again, Source(name="Twice", basis=LegalBasis.SYNTHETIC), None, anna)
         workspace.run(anna)
         found = workspace.person_records(anna, OVERSIGHT, "+447911123456")
+        (rejected,) = (workspace.folder / "rejects").iterdir()
+        assert b"Amara" in workspace.keys.unseal(rejected.read_bytes(), f"rejects/{rejected.name}")
         with monkeypatch.context() as patch:
             patch.setattr(type(workspace.lake), "forget", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
@@ -153,6 +158,8 @@ def test_what_stops_after_the_keys_went_is_finished_at_the_next_opening(
         assert workspace.lake.count("adverts") == 2
     with Workspace.open(tmp_path / "w", Unlock(key_file=tmp_path / "k" / "w.key")) as workspace:
         assert workspace.lake.count("adverts") == 1
+        assert b"Amara" not in workspace.keys.unseal(rejected.read_bytes(), f"rejects/{rejected.name}")
+        assert workspace.vault.owed_marks() == frozenset()
 
 
 def test_what_may_not_stay_longer_goes_by_itself_but_not_what_is_held(tmp_path: Path) -> None:

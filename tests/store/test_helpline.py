@@ -295,6 +295,18 @@ def test_an_entry_is_taken_back_once_with_a_reason_and_stays(filled: Vault) -> N
     assert standing_consents(events) == {}
 
 
+@pytest.mark.parametrize("answer", ["no", "withdrawn"])
+def test_only_the_person_ends_a_no_by_a_new_answer(filled: Vault, answer: str) -> None:
+    consent(filled, "keep", "yes")
+    said = consent(filled, "keep", answer)
+    back = {"codes": {}, "texts": {"reason": "a mistake"}, "about": said}
+    with pytest.raises(Conflict, match="ask them again"):
+        filled.record_on_case(CASE_WORKER, SUPPORT, CASE, "correction", **back)  # type: ignore[arg-type]
+    assert filled.kept_out("leads") == {CASE}
+    consent(filled, "keep", "yes")
+    assert filled.kept_out("leads") == frozenset()
+
+
 def test_the_latest_answer_of_each_layer_stands(filled: Vault) -> None:
     for layer, answer in (("refer", "yes"), ("keep", "yes"), ("refer", "withdrawn")):
         consent(filled, layer, answer)
@@ -415,6 +427,9 @@ def test_without_a_recorded_age_a_second_person_signs_for_a_childs_best_interest
         sign(second, referral, " ")
     with pytest.raises(NotAllowed):
         sign(ANALYST, referral)
+    left = filled.add_account("Leo", None, list(CASE_WORKER.roles), actor=ADMINISTRATOR)
+    sign(left, referral)
+    filled.close_account(left.id, actor=ADMINISTRATOR)
     sign(CASE_WORKER, referral)  # one's own signature is no second one
     sign(second, other)
     with pytest.raises(Blocked, match="somebody else"):

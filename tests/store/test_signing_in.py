@@ -126,7 +126,12 @@ def test_an_administrator_takes_lost_factors_off_and_nobody_else(vault: Vault, a
     session, _ = with_codes(vault, clock)
     with pytest.raises(NotAllowed):
         vault.reset_factors(anna, actor=ANALYST)
-    assert vault.reset_factors(anna, actor=ADMINISTRATOR) == 1
+    vault.link_elsewhere(anna, "https://id.example", "s-1", actor=ADMINISTRATOR)
+    with vault._read() as tx:
+        assert vault._of_subject(tx, "https://id.example", "s-1")
+    assert vault.reset_factors(anna, actor=ADMINISTRATOR) == 2
+    with vault._read() as tx:
+        assert vault._of_subject(tx, "https://id.example", "s-1") is None  # else whoever has it comes in at once
     assert vault.session(session) is None
     assert vault.sign_in("anna", PASSWORD)
     assert vault.verify() == []

@@ -10,6 +10,7 @@ import pytest
 
 from clew.desk import ServiceAsk
 from clew.records import KINDS, LegalBasis, Source
+from clew.safeguards.access import By, Scope
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.errors import Blocked, Conflict, Erased, NotAllowed, NotFound, UnreadableInput, UsageError
 from clew.safeguards.keys import Cost, Unlock
@@ -154,10 +155,10 @@ def test_an_erased_contact_leaves_the_lake_and_all_that_was_found_in_it(made: Wo
     import pyarrow as pa
 
     id = made.log_contact(anna, SUPPORT, {"channel": "call", "area": "Genoa", "text": "Ring me."})
-    made.lake.replace({"found_once": pa.table({"record_id": [id, "other"]})})
+    made.lake.replace({"texts_read": pa.table({"record_id": [id, "other"]})})
     made.erase_contact(anna, Purpose.OVERSIGHT, id, "asked")
     assert made.lake.query("SELECT * FROM calls WHERE record_id = $1", [id]).num_rows == 0
-    assert made.lake.read("found_once")["record_id"].to_pylist() == ["other"]
+    assert made.lake.read("texts_read")["record_id"].to_pylist() == ["other"]
     line = made.contact(anna, SUPPORT, id).line
     assert (line.erased, line.area, line.topic, line.status, line.case) == (True, "", "", "", "")
 
@@ -211,6 +212,11 @@ def test_counts_are_watched_in_steps_and_name_no_small_area(made: Workspace, ann
     ) == len(reads)
     with pytest.raises(UsageError):
         made.watch_contacts(anna, COUNT, 1000)
+    made.add_account("cora", (Role.STEWARD,))
+    row = made.narrow(anna, Scope.SOURCE, [INVENTED.name], By.ACCOUNT, ["cora"], "for cora alone")
+    assert not count().areas  # what is withheld from whoever counts is in no count of theirs
+    made.vault.end_row(anna, Purpose.OVERSIGHT, row, reason="over")
+    assert count().areas
 
 
 def test_services_are_found_with_reasons(made: Workspace, anna: Actor) -> None:

@@ -12,7 +12,7 @@ import pytest
 from clew.desk import ReleaseAsk, ServiceAsk
 from clew.records import KINDS, LegalBasis, Source
 from clew.safeguards.access import By, Scope
-from clew.safeguards.actors import Actor, Purpose, Role
+from clew.safeguards.actors import Actor, Purpose, Role, operator
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, UsageError
 from clew.workspace import Workspace
@@ -76,6 +76,19 @@ def test_an_emergency_opens_a_case_is_reviewed_by_another_and_ends(made: Workspa
         made.case(cy, SUPPORT, number)
     with pytest.raises(Conflict):
         made.review_access(anna, grant.id, True, "again")
+    with pytest.raises(Blocked, match="not justified"):
+        made.break_glass(cy, SUPPORT, number, "danger to life", 1)
+    for who in (mira, cy, audit):
+        with pytest.raises(NotAllowed):
+            made.vault.allow_glass(who, OVERSEE, cy.id, reason="fine")
+    made.allow_emergency(anna, "cy", "they know the rule now")
+    again = made.break_glass(cy, SUPPORT, number, "danger to life", 1)
+    assert made.case(cy, SUPPORT, number).row.number == number
+    made.review_access(audit, again.id, False, "there was none")
+    with pytest.raises(Blocked, match="not justified"):
+        made.break_glass(cy, SUPPORT, number, "danger to life", 1)
+    with pytest.raises(Conflict):
+        made.allow_emergency(anna, "mira", "nothing keeps her")
     later = made.vault._clock() + timedelta(hours=80)
     made.vault._clock = lambda: later
     with pytest.raises(NotAllowed):
@@ -218,6 +231,23 @@ def test_nothing_leaves_by_one_signature(made: Workspace) -> None:
             made.release(other, COUNT, dataclasses.replace(ASK, **changed))
     assert made.releases(anna, COUNT) == []
     assert made.release(other, COUNT, ASK).recipient == "r"
+
+
+def test_a_first_signature_does_not_outlive_the_account_or_its_role(made: Workspace) -> None:
+    anna = made.account()
+    left, moved, last = (made.add_account(name, (Role.STEWARD,)) for name in ("left", "moved", "last"))
+    for signer in (left, moved):
+        made.sign_release(signer, COUNT, ASK)
+    assert len(made.waiting_releases(anna, COUNT)[0].by) == 2
+    assert {p.stat().st_mode & 0o777 for p in (made.folder / "drafts").iterdir()} == {0o600}
+    made.close_account(left)
+    made.vault.set_roles(moved.id, [Role.CASE_WORKER], actor=operator("root", Role.ADMINISTRATOR))
+    assert made.waiting_releases(anna, COUNT)[0].by == ("moved",)  # a case worker still signs disclosures
+    made.vault.set_roles(moved.id, [Role.AUDITOR], actor=operator("root", Role.ADMINISTRATOR))
+    assert made.waiting_releases(anna, COUNT) == []
+    with pytest.raises(Blocked, match="another person"):
+        made.release(last, COUNT, ASK)
+    assert made.releases(anna, COUNT) == []
 
 
 def test_the_pages_open_review_and_answer(made: Workspace) -> None:

@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("break-glass")(break_glass)
     app.command()(accesses)
     app.command("review-access")(review_access)
+    app.command("allow-emergency")(allow_emergency)
     app.command()(reviews)
     app.command("answer-review")(answer_review)
     app.command()(agreement)
@@ -200,6 +201,18 @@ def review_access(
     with opened(folder) as workspace:
         workspace.review_access(workspace.account(actor), access, justified, reason)
     files.say("Reviewed.")
+
+
+def allow_emergency(
+    user: Annotated[str, typer.Argument(metavar="USER", help="The account's name.")],
+    reason: Reason,
+    folder: Folder = HERE,
+    actor: As = None,
+) -> None:
+    """Lets an account take emergency access again after one that was found not justified; a steward's word."""
+    with opened(folder) as workspace:
+        workspace.allow_emergency(workspace.account(actor), user, reason)
+    files.say("From now on emergency access is open to that account again.")
 
 
 def reviews(

@@ -34,7 +34,10 @@ def account(
     ] = False,
     reset: Annotated[
         bool,
-        typer.Option("--reset-factors", help="Take off every second factor: its person lost them. Ends its sessions."),
+        typer.Option(
+            "--reset-factors",
+            help="Take off every second factor and link to an account elsewhere: its person lost them. Ends its sessions.",
+        ),
     ] = False,
     close: Annotated[bool, typer.Option("--close", help="Close the account for good.")] = False,
     link: Annotated[
@@ -59,7 +62,9 @@ def account(
             workspace.set_roles(who, roles)
             files.say(f"{who.name} has these roles now: {', '.join(sorted(roles))}. Their sessions ended.")
         elif reset:
-            files.say(f"{workspace.reset_factors(who)} second factors taken off {who.name}. Their sessions ended.")
+            files.say(
+                f"{workspace.reset_factors(who)} second factors and links taken off {who.name}. Their sessions ended."
+            )
         elif close:
             workspace.close_account(who)
             files.say(f"{who.name} is closed. What they did stays on record.")

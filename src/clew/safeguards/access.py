@@ -21,6 +21,8 @@ from clew.safeguards.purposes import Compatible, fits
 
 RECORD_ACTIONS = CONTENT - {Action.RELEASE, Action.BREAK_GLASS}
 """What is done to one record. Releasing and erasing are about all of them and show none."""
+COUNTING = frozenset({Action.COUNT_CONTACTS})
+"""Counts for whoever looks: of what is kept from them nothing is in a count of theirs."""
 
 
 class By(StrEnum):
@@ -183,7 +185,7 @@ def explain(
     if facts.collected:
         fit = fits(facts.collected, purpose, standing.compatible)
         checks.append(Check("purpose", fit.allowed, fit.reason))
-    if action not in RECORD_ACTIONS:
+    if action not in RECORD_ACTIONS | COUNTING:
         return Explanation(tuple(checks))
     grant = next((each for each in standing.grants if each.holds(actor, purpose, facts, now)), None)
     if grant is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from clew.safeguards.acts import Judgement
 
@@ -33,8 +35,10 @@ def concerns(kinds: Collection[str], *, child: bool = False) -> tuple[Concern, .
     return (*found, *((Concern.CHILD,) if child else ()))
 
 
-def agreed(judgements: Iterable[Judgement]) -> Judgement | None:
+def agreed(judgements: Iterable[Judgement], closed: Mapping[str, datetime] = MappingProxyType({})) -> Judgement | None:
     """The answer that stands where two are needed: the latest of each person counts, and two must be the same.
+
+    `closed`: account -> when it was closed. An answer of one that was closed by the time of the second counts no more.
 
     Of several answers that two gave, none stands: they are of two minds, and a person looks again.
     """
@@ -44,5 +48,10 @@ def agreed(judgements: Iterable[Judgement]) -> Judgement | None:
     by_verdict: dict[str, list[Judgement]] = {}
     for each in latest.values():
         by_verdict.setdefault(each.verdict, []).append(each)
-    two = [given for given in by_verdict.values() if len(given) > 1]
+    two = [given for given in by_verdict.values() if _two_at_once(given, closed)]
     return two[0][-1] if len(two) == 1 else None
+
+
+def _two_at_once(given: Sequence[Judgement], closed: Mapping[str, datetime]) -> bool:
+    """Whether of the same answers, in order, at least two were of people who were here when the last was given."""
+    return sum(each.actor not in closed or closed[each.actor] > given[-1].at for each in given) > 1

@@ -139,16 +139,21 @@ class Accessing(SafeguardActs):
         """Opens one record to its taker for some hours, past rows and sharing level. Another person reviews it.
 
         NotAllowed for whom the table of roles gives no emergency access; Blocked where an earlier one of theirs has
-        waited too long for its review.
+        waited too long for its review, or was found not justified and no steward has let them take another one since.
         """
         self.require(actor, Action.BREAK_GLASS, purpose, facts.record)
         reason, now = why_text(reason), self._clock()
         if not 0 < hours <= LONGEST_H:
             raise UsageError(f"hours: above 0 and at most {LONGEST_H}")
         with self._write() as tx:
-            waiting = [g for g in self._standing(tx).grants if g.actor == actor.id and not g.reviewed]
-            if any(now - grant.at > REVIEW_WITHIN for grant in waiting):
+            mine = [grant for grant in self._standing(tx).grants if grant.actor == actor.id]
+            if any(now - grant.at > REVIEW_WITHIN for grant in mine if not grant.reviewed):
                 raise Blocked("emergency access: an earlier one of yours has not been reviewed; have that done first")
+            if self._is_barred(tx, actor.id):
+                raise Blocked(
+                    "emergency access: an earlier one of yours was not justified; a steward lets you take another one, or "
+                    "opens the record by a share"
+                )
             until = now + timedelta(hours=hours)
             body = {"names": sorted(facts.names), "purpose": purpose, "until": until.isoformat(), "reason": reason}
             id = self._act(tx, actor, purpose, "break_glass", facts.record, body)
@@ -168,6 +173,28 @@ class Accessing(SafeguardActs):
                 raise Conflict("the emergency access was reviewed before")
             verdict = "justified" if justified else "not_justified"
             self._act(tx, actor, purpose, "review_glass", grant, {"verdict": verdict, "reason": reason})
+
+    def _is_barred(self, tx: Session, account: str) -> bool:
+        """Whether the last word on this account's emergency accesses is that one was not justified."""
+        taken = {act.id for act in self._acts(tx, "break_glass") if act.actor == account}
+        last = ""
+        for act in self._acts(tx, "review_glass", "allow_glass"):
+            if act.kind == "allow_glass" and act.about == account:
+                last = ""
+            elif act.about in taken and act.body["verdict"] != "justified":
+                last = act.id
+        return bool(last)
+
+    def allow_glass(self, actor: Actor, purpose: Purpose, account: str, *, reason: str) -> None:
+        """A steward's word, after one that was not justified, that an account may take emergency access again."""
+        self.require(actor, Action.MANAGE_ACCESS, purpose, account)
+        if actor.id == account:
+            raise NotAllowed("manage_access is not allowed: nobody lifts this for themselves")
+        reason = why_text(reason)
+        with self._write() as tx:
+            if not self._is_barred(tx, account):
+                raise Conflict("emergency access: nothing keeps this account from it")
+            self._act(tx, actor, purpose, "allow_glass", account, {"reason": reason})
 
     def emergency_accesses(self, actor: Actor, purpose: Purpose) -> Sequence[Grant]:
         """All emergency accesses, the newest first."""

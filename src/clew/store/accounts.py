@@ -71,6 +71,11 @@ class Accounts(Trail):
             rows = tx.scalars(select(AccountRow).where(AccountRow.closed_at.is_(None)).order_by(AccountRow.key))
             return [actor_of(row) for row in rows]
 
+    def closed_accounts(self) -> dict[str, datetime]:
+        """Account -> when it was closed."""
+        with self._read() as tx:
+            return closed_accounts(tx)
+
     def set_roles(self, account: str, roles: Sequence[Role], *, actor: Actor) -> None:
         """Changes what an account may do, from its next request on."""
         if not roles:
@@ -144,6 +149,12 @@ class Accounts(Trail):
             tx.add(OnceRow(token=kept, account=account, expires_at=until, used_at=None))
             self._log(tx, actor, "issue_once", account, Purpose.ADMINISTRATION, {"minutes": minutes})
         return token
+
+
+def closed_accounts(tx: Session) -> dict[str, datetime]:
+    """Account -> when it was closed: what somebody began to decide does not outlive their leaving."""
+    rows = tx.execute(select(AccountRow.id, AccountRow.closed_at).where(AccountRow.closed_at.is_not(None)))
+    return {id: at for id, at in rows if at is not None}
 
 
 def account_digest(row: AccountRow) -> str:

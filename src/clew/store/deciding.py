@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.blind import Answer
 from clew.safeguards.errors import Conflict, NotAllowed, NotFound, UsageError
-from clew.safeguards.permissions import Action
+from clew.safeguards.permissions import Action, decide
 from clew.safeguards.reviews import Review, check_answer, check_ask
+from clew.store.accounts import actor_of
 from clew.store.ledger import Ledger
-from clew.store.models import ReleaseRow
+from clew.store.models import AccountRow, ReleaseRow
 from clew.store.safeguard_acts import KeptAct, SafeguardActs
 from clew.store.trail import why_text
 
@@ -40,18 +41,15 @@ class Deciding(SafeguardActs, Ledger):
 
     def waiting_signatures(self) -> Sequence[KeptAct]:
         """Signatures under disclosures that hold today and say on which terms, the oldest first; what left since is not among them."""
-        now = self._clock()
         with self._read() as tx:
             left = frozenset(tx.scalars(select(ReleaseRow.fingerprint)))
-            acts = self._acts(tx, "sign_release")
-        return [a for a in acts if "subject" in a.body and a.about not in left and now - a.at <= SIGNATURE_HOLDS]
+            acts = self._signatures(tx)
+        return [a for a in acts if "subject" in a.body and a.about not in left]
 
     def waiting_releases(self) -> Sequence[KeptAct]:
         """Signatures under drafts of releases that hold today, the oldest first, whether or not they left since."""
-        now = self._clock()
         with self._read() as tx:
-            acts = self._acts(tx, "sign_release")
-        return [a for a in acts if "ask" in a.body and now - a.at <= SIGNATURE_HOLDS]
+            return [act for act in self._signatures(tx) if "ask" in act.body]
 
     # The budget of a dataset.
 
@@ -75,8 +73,16 @@ class Deciding(SafeguardActs, Ledger):
             return self._signers(tx, mark)
 
     def _signers(self, tx: Session, mark: str) -> frozenset[str]:
-        now = self._clock()
-        return frozenset(a.actor for a in self._acts(tx, "sign_release", about=mark) if now - a.at <= SIGNATURE_HOLDS)
+        return frozenset(act.actor for act in self._signatures(tx, mark))
+
+    def _signatures(self, tx: Session, mark: str | None = None) -> list[KeptAct]:
+        """Signatures that hold: of the last week, of accounts that are open and by their roles of today may still sign."""
+        acts = [a for a in self._acts(tx, "sign_release", about=mark) if self._clock() - a.at <= SIGNATURE_HOLDS]
+        signers = {
+            row.id: row for row in tx.scalars(select(AccountRow).where(AccountRow.id.in_({a.actor for a in acts})))
+        }
+        gone = {id for id, row in signers.items() if row.closed_at is not None or not _may_sign(actor_of(row))}
+        return [act for act in acts if act.actor not in gone]
 
     # Answers before the score.
 
@@ -144,9 +150,11 @@ class Deciding(SafeguardActs, Ledger):
 
     @staticmethod
     def _may_read_reviews(actor: Actor, purpose: Purpose) -> bool:
-        from clew.safeguards.permissions import decide
-
         return any(decide(actor, a, purpose).allowed for a in (Action.TAKE_REVIEW, Action.READ_ACCESS))
+
+
+def _may_sign(person: Actor) -> bool:
+    return any(decide(person, action, p).allowed for action in (Action.RELEASE, Action.DISCLOSE) for p in Purpose)
 
 
 def _review(asked: KeptAct, answers: Sequence[KeptAct]) -> Review:

@@ -42,18 +42,19 @@ class Doomed:
 class Erasing(Sealed):
     def destroy(
         self, records: Sequence[Doomed], actor: Actor, purpose: Purpose,
-        *, why: str, for_good: bool = True,
+        *, why: str, for_good: bool = True, named: Collection[str] = (),
     ) -> tuple[str, int]:  # fmt: skip
         """Destroys the keys of records, sealed or not, and answers the erasure's id and how many keys went.
 
         `for_good`: what stands in the same place of the same source is not taken in again, whatever it says by then.
+        `named`: what rejected rows that must go hold; a keyed hash of each is kept until `purged`, to finish what stops.
         Raises NotAllowed, UsageError without a reason, Conflict when any of them is held.
         """
         why = why_text(why)
         self.require(
             actor, Action.ERASE, purpose, records[0].record if len(records) == 1 else f"{len(records)} records"
         )
-        erasure, at = "era_" + secrets.token_hex(8), self._clock()
+        erasure = "era_" + secrets.token_hex(8)
         with self._write() as tx:
             self._refuse_held(tx, records)
             ids = [each.record for each in records]
@@ -63,8 +64,7 @@ class Erasing(Sealed):
                 tx.execute(delete(BackupKeyRow).where(BackupKeyRow.record_id.in_(part)))
             self._forget(tx, ids)
             self._mark_erased(tx, records, erasure, for_good)
-            if tx.get(Meta, PURGE_OWED) is None:
-                tx.add(Meta(name=PURGE_OWED, value=at.isoformat()))
+            self._owe_purge(tx, named)
             sealed = {row.record_id for row in live}
             acts = [(i, {"why": why, "erasure": erasure}) for i in ids if i in sealed]
             acts += [(self.mark_of(each.kind, each.record), {"why": why, "erasure": erasure, "kind": each.kind})
@@ -148,6 +148,24 @@ class Erasing(Sealed):
             if self.mark_of(kind, record) in marks or self.place_of(kind, source, external or "") in marks
         )  # fmt: skip
 
+    def _owe_purge(self, tx: Session, named: Collection[str]) -> None:
+        owed = tx.get(Meta, PURGE_OWED)
+        marks = sorted({*(_owed_marks(owed.value) if owed else ()), *map(self.mark_of_value, named)})
+        if owed is None:
+            tx.add(Meta(name=PURGE_OWED, value=json.dumps(marks)))
+        else:
+            owed.value = json.dumps(marks)
+
+    def mark_of_value(self, value: str) -> str:
+        """The keyed hash of what names an erased person, by which rejected rows of theirs are found."""
+        return self._keys.pseudonym("erased-value", value)
+
+    def owed_marks(self) -> frozenset[str]:
+        """Keyed hashes of what rejected rows that are still to go hold."""
+        with self._read() as tx:
+            owed = tx.get(Meta, PURGE_OWED)
+            return _owed_marks(owed.value) if owed else frozenset()
+
     def purge_is_owed(self) -> bool:
         with self._read() as tx:
             return tx.get(Meta, PURGE_OWED) is not None
@@ -182,6 +200,11 @@ class Erasing(Sealed):
         with self._read() as tx:
             rows = tx.scalars(select(CertificateRow).order_by(CertificateRow.at))
             return [unsigned(row.body, row.signature, self._keys.public_key) for row in rows]
+
+
+def _owed_marks(value: str) -> frozenset[str]:
+    """An older clew kept a time here, and no marks."""
+    return frozenset(json.loads(value)) if value.startswith("[") else frozenset()
 
 
 def certificate_digest(certificate: Certificate) -> str:

@@ -152,11 +152,14 @@ class Factors(Accounts):
     # By an administrator.
 
     def reset_factors(self, account: str, *, actor: Actor) -> int:
-        """Ends every second factor of an account, for a person who lost them, and its sessions; answers how many."""
+        """Ends every second factor of an account and its links to accounts elsewhere, and its sessions; answers how many.
+
+        A link goes too: whoever has the account elsewhere would else come in at once and set up factors of their own.
+        """
         self.require(actor, Action.MANAGE_ACCOUNTS, Purpose.ADMINISTRATION, account)
         with self._write() as tx:
             open_account(tx, account)
-            rows = self._factors(tx, account, *SECOND)
+            rows = self._factors(tx, account, *SECOND, Way.ELSEWHERE)
             for row in rows:
                 self._end_factor(tx, row, actor)
             tx.execute(delete(SessionRow).where(SessionRow.account == account))

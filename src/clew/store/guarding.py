@@ -50,11 +50,13 @@ class Guarding(Accessing, Deciding, Contacts, Consenting):
         self.require_access(actor, action, purpose, self.sealed_facts([record]))
 
     def sealed_batches(
-        self, kind: str, actor: Actor, purpose: Purpose, *, fields: Sequence[str] | None = None, size: int = 5_000
-    ) -> Iterator[pa.Table]:
-        """As `Sealed.sealed_batches`, without what is not to be read for leads where words are read."""
-        batches = super().sealed_batches(kind, actor, purpose, fields=fields, size=size)
-        shut = pa.array(sorted(self.not_for_leads()) if kind != "cases" else [], pa.string())
+        self, kind: str, actor: Actor, purpose: Purpose, *, fields: Sequence[str] | None = None, size: int = 5_000,
+        action: Action = Action.RUN_CHAIN,
+    ) -> Iterator[pa.Table]:  # fmt: skip
+        """As `Sealed.sealed_batches`, without what is not to be read for leads where words are read for them."""
+        batches = super().sealed_batches(kind, actor, purpose, fields=fields, size=size, action=action)
+        for_leads = kind != "cases" and action is Action.RUN_CHAIN
+        shut = pa.array(sorted(self.not_for_leads()) if for_leads else [], pa.string())
         return (batch.filter(pc.invert(pc.is_in(batch["record_id"], shut))) for batch in batches)
 
     def not_for_leads(self) -> frozenset[str]:
@@ -73,6 +75,10 @@ class Guarding(Accessing, Deciding, Contacts, Consenting):
         return theirs | (self.contacts_in(refused) if refused else frozenset())
 
     # Contacts.
+
+    def _not_counted(self) -> frozenset[str]:
+        refused = self.kept_out("statistics")
+        return self.contacts_in(refused) if refused else frozenset()
 
     def open_contact(
         self, actor: Actor, purpose: Purpose, id: str, *, number: bool, why: str
@@ -98,9 +104,11 @@ class Guarding(Accessing, Deciding, Contacts, Consenting):
         self._guard(actor, Action.LOG_CONTACT, purpose, id)
         super().note_contact(actor, purpose, id, status=status, case_record=case_record)
 
-    def _hidden_contacts(self, actor: Actor, purpose: Purpose) -> list[ColumnElement[bool]]:
-        """What a list of contacts must satisfy for this actor; nothing where nothing is withheld."""
-        out = self.withheld(actor, Action.READ_CONTACTS, purpose, "calls", self.sealed_facts)
+    def _hidden_contacts(
+        self, actor: Actor, purpose: Purpose, action: Action = Action.READ_CONTACTS
+    ) -> list[ColumnElement[bool]]:
+        """What a list or a count of contacts must satisfy for this actor; nothing where nothing is withheld."""
+        out = self.withheld(actor, action, purpose, "calls", self.sealed_facts)
         if not out:
             return []
         theirs = ContactRow.id.in_(select(SealedRow.record_id).where(SealedRow.source.in_(out.sources)))

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, false, func, insert, select
@@ -163,8 +164,13 @@ class Contacts(Corrections, SigningIn):
             self._log(tx, actor, Action.READ_CONTACTS.value, case_record or "contacts", purpose, detail)
         return rows, total
 
-    def _hidden_contacts(self, actor: Actor, purpose: Purpose) -> list[ColumnElement[bool]]:  # noqa: ARG002
-        """What a list must satisfy so that it shows nothing that rows keep from this actor (`guarding`)."""
+    def _hidden_contacts(
+        self,
+        actor: Actor,
+        purpose: Purpose,
+        action: Action = Action.READ_CONTACTS,  # noqa: ARG002
+    ) -> list[ColumnElement[bool]]:
+        """What a list or a count must satisfy so that it shows nothing that rows keep from this actor (`guarding`)."""
         return []
 
     def contact(
@@ -271,13 +277,25 @@ class Contacts(Corrections, SigningIn):
         """
         self.require(actor, Action.COUNT_CONTACTS, purpose, "contacts")
         self.record(actor, Action.COUNT_CONTACTS.value, "contacts", purpose, {"why": why})
-        return self._times
+        return partial(self._times, actor, purpose)
 
-    def _times(self, since: datetime) -> Iterable[tuple[datetime, str, str, str | None]]:
+    def _times(
+        self, actor: Actor, purpose: Purpose, since: datetime
+    ) -> Iterable[tuple[datetime, str, str, str | None]]:
         columns = (ContactRow.received, ContactRow.area, ContactRow.country, ContactRow.caller)
+        shut = self._not_counted()
+        wanted = (
+            ContactRow.received >= since,
+            _READABLE,
+            *self._hidden_contacts(actor, purpose, Action.COUNT_CONTACTS),
+        )
         with self._read() as tx:
-            rows = tx.execute(select(*columns).where(ContactRow.received >= since, _READABLE))
-            return [(received, area, country, caller) for received, area, country, caller in rows]
+            rows = tx.execute(select(*columns, ContactRow.id).where(*wanted))
+            return [(received, area, country, caller) for received, area, country, caller, id in rows if id not in shut]
+
+    def _not_counted(self) -> frozenset[str]:
+        """Contacts that stay out of counts: those of cases whose person said no to being counted (`guarding`)."""
+        return frozenset()
 
     def listener(self, token: str) -> tuple[Actor, Purpose] | None:
         """Who a session belongs to and its purpose now, without counting as a use of it: a page that listens keeps

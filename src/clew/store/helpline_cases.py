@@ -24,7 +24,8 @@ from clew.safeguards.errors import Blocked, Conflict, Erased, NotFound, UsageErr
 from clew.safeguards.keys import PersonKey, canonical
 from clew.safeguards.permissions import Action
 from clew.standards.services import name_of, referral_steps, terms
-from clew.store.helpline_consents import CaseEvent, missing_consents, signers
+from clew.store.accounts import closed_accounts
+from clew.store.helpline_consents import REFUSALS, CaseEvent, missing_consents, signers
 from clew.store.models import CaseEventRow, PersonKeyRow, ReferralEventRow, ReferralRow, SealedRow
 from clew.store.sealed import Sealed
 
@@ -131,6 +132,16 @@ class CaseWork(Sealed):
             raise Conflict("the entry was taken back before")
         if kind not in ("correction", earlier.kind):
             raise UsageError("about: an entry of another kind cannot be gone on with")
+        if kind == "correction" and earlier.kind == "consent":
+            self._check_refusal_stays(_event(earlier, self._case_key(tx, case_record), with_texts=False))
+
+    @staticmethod
+    def _check_refusal_stays(said: CaseEvent) -> None:
+        """Raises Conflict for a no or a withdrawal: only the person ends it, by a new answer. A yes can be taken back by anybody."""
+        if said.codes.get("answer") in REFUSALS:
+            raise Conflict(
+                "correction: a no or a withdrawal is not taken back for the person; ask them again, and record what they answer"
+            )
 
     def case_events(self, actor: Actor, purpose: Purpose, case_record: str, *, with_texts: bool) -> Sequence[CaseEvent]:
         """All that was recorded on a case, the oldest first, also what was taken back. Words need read_sealed_text."""
@@ -212,7 +223,15 @@ class CaseWork(Sealed):
                 excepted = ""
                 if status == "sent":
                     events = self._events(tx, row.case_record, key, beside)
-                    excepted = self._exception(actor, row, key, events, best_interest, child_recorded=child_recorded)
+                    excepted = self._exception(
+                        actor,
+                        row,
+                        key,
+                        events,
+                        best_interest,
+                        child_recorded=child_recorded,
+                        closed=closed_accounts(tx),
+                    )
                 texts = {"answer": answer.strip(), "best_interest": best_interest.strip() if excepted else ""}
                 self._step(tx, actor, purpose, row, status, key, texts=texts, exception=excepted)
         except IntegrityError:
@@ -228,9 +247,12 @@ class CaseWork(Sealed):
 
     def _exception(
         self, actor: Actor, row: ReferralRow, key: PersonKey, events: Sequence[CaseEvent], best_interest: str,
-        *, child_recorded: bool,
+        *, child_recorded: bool, closed: Collection[str],
     ) -> str:  # fmt: skip
-        """Empty where consent covers the referral; else what the exception stands on. Raises Blocked without either."""
+        """Empty where consent covers the referral; else what the exception stands on. Raises Blocked without either.
+
+        A signature of an account that is among the `closed` counts no more.
+        """
         codes = _opened(key, row.id, row.blob)["codes"]
         missing = missing_consents(events, codes, self._clock().date())
         if not missing:
@@ -240,7 +262,7 @@ class CaseWork(Sealed):
             raise Blocked(f"referral: it is not sent, no consent to this service is recorded that holds today: {names}")
         if child_recorded:
             return "recorded-age"
-        if not set(signers(events, row.id)) - {actor.id}:
+        if not set(signers(events, row.id)) - {actor.id, *closed}:
             raise Blocked(
                 "referral: it is not sent, the case records no age of a child: somebody else must sign first, with a reason"
             )

@@ -8,6 +8,9 @@ from datetime import date, datetime
 
 from clew.standards.services import REFERRAL_CONSENTS
 
+REFUSALS = ("no", "withdrawn")
+"""Answers that only the person ends, by another answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:

@@ -27,13 +27,13 @@ ACTS: Final[Mapping[str, str]] = {
     "compatible": "compatible purpose",
     "break_glass": "emergency access",
     "review_glass": "review of an emergency access",
+    "allow_glass": "leave to take emergency access again",
     "sign_release": "signature under a release",
     "set_budget": "budget of a dataset",
     "first_answer": "first answer to a lead",
     "score_shown": "showing of a score",
     "ask_review": "review asked for",
     "answer_review": "answer to a review",
-    "withdraw": "withdrawal carried through",
     "rectify": "rectification",
 }
 """Kind of act, which is also its name in the log -> what it is called."""

@@ -6,8 +6,9 @@ list must leave out is worked out once for a list, by source and by named record
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -19,9 +20,12 @@ from clew.records.kinds import Sensitivity
 from clew.safeguards.access import By, Explanation, Facts, Grant, Scope, Standing
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.errors import NotFound, UsageError
+from clew.safeguards.keys import KeyRing
 from clew.safeguards.permissions import Action
 from clew.store.accessing import Withheld
+from clew.store.vault import Vault
 from clew.workspace.opened import _OPERATOR, Opened
+from clew.workspace.settings import Settings
 
 SUPERSEDED = "cases_superseded"
 """Records of cases that a correction has replaced."""
@@ -41,6 +45,10 @@ class CanDo:
 
 
 class Access(Opened):
+    def __init__(self, folder: Path, keys: KeyRing, vault: Vault, settings: Settings) -> None:
+        super().__init__(folder, keys, vault, settings)
+        vault.same_case = self._same_case
+
     def facts_of(self, name: str) -> Facts:
         """What rules can ask of a record by any of its names: a record's id, a case's number, a lead's name.
 
@@ -109,6 +117,19 @@ class Access(Opened):
         return found
 
     # Consent.
+
+    def _same_case(self, records: Collection[str]) -> Mapping[str, Collection[str]]:
+        """Record -> all records of its case, whichever of them stands."""
+        tables = ["cases", *([SUPERSEDED] if SUPERSEDED in self.lake.names() else [])]
+        every = " UNION ALL ".join(f"SELECT record_id, external_id FROM {table}" for table in tables)  # noqa: S608 (ours)
+        sql = (
+            f"WITH every AS ({every}) SELECT a.record_id AS given, b.record_id AS same FROM every a JOIN every b "  # noqa: S608
+            "USING (external_id) WHERE a.record_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL"
+        )
+        found: dict[str, list[str]] = {}
+        for row in self.lake.query(sql, [list(records)]).to_pylist():
+            found.setdefault(row["given"], []).append(row["same"])
+        return found
 
     def countable(self, table: pa.Table, made: str) -> pa.Table:
         """A table by record_id without the cases that a recorded answer keeps out of what is made of it."""
@@ -224,6 +245,11 @@ class Access(Opened):
     def review_access(self, actor: Actor, grant: str, justified: bool, reason: str) -> None:
         purpose = self.purpose_for(actor, Action.REVIEW_ACCESS)
         self.vault.review_glass(actor, purpose, grant, justified=justified, reason=reason)
+
+    def allow_emergency(self, actor: Actor, account: str, reason: str) -> None:
+        """Lets an account, by its name, take emergency access again after one that was not justified."""
+        purpose = self._managing(actor)
+        self.vault.allow_glass(actor, purpose, self.account(account).id, reason=reason)
 
     # Explaining.
 

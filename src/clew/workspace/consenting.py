@@ -9,12 +9,12 @@ from clew.records.kinds import KINDS
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.consent import Protocol, problems, protocol
 from clew.safeguards.errors import UsageError
+from clew.store.helpline_consents import REFUSALS
 from clew.store.lake import ARRIVALS
 from clew.workspace.case_numbers import SUPERSEDED
 from clew.workspace.drafts import drop_drafts
 from clew.workspace.judging import Judging
 
-REFUSALS = ("no", "withdrawn")
 KEPT = (*KINDS, SUPERSEDED, ARRIVALS)
 """Tables of the records themselves; all others that name a record were derived from it."""
 
@@ -59,7 +59,7 @@ class Consenting(Judging):
         contacts = sorted(self.vault.contacts_in(cases))
         gone = self.lake.forget([*sorted(cases), *contacts], keep=KEPT)
         detail = {"about": number, "rows": sum(gone.values())}
-        self.vault.record(actor, "withdraw", entry, purpose, detail)
+        self.vault.record(actor, "carry_withdrawal", entry, purpose, detail)
         today = datetime.now(UTC).date()
         self.vault.ask_review(actor, purpose, number, matter="case", came="in person", told_in=entry, received=today)
 

@@ -60,6 +60,8 @@ def draft_of(folder: Path, key: str, make: Callable[[], tuple[Releasable[pa.Tabl
             "epsilon": release.guarantee.epsilon,
         }
         write_release(release, path, report={**report, _ABOUT: said})
+        for each in (path, report_path(path)):
+            each.chmod(0o600)  # the folder alone would keep strangers out, until it is moved or copied
     report = json.loads(report_path(path).read_text(encoding="utf-8"))
     said = report.pop(_ABOUT)
     mine = sha256(path.read_bytes()).hexdigest()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from clew.safeguards.errors import Blocked, NotFound
 from clew.safeguards.permissions import Action
 from clew.store.erasing import Doomed
 from clew.store.key_book import write_book
+from clew.store.lake_forgetting import NAMES
 from clew.workspace import disclosed
 from clew.workspace.drafts import drop_drafts
 from clew.workspace.person_records import PersonRecords, PersonRecordsFinding
@@ -54,9 +56,9 @@ class ErasingPersons(PersonRecordsFinding):
         values, tell = self._known_of(actor, purpose, found)
         told = disclosed.about(self.folder, self.keys, found.ids)
         tell = tuple(sorted({*tell, *(r.recipient for r in self.vault.releases() if r.id in told)}))
-        erasure, keys = self.vault.destroy(found.records, actor, purpose, why=why)
+        erasure, keys = self.vault.destroy(found.records, actor, purpose, why=why, named=values)
         body = {"ground": "GDPR art. 17", "records": found.kinds(), "keys_destroyed": keys}
-        certificate = self._purge(actor, purpose, erasure, found.records, body, values)
+        certificate = self._purge(actor, purpose, erasure, found.records, body)
         return ErasedPerson(certificate, tell)
 
     def _known_of(self, actor: Actor, purpose: Purpose, found: PersonRecords) -> tuple[frozenset[str], tuple[str, ...]]:
@@ -74,7 +76,7 @@ class ErasingPersons(PersonRecordsFinding):
             values |= {copy["sealed"].get(name) or "" for name in telling}
             tell |= {r.get("organisation") or r.get("service", "") for r in copy["referrals"] if _left(r)}
         values |= {each.external for each in found.records if each.record not in sealed}
-        return frozenset(_plain(v) for v in values if len(v.strip()) >= _TELLING), tuple(sorted(tell))
+        return frozenset(plain for v in values if len(plain := _plain(v)) >= _TELLING), tuple(sorted(tell))
 
     def _purge(
         self,
@@ -83,7 +85,6 @@ class ErasingPersons(PersonRecordsFinding):
         erasure: str,
         records: Sequence[Doomed],
         body: dict[str, object],
-        values: frozenset[str] = frozenset(),
     ) -> Certificate:
         """Takes erased records out of lake and files, checks that they are gone and signs what was done.
 
@@ -93,7 +94,7 @@ class ErasingPersons(PersonRecordsFinding):
         removed = disclosed.drop(self.folder, self.keys, ids)
         gone = self.lake.forget(ids)
         self.mend_contacts()
-        rejected = self._purge_rejects(values)
+        rejected = self._purge_rejects()
         drop_drafts(self.folder, all_of_them=True)
         self.vault.purged()
         reached, missed = self.write_books()
@@ -119,11 +120,7 @@ class ErasingPersons(PersonRecordsFinding):
         if not all(erased for _, _, _, erased in self.vault.sealed_records(ids).values()):
             return "a key"
         for table in self.lake.names():
-            names = [
-                name
-                for name in ("record_id", "record", "left", "right", "a", "b")
-                if name in self.lake.table(table).columns
-            ]
+            names = [name for name in NAMES if name in self.lake.table(table).columns]
             for name in names:
                 query = f'SELECT 1 FROM "{table}" WHERE "{name}" IN (SELECT unnest($1)) LIMIT 1'  # noqa: S608 (ours)
                 if self.lake.query(query, [list(ids)]).num_rows:
@@ -131,7 +128,7 @@ class ErasingPersons(PersonRecordsFinding):
         return ""
 
     def mend_purges(self) -> None:
-        """Finishes what an interrupted erasure left in the lake. Does nothing where nothing is owed."""
+        """Finishes what an interrupted erasure left in the lake and among rejected rows. Does nothing where nothing is owed."""
         if not self.vault.purge_is_owed():
             return
         gone: list[str] = []
@@ -142,6 +139,7 @@ class ErasingPersons(PersonRecordsFinding):
         if gone:
             disclosed.drop(self.folder, self.keys, gone)
             self.lake.forget(gone)
+        self._purge_rejects()
         drop_drafts(self.folder, all_of_them=True)
         self.vault.purged()
         self.write_books()
@@ -163,13 +161,17 @@ class ErasingPersons(PersonRecordsFinding):
                 missed.append(place)
         return reached, missed
 
-    def _purge_rejects(self, values: frozenset[str]) -> int:
-        """Takes rows that hold any of the values out of the rejected ones; says how many."""
-        folder, removed = self.folder / "rejects", 0
-        for path in sorted(folder.glob("*.rejects.csv*")) if values else ():
+    def _purge_rejects(self) -> int:
+        """Takes rows that hold what names an erased person out of the rejected ones; says how many.
+
+        The keys are gone by now, and with them what was opened: what is owed is known by keyed hashes alone.
+        """
+        folder, removed, marks = self.folder / "rejects", 0, self.vault.owed_marks()
+        marked = cache(self.vault.mark_of_value)
+        for path in sorted(folder.glob("*.rejects.csv*")) if marks else ():
             sealed = path.name.endswith(".sealed")
             content = self.keys.unseal(path.read_bytes(), f"rejects/{path.name}") if sealed else path.read_bytes()
-            kept, out = _without(content, values)
+            kept, out = _without(content, lambda cell: len(cell) >= _TELLING and marked(cell) in marks)
             if out:
                 with whole_file(path) as part:
                     part.write_bytes(self.keys.seal(kept, f"rejects/{path.name}") if sealed else kept)
@@ -194,11 +196,10 @@ def _plain(value: str) -> str:
     return " ".join(value.split()).casefold()
 
 
-def _without(content: bytes, values: Iterable[str]) -> tuple[bytes, int]:
-    """A CSV without the rows in which a cell is one of the values, and how many went."""
-    wanted = frozenset(values)
+def _without(content: bytes, is_theirs: Callable[[str], bool]) -> tuple[bytes, int]:
+    """A CSV without the rows in which a cell names an erased person, and how many went."""
     rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
-    kept = [row for row in rows if not any(_plain(cell) in wanted for cell in row)]
+    kept = [row for row in rows if not any(is_theirs(_plain(cell)) for cell in row)]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(kept)
     return out.getvalue().encode(), len(rows) - len(kept)

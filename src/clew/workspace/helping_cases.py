@@ -238,7 +238,8 @@ class CaseHelping(Helping):
             )
             for step in referral.steps
         ]  # fmt: skip
-        signed = signers(events, referral.id)
+        closed = self.vault.closed_accounts()  # whose signature counts no more
+        signed = [who for who in signers(events, referral.id) if who not in closed]
         return ReferralView(
             id=referral.id, service=codes["service"], organisation=codes.get("organisation", ""), need=codes.get("need", ""),
             shares=tuple(filter(None, codes.get("shares", "").split())), note=(referral.texts or {}).get("note", ""),

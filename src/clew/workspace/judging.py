@@ -82,7 +82,8 @@ class Judging(Guarded):
         held = super()._verdicts(sets)
         children = self._children()
         two = {s for s, v in held.items() if v is Verdict.YES and children & set(members_of(s, sets))}
-        both = {s: agreed(self.vault.judgements(LEAD + s)) for s in two}
+        closed = self.vault.closed_accounts() if two else {}
+        both = {s: agreed(self.vault.judgements(LEAD + s), closed) for s in two}
         return {s: v for s, v in held.items() if s not in two or ((found := both[s]) and found.verdict is v)}
 
     def proposal(self, actor: Actor, purpose: Purpose, subject: str) -> ProposalView:

@@ -123,7 +123,7 @@ class Opened:
         return self.vault.add_account(name, None, roles, actor=_OPERATOR, organisation=organisation)
 
     def reset_factors(self, actor: Actor) -> int:
-        """Takes every second factor off an account whose person lost them; answers how many there were."""
+        """Takes every second factor and every link to an account elsewhere off an account; answers how many there were."""
         return self.vault.reset_factors(actor.id, actor=_OPERATOR)
 
     def link_elsewhere(self, actor: Actor, subject: str) -> None:
