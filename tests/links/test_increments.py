@@ -79,7 +79,7 @@ def test_a_crash_before_the_manifest_leaves_the_set_as_it_was(tmp_path, monkeypa
         raise OSError("power")
 
     with monkeypatch.context() as patched:
-        patched.setattr(increments, "_keep", crash)
+        patched.setattr(increments, "keep", crash)
         with pytest.raises(OSError, match="power"):
             increments.join(tmp_path, table.slice(30))
     assert increments.members(tmp_path).equals(before)
@@ -112,3 +112,39 @@ def test_folders_that_are_no_set_are_refused(tmp_path) -> None:
     (made / "manifest.json").write_text("{")
     with pytest.raises(UsageError, match="cannot be read"):
         increments.join(made, table)
+
+
+def test_a_damaged_set_is_refused_by_file_and_rule_and_left_as_it_is(tmp_path) -> None:
+    made = tmp_path / "set"
+    table = adverts(4, 20, 3)
+    increments.join(made, table.slice(0, 30))
+    manifest, part = made / "manifest.json", made / "part-000001"
+    whole = {path: path.read_bytes() for path in [manifest, *part.iterdir()]}
+    counts = np.load(part / "counts.npy")
+    said = json.loads(whole[manifest])
+    damages = {path: [None, b"", b"\x93NUMPY", whole[path][: len(whole[path]) // 2]] for path in part.iterdir()}
+    damages[manifest] = [
+        json.dumps(said | changed).encode()
+        for changed in (
+            {"parts": ["../set/part-000001"]}, {"parts": [3]}, {"parts": {}}, {"clusters": -1}, {"clusters": 1},
+            {"merges": [[0, 1]]}, {"merges": [[1, "0"]]}, {"learnt_in": 5}, {"similarity": None}, {"learnt_from": True},
+        )
+    ] + [b"[]", b'{"kind": "clew adverts"}', b"\xff"]  # fmt: skip
+    for name, array in {
+        "counts": counts + 1, "clusters": np.full(len(counts), 1 << 40), "content": np.zeros(3, np.uint64),
+        "key_texts": np.zeros(2, np.uint32), "boilerplate": np.array([1 << 31], np.uint32), "values": np.zeros(4),
+    }.items():  # fmt: skip
+        np.save(tmp_path / "wrong.npy", array)
+        damages[part / f"{name}.npy"].append((tmp_path / "wrong.npy").read_bytes())
+    for path, contents in damages.items():
+        for content in contents:
+            path.write_bytes(content) if content is not None else path.unlink()
+            with pytest.raises(UsageError, match=f"{path.stem}|set"):
+                increments.join(made, table.slice(30))
+            path.write_bytes(whole[path])
+    key_texts = np.load(part / "key_texts.npy")
+    np.save(part / "key_texts.npy", key_texts + np.uint32(1 << 20))
+    with pytest.raises(UsageError, match="key_texts"):
+        increments.join(made, table.slice(30))
+    np.save(part / "key_texts.npy", key_texts)
+    assert increments.join(made, table.slice(30)).total == table.num_rows

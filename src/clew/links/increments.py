@@ -11,12 +11,6 @@ number is from then on another name of the smaller.
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,14 +22,23 @@ import pyarrow.compute as pc
 
 from clew.links import alignment, boilerplate
 from clew.links.compiled import compiled, in_threads, parts_of
+from clew.links.increment_parts import (
+    SKETCH,
+    Part,
+    boilerplate_of,
+    followed,
+    keep,
+    locked,
+    manifest_of,
+    read,
+    texts_of,
+    written,
+)
 from clew.links.near_texts import DEFAULT, NearDuplicateOptions, groups_of
 from clew.links.shingles import SHORT, gather
 from clew.links.tokens import Tokens, tokens
-from clew.safeguards.errors import MissingColumn, UsageError
+from clew.safeguards.errors import MissingColumn
 
-VERSION = 2
-SKETCH = 24
-"""Shingles by which a text of the set is found again."""
 MATES = 2
 """Texts of one part that one shingle proposes."""
 _ROWS_A_PART = 1 << 15
@@ -55,19 +58,6 @@ class Joined:
     """Adverts in the set now."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    texts: Tokens
-    clusters: Numbers
-    keys: npt.NDArray[np.uint64]
-    key_texts: npt.NDArray[np.uint32]
-    folder: Path
-
-    def ids(self) -> pa.Table:
-        with pa.memory_map(str(self.folder / "ids.arrow")) as source:
-            return pa.ipc.open_file(source).read_all()
-
-
 def join(
     folder: Path, table: pa.Table, *, id: str = "id", text: str = "text", options: NearDuplicateOptions = DEFAULT
 ) -> Joined:
@@ -79,20 +69,19 @@ def join(
     for name in (id, text):
         if name not in table.column_names:
             raise MissingColumn(name, present=tuple(table.column_names))
-    with _locked(folder):
-        manifest = _manifest(folder, options)
-        parts = [_read(folder / name) for name in manifest["parts"]]
+    with locked(folder):
+        manifest = manifest_of(folder, options)
+        parts = [read(folder / name, manifest["clusters"]) for name in manifest["parts"]]
         return _joined(folder, manifest, parts, table[id].cast(pa.string()), table[text], options)
 
 
 def members(folder: Path) -> pa.Table:
     """id, cluster of every advert of the set, merges followed."""
-    manifest = _manifest(folder, None)
-    into = _followed(manifest)
+    manifest = manifest_of(folder, None)
+    into = followed(manifest)
     tables = []
     for name in manifest["parts"]:
-        part = _read(folder / name)
-        ids = part.ids()
+        ids = read(folder / name, manifest["clusters"]).ids
         tables.append(pa.table({"id": ids["id"], "cluster": into[ids["cluster"].to_numpy()]}))
     return (
         pa.concat_tables(tables) if tables else pa.table({"id": pa.array([], pa.string()), "cluster": np.zeros(0, int)})
@@ -102,7 +91,7 @@ def members(folder: Path) -> pa.Table:
 def _joined(
     folder: Path,
     manifest: dict[str, Any],
-    parts: list[_Part],
+    parts: list[Part],
     ids: pa.ChunkedArray,
     texts: pa.ChunkedArray,
     options: NearDuplicateOptions,
@@ -117,7 +106,7 @@ def _joined(
     distinct = boilerplate.without(rows.take(first), table)
     grouped = groups_of(distinct, options)
     next_number = int(manifest["clusters"])
-    into = _followed(manifest)
+    into = followed(manifest)
     own, merges = _placed(parts, distinct, grouped, into, options)
     # Groups that joined nothing get new numbers, in order of first appearance.
     of_row = own[which]
@@ -125,20 +114,22 @@ def _joined(
     alone[blank] = len(contents) + np.arange(len(blank))
     of_row[blank] = -1
     new = np.flatnonzero(of_row < 0)
-    named, first_new, place = np.unique(alone[new], return_index=True, return_inverse=True)
-    number = np.empty(len(named), np.int64)
-    number[np.argsort(first_new)] = next_number + np.arange(len(named))
+    groups_new, first_new, place = np.unique(alone[new], return_index=True, return_inverse=True)
+    number = np.empty(len(groups_new), np.int64)
+    number[np.argsort(first_new)] = next_number + np.arange(len(groups_new))
     of_row[new] = number[place]
     clusters = known.copy()
     clusters[fresh] = of_row
-    manifest["clusters"] = next_number + len(named)
+    manifest["clusters"] = next_number + len(groups_new)
     manifest["merges"] += merges.tolist()
     if len(fresh):
-        name = _written(folder, manifest, distinct, of_row[first], ids.take(pa.array(fresh)), of_row, table)
+        named = pa.table({"id": ids.take(pa.array(fresh)), "cluster": of_row})
+        kept = _compact(distinct)
+        name = written(folder, manifest, kept, sketches(kept), of_row[first], named, table)
         manifest["parts"].append(name)
         manifest["adverts"] += len(fresh)
-    _keep(folder, manifest)
-    resolved = _followed(manifest)[clusters]
+    keep(folder, manifest)
+    resolved = followed(manifest)[clusters]
     merged = pa.table({"cluster": merges[:, 0], "into": merges[:, 1]})
     return Joined(pa.table({"id": ids, "cluster": resolved}), merged, len(ids) - len(fresh), int(manifest["adverts"]))
 
@@ -149,17 +140,22 @@ def _boilerplate(folder: Path, manifest: dict[str, Any], fresh: Tokens) -> boile
         manifest["learnt_from"] = len(fresh)
         manifest["learnt_in"] = len(manifest["parts"])
         return boilerplate.learnt(fresh)
-    slots = np.load(folder / manifest["parts"][manifest["learnt_in"]] / "boilerplate.npy")
-    table = np.zeros(boilerplate.SLOTS, np.uint8)
-    table[slots] = 1
-    return table if len(slots) else None
+    return boilerplate_of(folder / manifest["parts"][manifest["learnt_in"]])
 
 
-def _known(parts: list[_Part], ids: pa.ChunkedArray) -> Numbers:
+def _compact(texts: Tokens) -> Tokens:
+    """The texts over values of their own, one after another."""
+    counts = texts.counts.astype(np.int64)
+    ends = np.cumsum(counts)
+    values = texts.values[np.arange(int(ends[-1])) + np.repeat(texts.starts - ends + counts, counts)]
+    return Tokens(values, ends - counts, texts.counts, texts.content)
+
+
+def _known(parts: list[Part], ids: pa.ChunkedArray) -> Numbers:
     """The cluster of each id that is in the set, -1 for the others."""
     found = np.full(len(ids), -1, np.int64)
     for part in parts:
-        stored = part.ids()
+        stored = part.ids
         place = pc.index_in(ids, value_set=stored["id"].combine_chunks())
         here = np.flatnonzero(pc.is_valid(place).to_numpy())
         if len(here):
@@ -169,7 +165,7 @@ def _known(parts: list[_Part], ids: pa.ChunkedArray) -> Numbers:
 
 
 def _placed(
-    parts: list[_Part], fresh: Tokens, grouped: Numbers, into: Numbers, options: NearDuplicateOptions
+    parts: list[Part], fresh: Tokens, grouped: Numbers, into: Numbers, options: NearDuplicateOptions
 ) -> tuple[Numbers, Numbers]:
     """For each new text the old cluster its group joins, or -1; and pairs of old clusters that prove to be one.
 
@@ -226,7 +222,7 @@ def _as_merges(pairs: Numbers) -> Numbers:
     return np.array(rows, np.int64).reshape(-1, 2)
 
 
-def _same(part: _Part, fresh: Tokens) -> npt.NDArray[np.float64]:
+def _same(part: Part, fresh: Tokens) -> npt.NDArray[np.float64]:
     """New texts whose content the part has: new text, cluster, 1, a name of the old text."""
     old = np.searchsorted(part.texts.content, fresh.content)  # a part's texts are sorted by it
     old = np.minimum(old, len(part.texts) - 1)
@@ -235,7 +231,7 @@ def _same(part: _Part, fresh: Tokens) -> npt.NDArray[np.float64]:
 
 
 def _alike(
-    part: _Part,
+    part: Part,
     fresh: Tokens,
     keys: npt.NDArray[np.uint64],
     owners: npt.NDArray[np.uint32],
@@ -248,7 +244,7 @@ def _alike(
     for mate in range(MATES):
         at = low if mate == 0 else high - mate
         has = np.flatnonzero((high - low > mate) & long_enough[owners])
-        pairs.append((owners[has].astype(np.uint64) << np.uint64(32)) | part.key_texts[at[has]])
+        pairs.append((owners[has].astype(np.uint64) << np.uint64(32)) | texts_of(part, at[has]))
     both = np.unique(np.concatenate(pairs))
     left, right = (both >> np.uint64(32)).astype(np.int64), (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
     fit = part.texts.counts[right] >= options.shortest
@@ -262,8 +258,8 @@ def _alike(
     return _hits(part, left[alike], right[alike], scores[alike])
 
 
-def _hits(part: _Part, new: Numbers, old: Numbers, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    name = old + int(part.folder.name.removeprefix("part-")) * float(1 << 32)
+def _hits(part: Part, new: Numbers, old: Numbers, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    name = old + part.number * float(1 << 32)
     return np.stack([new, part.clusters[old], scores, name], axis=1).astype(np.float64)
 
 
@@ -325,118 +321,3 @@ def _sketch(
             used += 1
             kept += 1
     return used
-
-
-def _followed(manifest: dict[str, Any]) -> Numbers:
-    """Where each number of a cluster leads today."""
-    into = np.arange(int(manifest["clusters"]) + 1)
-    for cluster, target in manifest["merges"]:
-        into[cluster] = target
-    while True:
-        further = into[into]
-        if np.array_equal(further, into):
-            return into
-        into = further
-
-
-def _read(folder: Path) -> _Part:
-    def column(name: str) -> Any:
-        return np.load(folder / f"{name}.npy", mmap_mode="r")
-
-    counts = np.asarray(column("counts"))
-    starts = np.zeros(len(counts), np.int64)
-    np.cumsum(counts[:-1], out=starts[1:])
-    texts = Tokens(column("values"), starts, counts, np.asarray(column("content")))
-    return _Part(texts, np.asarray(column("clusters")), column("keys"), column("key_texts"), folder)
-
-
-def _written(
-    folder: Path,
-    manifest: dict[str, Any],
-    texts: Tokens,
-    clusters: Numbers,
-    ids: pa.ChunkedArray,
-    of_row: Numbers,
-    table: boilerplate.Table | None,
-) -> str:
-    """Writes a part beside the others and gives it its name; nothing refers to it yet."""
-    name = f"part-{len(manifest['parts']) + 1:06d}"
-    beside = folder / f".{name}"
-    for stale in (beside, folder / name):
-        shutil.rmtree(stale, ignore_errors=True)
-    beside.mkdir()
-    counts = texts.counts.astype(np.int64)
-    ends = np.cumsum(counts)
-    values = texts.values[np.arange(int(ends[-1])) + np.repeat(texts.starts - ends + counts, counts)]
-    compact = Tokens(values, ends - counts, texts.counts, texts.content)
-    keys, owners = sketches(compact)
-    columns: dict[str, npt.NDArray[Any]] = {
-        "values": values, "counts": texts.counts, "content": texts.content,
-        "clusters": clusters, "keys": keys, "key_texts": owners,
-        "boilerplate": np.flatnonzero(table).astype(np.uint32) if table is not None else np.zeros(0, np.uint32),
-    }  # fmt: skip
-    for column, array in columns.items():
-        with (beside / f"{column}.npy").open("wb") as file:
-            np.save(file, array)
-            _settle(file)
-    named = pa.table({"id": ids, "cluster": of_row})
-    with (beside / "ids.arrow").open("wb") as file:
-        with pa.ipc.new_file(file, named.schema) as writer:
-            writer.write_table(named)
-        _settle(file)
-    beside.rename(folder / name)
-    return name
-
-
-def _settle(file: Any) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _keep(folder: Path, manifest: dict[str, Any]) -> None:
-    beside = folder / ".manifest.json"
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(manifest, file)
-        _settle(file)
-    beside.replace(folder / "manifest.json")
-
-
-def _manifest(folder: Path, options: NearDuplicateOptions | None) -> dict[str, Any]:
-    path = folder / "manifest.json"
-    if not path.exists():
-        if options is None or any(not each.name.startswith((".", "part-")) for each in folder.iterdir()):
-            raise UsageError(f"{folder}: is a folder of something else, not a set of clusters")
-        fresh = {
-            "kind": "clew adverts",
-            "version": VERSION,
-            "clusters": 0,
-            "adverts": 0,
-            "parts": [],
-            "merges": [],
-            "learnt_from": 1,
-        }
-        return fresh | {"similarity": options.similarity, "shortest": options.shortest, "sketch": SKETCH}
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        mine = manifest["kind"] == "clew adverts"
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path}: cannot be read as the manifest of a set of clusters") from error
-    if not mine or manifest["version"] != VERSION or manifest["sketch"] != SKETCH:
-        raise UsageError(f"{folder}: was made by another version; make the set anew from the adverts")
-    if options and (manifest["similarity"], manifest["shortest"]) != (options.similarity, options.shortest):
-        raise UsageError(f"{folder}: was made with other options; use the same, or another folder")
-    return manifest
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: is a file, not a folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UsageError(f"{folder}: another process is adding adverts; wait for it") from error
-        yield
