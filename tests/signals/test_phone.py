@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from clew.signals import phones
-from clew.signals.phone import heldout, suite, words
+from clew.signals import phones, scan
+from clew.signals.phone import heldout, plans, suite, words
 
 from . import strangers
 from .contract import DetectorContract
@@ -229,3 +229,12 @@ def test_room_before_a_telephone_number_hides_nothing():
     assert [[found.value for found in read] for read in reads] == [["+447700900132"]] * 4
     assert phones("Rooms 202, 305, 415 and 555", region="US") == []
     assert phones("order no 07700 900132", region="GB") == []
+
+
+def test_a_region_named_says_its_country_and_breaks_no_reading():
+    # Ontario is CA-ON and the Balearic Islands are ES-IB; no telephone rings in ON or IB
+    for text in ("Ontario, call 416 555 0123", "Mallorca, call 612 345 678"):
+        detection = scan([text], detectors=["phone", "place"])
+        assert detection.failures.num_rows == 0
+        assert detection.signals.num_rows
+    assert plans.national("20123456", "AQ") is None

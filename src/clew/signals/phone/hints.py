@@ -51,12 +51,17 @@ def by_place(text: str, colleagues: Mapping[str, Detector]) -> tuple[str, ...]:
     """The countries of the cities that the text names, likeliest first; empty when it names none."""
     cities = _read("place", text, colleagues)
     if len(cities) < 2:
-        return tuple(city.value[-2:] for city in cities)
+        return tuple(map(_country, cities))
     said = [city for city in cities if city.confidence > _SAID] or cities
     weights: Counter[str] = Counter()
     for city in said:
-        weights[city.value[-2:]] += round(100 * city.confidence)
+        weights[_country(city)] += round(100 * city.confidence)
     return tuple(country for country, _ in weights.most_common(2))
+
+
+def _country(place: Signal) -> str:
+    """The country of a city (Lyon, FR), of a region of one (US-TX), or the one that is named (FR)."""
+    return place.value[:2] if place.kind == "area" else place.value[-2:]
 
 
 def by_language(text: str, colleagues: Mapping[str, Detector]) -> tuple[str, ...]:

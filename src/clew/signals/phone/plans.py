@@ -191,12 +191,15 @@ def _prefix(region: str) -> str:
 @cache
 def _gate(region: str) -> re.Pattern[str]:
     """A quick look before the full check: the trunk prefix (needed where it is 0) and any national number."""
-    prefix = _prefix(region)
     plan: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if plan is None:  # the Pitcairn Islands, Antarctica: named in texts, and without numbers of their own
+        return _NEVER
+    prefix = _prefix(region)
     pattern = plan.general_desc.national_number_pattern
     optional = "" if prefix in ("0", "06", "8") and region not in _LOOSE else "?"
     return re.compile(rf"(?:{prefix}){optional}(?:{pattern})" if prefix else rf"(?:{pattern})")
 
 
+_NEVER = re.compile(r"(?!)")
 _LOOSE = frozenset(("IN", "CN", "TR", "BR", "NG", "PH", "ID", "CO", "AR", "KR", "TH"))
 """Regions where mobile numbers are often written without the trunk prefix."""
