@@ -18,13 +18,15 @@ from clew.signals.phone.masks import masked
 from clew.signals.phone.tokens import Atom, Kind, is_stick, kinds_of, mixed, split
 from clew.signals.phone.writing import FILL
 
-NONE, TIGHT, NOISE, FAR, BROKEN = range(5)
-"""How far two atoms are: side by side, one usual separator, other signs, another line, not one number."""
+NONE, TIGHT, LOOSE, NOISE, FAR, BROKEN = range(6)
+"""How far two atoms are: side by side, one usual separator, one that parts phrases too, other signs, another line, not one number."""
 
 LEAST_DIGITS = 8
 """Fewer digits are no number that counts."""
 
 _USUAL = re.compile(r" {0,2}[-./()·•*_~\\,|:']{0,2} {0,2}")
+_PHRASES = re.compile(r"[^\s()]\s")
+"""A sign and a space, as in a list of prices: what follows may be a number of its own."""
 _ENDS = re.compile(r"[€£$¥₹₺₽%@?]")
 _UNSEEN = re.compile(f"[{IGNORED}{FILL}]+")
 _LONGEST_GAP, _LONGEST_RAW_GAP = 24, 160
@@ -180,7 +182,7 @@ def _chained(shown: str, atoms: list[Atom], cut: frozenset[int] = frozenset()) -
             between = shown[chain.atoms[-1].end : atom.start]
             gap = _distance(between)
             if (
-                gap == NOISE
+                gap in (NOISE, FAR)
                 and "+" in between
                 and (len(atom.digits) > _MOST_AFTER_PLUS or _UNSEEN.sub("", between) != "+")
             ):
@@ -346,7 +348,7 @@ def _distance(gap: str) -> int:
     if len(shown) > _LONGEST_GAP or _ENDS.search(shown):
         return BROKEN
     if _USUAL.fullmatch(shown):
-        return TIGHT
+        return LOOSE if _PHRASES.search(shown) else TIGHT
     said = [words.key(word) for word in split(shown)[1::2]]
     if len(said) > _MOST_SAID or any(word != "x" and word not in words.SPOKEN_DOTS for word in said):
         return BROKEN
@@ -354,11 +356,16 @@ def _distance(gap: str) -> int:
     return BROKEN if lines > 2 else FAR if lines else NOISE
 
 
+_LINKED = ("wa.me/", "phone=", "number=")
+
+
 def _plus_before(shown: str, start: int) -> int | None:
     """Where a + stands before the first digit, with at most a space, a bracket or a sign that shows nothing between.
 
     A + that stands right after a digit and before a space belongs to what is before it, as in 18+.
     """
+    if shown[start - 1 : start] in ("/", "=") and shown.endswith(_LINKED, 0, start):
+        return start  # such links take numbers with their country only
     shown_between = 0
     for position in range(start - 1, max(-1, start - _LONGEST_RAW_GAP), -1):
         sign = shown[position]

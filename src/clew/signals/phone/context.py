@@ -13,9 +13,12 @@ from clew.signals.phone.standing import is_round
 from clew.signals.phone.tokens import Atom
 
 UNIT = re.compile(
-    r"[\s/-]{0,2}(?:[€£$₹₺₽฿₫]|/\s?h|(?:hh|qv|h|hrs?|(?:an|per|the|half)\s(?:an\s)?(?:hour|night|h)|hours?|nights?|mins?|minut\w*|lbs?|kg|cm|roses|rosas|kisses|y/?os?|yrs?|years?"
+    r"[\s/-]{0,2}(?:[€£$₹₺₽฿₫円元]|원(?!룸)|/\s?h|(?:hh|qv|h|hrs?|(?:an|per|the|half)\s(?:an\s)?(?:hour|night|h)|hours?|nights?|mins?|minut\w*|lbs?|kg|cm|roses|rosas|kisses|y/?os?|yrs?|years?"
     r"|eur|euros?|usd|gbp|chf|pln|zł|zl|ron|lei|kč|kc|kr|ft|tl|php|rb|ribu|jt|inr|rs|aed|dollars?|pounds?|bucks|años|ans|jahre?|anni|anos|lat|ani|jaar"
-    r"|лет|года?|років|роки|рік|руб\w*|грн|гривень|час|лв|дин|دراهم|درهم|سنة|سنه|ש[״\"']?ח)(?![^\W_]))",
+    r"|lire|yen|yuan|won|baht|dong|đồng|rupiah|rupees?|pesos?|soles|reais|rand|naira|kron\w*|forint\w*|korun\w*|złotych|dinars?|riyals?|dirhams?|dhs|bath"
+    r"|views|visits|visitors|people|inhabitants|followers|subscribers|downloads|users|likes|copies|miles|visitas|seguidores|habitantes|vues|visites|abonnés"
+    r"|habitants|aufrufe|einwohner|besucher|abonnenten|visualizzazioni|abitanti|iscritti|wyświetleń|mieszkańców|просмотр\w*|жител\w*|подписчик\w*|человек"
+    r"|бат|тенге|сум|крон\w*|บาท|रुपये|টাকা|лет|года?|років|роки|рік|руб\w*|грн|гривень|час|лв|дин|دراهم|درهم|سنة|سنه|ש[״\"']?ח)(?![^\W_]))",
     re.IGNORECASE,
 )
 """What says that the figures before it are a price, a time or an age."""

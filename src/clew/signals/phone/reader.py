@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from clew.signals.base import Detector
 from clew.signals.glyphs import IGNORED
 from clew.signals.phone import plans
-from clew.signals.phone.atoms import BROKEN, LEAST_DIGITS, NOISE, Chain, chains
+from clew.signals.phone.atoms import BROKEN, LEAST_DIGITS, LOOSE, NOISE, Chain, chains
 from clew.signals.phone.context import UNIT, Context
 from clew.signals.phone.countries import Countries
 from clew.signals.phone.masks import MILLIONS, has_links
@@ -157,6 +157,8 @@ class _Reader:
     def _best(self, chain: Chain, first: int) -> Window | None:
         """The most likely number that starts with this atom."""
         left = BROKEN if first in (0, chain.shy_before()) else chain.gaps[first - 1]
+        if left < LOOSE and self._opens(chain.atoms[first].start):
+            left = LOOSE
         plus = first == 0 and chain.plus is not None
         start = chain.atoms[first].digits[:1]
         strong, alone = plus or start == "0", is_one_of_ones(chain, first)
@@ -186,6 +188,10 @@ class _Reader:
             if window and (best is None or window.rank > best.rank):
                 best = window
         return best
+
+    def _opens(self, start: int) -> bool:
+        """Whether a bracket is opened here after a space, as before the (206) of 250 (206) 555-0182."""
+        return start > 1 and self.shown[start - 1] == "(" and self.shown[start - 2].isspace()
 
     def _window(
         self, chain: Chain, first: int, last: int, digits: str, *, plus: bool, inner: int, cut: bool

@@ -294,7 +294,9 @@ def _joinable() -> list[str]:
     known, _, _ = words.phrases()
     single = {w[0] for w in known if len(w) == 1 and len(w[0]) > 2} - words.SHY | set(words.HUNDREDS) - words.SHY
     return sorted(
-        single | {"due", "once", "una", "uma", "ein", "een", "sei", "opt", "sept", "dos"}, key=len, reverse=True
+        single | {"due", "once", "una", "uma", "ein", "een", "sei", "opt", "sept", "dos", "un", "um"},
+        key=len,
+        reverse=True,
     )
 
 

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+
+from clew.signals.glyphs import IGNORED, plain
 
 FILL = "\u2063"
 """Stands for the rest of a word whose digit was put in its first place."""
@@ -15,6 +18,7 @@ _SYLLABLES = "공영일이삼사오육륙칠팔구"
 _SIGNS = str.maketrans(_NUMERALS + _SYLLABLES, "001234567891123456789123" + "001234566789")
 _IN_ROWS = re.compile(
     rf"[{_NUMERALS}](?:[\s,.、，·-]{{0,3}}[{_NUMERALS}])+|(?<=[0-9])[{_NUMERALS}]|[{_NUMERALS}](?=[0-9])"
+    rf"|(?:[{_NUMERALS}0-9][\s,.、，·{FILL}-]{{0,4}}){{4,}}|(?:[{_SYLLABLES}0-9][\s,.、，·-]{{0,3}}){{7,}}"
     rf"|[{_SYLLABLES}](?:[\s,.、，·-]{{0,3}}[{_SYLLABLES}]){{2,}}|(?<=[0-9])[{_SYLLABLES}](?=[0-9])"
 )
 _THAI = dict(zip("ศูนย์ หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า".split(), "0123456789", strict=True))
@@ -28,7 +32,7 @@ _BENGALI = {
 _ABUGIDA = _THAI | _HINDI | _BENGALI | {"ゼロ": "0", "ぜろ": "0"}
 _WORDS = re.compile("|".join(sorted(_ABUGIDA, key=len, reverse=True)))
 _OTHER = re.compile("[\u0900-\u09ff\u0e00-\u0e7f\u3007ゼぜ\u4e00-\u9fff\uac00-\ud7a3]")
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>|&(?:nbsp|ensp|emsp|thinsp|shy|zwnj|#160|#xa0|#8203);", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>|&(?:#[0-9]{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});", re.IGNORECASE)
 
 
 def readable(shown: str) -> str:
@@ -46,4 +50,10 @@ def readable(shown: str) -> str:
 
 
 def _blank(mark: re.Match[str]) -> str:
-    return mark[0] if "tel:" in mark[0] or "href" in mark[0] else " " * len(mark[0])
+    """Spaces for a tag, the sign for the name or the number of one; a link's address is left."""
+    if mark[0][0] == "<":
+        return mark[0] if "tel:" in mark[0] or "href" in mark[0] else " " * len(mark[0])
+    sign = plain(unescape(mark[0]))
+    if len(sign) > 1 or sign == "&":
+        return mark[0]
+    return " " * len(mark[0]) if sign.isspace() or sign == IGNORED else sign.ljust(len(mark[0]), FILL)
