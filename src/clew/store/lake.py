@@ -18,6 +18,7 @@ import pyarrow as pa
 from clew.records.kinds import KINDS, Kind
 from clew.safeguards.errors import Conflict, UnreadableInput
 from clew.store.lake_forgetting import forget, written_anew
+from clew.store.resting import is_known
 
 ARRIVALS = "arrivals"
 ARRIVED = pa.schema([("record_id", pa.string()), ("kind", pa.string()), ("arrived", pa.timestamp("us", tz="UTC"))])
@@ -89,6 +90,16 @@ class Lake:
             rows = self._sql.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1").fetchall()
             return [name for (name,) in rows]
 
+    def columns(self) -> dict[str, list[str]]:
+        """Table -> its columns, of all tables that are there; in plain SQL."""
+        sql = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
+        with self._one_at_a_time:
+            found: dict[str, list[str]] = {name: [] for name in self.names()}
+            for table, column in self._sql.execute(sql).fetchall():
+                if table in found:
+                    found[table].append(column)
+            return found
+
     def table(self, name: str) -> Any:
         """The table as an Ibis expression, to be evaluated by `evaluate`."""
         with self._one_at_a_time:
@@ -109,7 +120,12 @@ class Lake:
             return cast(pa.Table, (expression.select(*columns) if columns else expression).to_pyarrow())
 
     def replace(self, tables: Mapping[str, pa.Table]) -> None:
-        """Puts tables in the place of those of the same names: all of them, or none."""
+        """Puts tables in the place of those of the same names: all of them, or none. Raises ValueError for one that has no row
+        in `resting`: nobody has said how a person's data leave it.
+        """
+        unknown = sorted(name for name in tables if not is_known(name))
+        if unknown:
+            raise ValueError(f"lake: {', '.join(unknown)}: say in store/resting.py what it holds of persons")
         with self._one_at_a_time:
             self._sql.execute("BEGIN")
             try:

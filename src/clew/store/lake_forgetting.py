@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-_NAMES = ("record_id", "record", "left", "right", "a", "b")
+NAMES = ("record_id", "record", "left", "right", "a", "b")
 """Columns that hold a record's id, whatever table they are in."""
 
 
@@ -42,7 +42,7 @@ def forget(sql: duckdb.DuckDBPyConnection, ids: list[str], keep: Collection[str]
     for table, names in columns.items():
         if "subject" in names and subjects:
             drop(table, "subject IN (SELECT unnest($1))", subjects)  # a set without one of its members is another set
-        for column in _NAMES:
+        for column in NAMES:
             if column in names:
                 drop(table, f'"{column}" IN (SELECT unnest($1))', ids)
     if "hubs" in columns and "claims" in columns:

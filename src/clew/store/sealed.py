@@ -103,15 +103,17 @@ class Sealed(Trail):
         return opened
 
     def sealed_batches(
-        self, kind: str, actor: Actor, purpose: Purpose, *, fields: Sequence[str] | None = None, size: int = 5_000
-    ) -> Iterator[pa.Table]:
+        self, kind: str, actor: Actor, purpose: Purpose, *, fields: Sequence[str] | None = None, size: int = 5_000,
+        action: Action = Action.RUN_CHAIN,
+    ) -> Iterator[pa.Table]:  # fmt: skip
         """All records of a kind for the detectors, as tables of record_id and `fields`, some of which are null.
 
-        Without `fields` only what persons said is opened, not who they are. Needs `run_chain`; one entry with the
-        number of records is recorded at the call, before the first batch. Erased records are left out.
+        Without `fields` only what persons said is opened, not who they are. Needs `run_chain`, or `erase` where a person's
+        records are looked for on their own behalf; one entry with the number of records is recorded at the call, before the
+        first batch. Erased records are left out.
         """
         chosen = _chosen(_kind(kind), fields)
-        self.require(actor, Action.RUN_CHAIN, purpose, kind)
+        self.require(actor, action, purpose, kind)
         with self._write() as tx:
             count = tx.scalar(select(func.count()).select_from(_readable(kind).subquery())) or 0
             words = f"chain read {count} sealed records"

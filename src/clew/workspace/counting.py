@@ -14,6 +14,7 @@ from clew.records import Answer
 from clew.records.imprecise import AgeRange, DateInterval
 from clew.records.kinds import answer_fields
 from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.errors import Blocked
 from clew.safeguards.permissions import Action
 from clew.workspace.case_numbers import CaseNumbers
 
@@ -28,7 +29,10 @@ class Counting(CaseNumbers):
     def cases(
         self, actor: Actor, purpose: Purpose, *, offset: int = 0, limit: int = 50
     ) -> tuple[Sequence[CaseRow], int]:
-        """Cases, newest first, and how many there are. None says who a person is."""
+        """Cases, newest first, and how many there are. None says who a person is.
+
+        For counting, without those whose person said no to being counted.
+        """
         self.vault.require(actor, Action.READ_CASE, purpose, "cases")
         self.vault.record(actor, Action.READ_CASE.value, "cases", purpose, {"offset": offset, "limit": limit})
         out = self.withheld(actor, Action.READ_CASE, purpose, "cases")
@@ -36,7 +40,8 @@ class Counting(CaseNumbers):
             "WHERE record_id NOT IN (SELECT unnest($1::VARCHAR[])) AND external_id NOT IN (SELECT unnest($1::VARCHAR[])) "
             "AND (source_id NOT IN (SELECT unnest($2::VARCHAR[])) OR external_id IN (SELECT unnest($3::VARCHAR[])))"
         )
-        shut = [sorted(out.records), sorted(out.sources), sorted(out.opened)]
+        refused = self.vault.kept_out("statistics") if purpose is Purpose.STATISTICS else frozenset()
+        shut = [sorted(out.records | refused), sorted(out.sources), sorted(out.opened)]
         total = self.lake.query(f"SELECT count(*) AS n FROM cases {kept}", shut)["n"][0].as_py()  # noqa: S608 (ours)
         rows = self.lake.query(
             f"SELECT * FROM cases {kept} ORDER BY registered.first DESC NULLS LAST, record_id LIMIT $4 OFFSET $5",  # noqa: S608 (ours)
@@ -48,6 +53,8 @@ class Counting(CaseNumbers):
         """One case, as it was corrected last. Opening the identity is an act of its own: checked, recorded, and then shown once."""
         self.vault.require(actor, Action.READ_CASE, purpose, number)
         row = self._case_row(number)
+        if purpose is Purpose.STATISTICS and row["record_id"] in self.vault.kept_out("statistics"):
+            raise Blocked("case: the person said no to being counted; state another purpose if yours is one")
         identity = None
         if open_identity:
             why = "opened on the case page"
