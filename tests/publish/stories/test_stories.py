@@ -1,3 +1,4 @@
+import itertools
 import json
 import re
 from collections import Counter
@@ -8,6 +9,8 @@ import pytest
 
 from clew.publish.door import write_site
 from clew.publish.stories import cite, read_script, tell
+from clew.publish.stories.counting import Line
+from clew.publish.stories.drawing import bars, columns
 from clew.publish.types import Raw
 from clew.safeguards.errors import Blocked, ClewError, Tampered, UnreadableInput, UsageError
 
@@ -147,3 +150,19 @@ def test_a_story_is_written_whole_and_over_an_earlier_one_only(cited, tmp_path):
         write_site({"index.html": b"raw"}, tmp_path / "other")
     assert not (tmp_path / "other").exists()
     assert issubclass(Tampered, ClewError)
+
+
+def test_labels_stay_within_a_drawing_and_off_each_other():
+    words = ["0 to 8 years of age", "Côte d'Ivoire", *(f"{year} and later" for year in range(2000, 2020))]
+    lines = [(word, Line(word, str(n), n)) for n, word in enumerate(words)]
+    drawn = columns(lines, "Title", "figure-1")
+    found = [(float(x), text) for x, text in re.findall(r'<text x="([\d.]+)" y="\d+" class="under">([^<]*)<', drawn)]
+    ends = [(x - 7 * len(text) / 2, x + 7 * len(text) / 2) for x, text in found]
+    assert len(found) > 3
+    assert min(left for left, _ in ends) >= 0
+    assert max(right for _, right in ends) <= 360
+    assert all(right < left for (_, right), (left, _) in itertools.pairwise(ends))
+    few = columns(lines[:2], "Title", "figure-1")
+    assert ">0 to 8 years of age<" in few  # where there is room, words are whole
+    long = bars([("国" * 40, Line("x", "1,234,567", 1_234_567))], "Title", "figure-1")
+    assert "国" * 20 + "…" in long

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -12,6 +14,9 @@ WIDTH = 360
 """Units of a drawing: about the pixels of a telephone, so that letters are read there as they are meant."""
 _ROW, _BAR = 34, 12
 _TALL, _FOOT = 180, 34
+_LETTER = 7.0
+"""Units that a letter of a label takes, rather too many than too few: what does not fit would be clipped or run into its neighbour."""
+_FEWEST_LETTERS = 9
 SHADES = 4
 
 
@@ -24,7 +29,7 @@ def bars(lines: Sequence[tuple[str, Line]], title: str, name: str) -> str:
         width = max(2.0, WIDTH * line.size / top) if not line.hidden else 18.0
         style = "hidden" if line.hidden else "rest" if line.gathered else "bar"
         drawn.append(
-            f'<text x="0" y="{y + 14}" class="label">{escape(_cut(words, 38))}</text>'
+            f'<text x="0" y="{y + 14}" class="label">{escape(_cut(words, WIDTH - 12 - _wide(line.shown)))}</text>'
             f'<text x="{WIDTH}" y="{y + 14}" class="number">{escape(line.shown)}</text>'
             f'<rect x="0" y="{y + 19}" width="{width:.1f}" height="{_BAR}" class="{style}"/>'
         )
@@ -35,16 +40,23 @@ def columns(lines: Sequence[tuple[str, Line]], title: str, name: str) -> str:
     """One column a line, in order, as for years; words under some of them where there are many."""
     top = max((line.size for _, line in lines), default=0) or 1
     step = WIDTH / max(1, len(lines))
-    every = max(1, -(-44 // int(max(1, step))))
+    room = max(step - 6, _FEWEST_LETTERS * _LETTER)
+    under = [_cut(words, room) for words, _ in lines]
+    every = max(1, math.ceil((max(map(_wide, under), default=0) + 6) / step))
+    taken = -6.0
     drawn = [f'<line x1="0" x2="{WIDTH}" y1="{_TALL}" y2="{_TALL}" class="axis"/>']
-    for place, (words, line) in enumerate(lines):
+    for place, (_, line) in enumerate(lines):
         height = max(1.0, (_TALL - 24) * line.size / top) if not line.hidden else 10.0
         x, style = place * step, "hidden" if line.hidden else "bar"
         drawn.append(
             f'<rect x="{x + step * 0.1:.1f}" y="{_TALL - height:.1f}" width="{step * 0.8:.1f}" height="{height:.1f}" class="{style}"/>'
         )
         if place % every == 0:
-            drawn.append(f'<text x="{x + step / 2:.1f}" y="{_TALL + 16}" class="under">{escape(_cut(words, 9))}</text>')
+            half = _wide(under[place]) / 2
+            middle = min(max(x + step / 2, half), WIDTH - half)  # the outermost stay within the drawing
+            if middle - half >= taken + 6:
+                drawn.append(f'<text x="{middle:.1f}" y="{_TALL + 16}" class="under">{escape(under[place])}</text>')
+                taken = middle + half
     drawn.append(f'<text x="0" y="12" class="label">{top}</text>')
     return _svg(WIDTH, _TALL + _FOOT - 12, title, name, "".join(drawn))
 
@@ -111,5 +123,21 @@ def _svg(width: int, height: int, title: str, name: str, inner: str) -> str:
     )
 
 
-def _cut(words: str, most: int) -> str:
-    return words if len(words) <= most else words[: most - 1] + "…"
+def _wide(words: str) -> float:
+    """About how many units words take: full-width letters two, marks that stand on others none.
+
+    >>> _wide("abc"), _wide("日本"), _wide("e\u0301")
+    (21.0, 28.0, 7.0)
+    """
+    each = (0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in words)
+    return _LETTER * sum(each)
+
+
+def _cut(words: str, room: float) -> str:
+    """Words that fit the room, the rest as an ellipsis: whole they are in the table."""
+    if _wide(words) <= room:
+        return words
+    kept = words
+    while kept and _wide(kept) + _LETTER > room:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
