@@ -76,3 +76,22 @@ def test_only_what_was_signed_for_them_leaves(more, why):
 def test_a_format_for_leads_is_none_for_releases():
     with pytest.raises(UsageError, match="htcds, ctdc, csv"):
         export("stix")
+
+
+def test_htcds_holds_what_ctdc_cannot_and_says_what_it_loses():
+    content = (
+        b'"gender","citizenship","status","sector","age_when_trafficked","forced_labour","consent"\n'
+        b'"Woman","COL","Active","Construction","17","unknown","yes"\n"Man","PER","Open","","9--17","yes",""\n'
+    )
+    made = export("htcds", content=content, release=replace(RELEASE, sha256=hashlib.sha256(content).hexdigest()))
+    first, second = rows(made)
+    assert (first["cas_Status"], first["vic_ForcedLabourIndustry"], first["vic_AgeWhenTrafficked"]) == (
+        "Active", "F_Construction", "17",
+    )  # fmt: skip
+    assert (second["cas_Status"], second["vic_AgeWhenTrafficked"]) == ("", "")
+    assert "clew_meansThreats" not in first  # what was not released is not said to be unknown
+    lost = made.report["format_cannot_hold"]
+    assert "status: 1 rows (HTCDS has no word for them in cas_Status)" in lost
+    assert "age_when_trafficked: 1 rows (HTCDS has no word for them in vic_AgeWhenTrafficked)" in lost
+    assert "consent: 1 rows (CTDC has no column for it)" in lost
+    assert not any(line.startswith("sector") for line in lost)

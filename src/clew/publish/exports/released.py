@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tempfile
 from collections.abc import Mapping
 from datetime import date
@@ -21,12 +22,16 @@ from clew.records.kinds import KINDS
 from clew.safeguards.acts import Release
 from clew.safeguards.errors import Blocked, UsageError
 from clew.standards.crosswalks import crosswalk
+from clew.standards.htcds import EXTENSION_PREFIX, HtcdsField, fields
 
 TARGETS = {"htcds": "htcds", "ctdc": "ctdc-2024", "csv": "csv"}
 WORDS = {"yes": "1", "no": "0", "unknown": "", "not_asked": "", "Feminine": "Woman", "Masculine": "Man"}
 UNSAID = ("unknown", "not_asked")
 FORMULA = r"^[\s\x{00a0}\x{feff}]*[=+\-@\t\r＝＋－＠]"
 NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
+WHOLE = re.compile(r"[0-9]{1,3}")
+PLAIN_KINDS = frozenset({"picklist", "multiselect", "number"})
+"""Kinds of fields of the standard that a column of cases without a place in CTDC is written into."""
 PUBLIC = frozenset({"the public", "public"})
 """How a release names that it is for anybody."""
 
@@ -56,15 +61,11 @@ def _laid_out(content: bytes, target: str, today: date) -> tuple[bytes, Mapping[
     given = csv.read_csv(io.BytesIO(content), convert_options=options)
     if target == "csv":
         return _as_csv(given), {"rows": given.num_rows, "format_cannot_hold": []}
-    table, losses = _as_ctdc(
-        {name: column.cast(pa.string()) for name, column in zip(given.column_names, given.columns, strict=True)}
-    )
+    texts = {name: column.cast(pa.string()) for name, column in zip(given.column_names, given.columns, strict=True)}
     if target == "htcds":
-        made = _as_htcds(table, today)
-        losses += [f"{loss['field']}: {loss['rows']} rows ({loss['why']})" for loss in made.report["losses"]]
-        if made.table.num_rows != given.num_rows:
-            raise Blocked("export: HTCDS cannot hold every row of this release; it leaves as CTDC or CSV")
-        table = made.table.drop_columns([name for name in ("id",) if name in made.table.column_names])
+        table, losses = _as_htcds(texts, today)
+    else:
+        table, losses = _as_ctdc(texts)
     return _as_csv(table), {"rows": given.num_rows, "format_cannot_hold": losses}
 
 
@@ -97,7 +98,57 @@ def _filled(column: pa.ChunkedArray) -> int:
     return int(pc.sum(pc.not_equal(column, "")).as_py() or 0)
 
 
-def _as_htcds(table: pa.Table, today: date) -> Conversion:
+def _as_htcds(given: Mapping[str, pa.ChunkedArray], today: date) -> tuple[pa.Table, list[str]]:
+    """Columns under the standard's names: by way of CTDC those that CTDC has, the others as they are where its codes fit.
+
+    What was not released is not said to be unknown. Raises Blocked where a row would be left out.
+    """
+    ways = {name: field for name in given if (field := _own_field(name))}
+    through = {name: column for name, column in given.items() if name not in ways}
+    table, losses = _as_ctdc(through)
+    made = _converted(table, today)
+    losses += [f"{loss['field']}: {loss['rows']} rows ({loss['why']})" for loss in made.report["losses"]]
+    if made.table.num_rows != table.num_rows:
+        raise Blocked("export: HTCDS cannot hold every row of this release; it leaves as CTDC or CSV")
+    said = {name for name in table.column_names if _filled(table[name])}
+    unsaid = [name for name in made.table.column_names if name.startswith(EXTENSION_PREFIX) and name[5:] not in said]
+    out = made.table.drop_columns([*unsaid, *(["id"] if "id" in made.table.column_names else [])])
+    for name, field in ways.items():
+        column, lost = _in_codes(given[name], fields()[field])
+        place = out.column_names.index(field) if field in out.column_names else None
+        out = out.append_column(field, column) if place is None else out.set_column(place, field, column)
+        losses += [f"{name}: {lost} rows (HTCDS has no word for them in {field})"] if lost else []
+    return out, losses
+
+
+def _own_field(name: str) -> str:
+    """The field of the standard that a column without a place in CTDC has, or nothing."""
+    known = next((f for f in KINDS["cases"].fields if f.name == name), None)
+    layout = crosswalk(TARGETS["ctdc"]).columns
+    if known is None or any(each in layout for each in (name, *known.aliases)):
+        return ""
+    return next((each for each in known.aliases if each in fields() and fields()[each].kind in PLAIN_KINDS), "")
+
+
+def _in_codes(column: pa.ChunkedArray, field: HtcdsField) -> tuple[pa.ChunkedArray, int]:
+    """What the field can hold, by the names of its codes (several with semicolons), and in how many rows something is lost."""
+    words = {word.casefold(): code.name for code in field.codes for word in (code.name, code.label)}
+
+    def held(value: str) -> str:
+        if not field.codes:
+            return value if WHOLE.fullmatch(value) else ""
+        parts = [words.get(part.strip().casefold(), "") for part in value.split(";")]
+        return ";".join(parts) if all(parts) else ""
+
+    values = pc.unique(column).to_pylist()
+    into = {value: held(value or "") for value in values}
+    lost = [value for value in values if value and not into[value]]
+    placed = pc.index_in(column, pa.array(values, pa.string()))
+    out = pa.chunked_array([pa.array(list(into.values()), pa.string()).take(placed.combine_chunks())])
+    return out, int(pc.sum(pc.is_in(column, pa.array(lost, pa.string()))).as_py() or 0)
+
+
+def _converted(table: pa.Table, today: date) -> Conversion:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "release.csv"
         csv.write_csv(table, path)
