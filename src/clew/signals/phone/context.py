@@ -23,6 +23,7 @@ UNIT = re.compile(
 )
 """What says that the figures before it are a price, a time or an age."""
 _MOST_IN_PRICE = 5
+_LEAST_IN_SERIES, _LARGEST_STEP = 4, 10
 
 
 @dataclass(slots=True)
@@ -68,6 +69,13 @@ class Context:
     def measured(self, atom: Atom) -> bool:
         """Whether a unit of money, time or age is written right after this piece."""
         return atom.how == "d" and UNIT.match(self.shown, atom.end) is not None
+
+    def is_series(self, atoms: Sequence[Atom]) -> bool:
+        """Whether the pieces are a list that goes up by the same small step, as sizes do: 36 38 40 42 44."""
+        if len(atoms) < _LEAST_IN_SERIES or any(atom.how != "d" or len(atom.digits) > 3 for atom in atoms):
+            return False
+        steps = {int(after.digits) - int(before.digits) for before, after in pairwise(atoms)}
+        return len(steps) == 1 and 0 < steps.pop() <= _LARGEST_STEP and not self.cued(atoms[0].start)
 
     def is_sum(self, atoms: Sequence[Atom]) -> bool:
         """Whether the groups are those of a large number and money or a measure follows, as in 612 345 678 euros."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clew.signals.base import Detector
 from clew.signals.phone import plans
 from clew.signals.phone.context import Context
-from clew.signals.phone.hints import by_language, by_place, by_script
+from clew.signals.phone.hints import by_language, by_number_words, by_place, by_script
 from clew.signals.phone.tokens import Atom
 
 _COUNTING = "0123456789101112131415 10987654321 1234567890"
@@ -49,19 +49,20 @@ class Countries:
     def _somewhere(self, digits: str, atoms: Sequence[Atom], *, disguised: bool) -> plans.Reading | None:
         if staged := plans.staged(digits):
             return plans.Reading(staged, 0.8, digits[0] != "0")
-        for hint in (self._by_place, self._by_language, self._by_script):
-            if hinted := next(plans.readings(digits, hint(), 0.85), None):
-                return hinted
+        if placed := next(plans.readings(digits, self._by_place(), 0.85), None):
+            return placed
+        for hint in (self._by_language, lambda: by_number_words(self.context.shown, atoms), self._by_script):
+            if ways := list(plans.readings(digits, hint(), 0.85)):
+                return _likeliest(ways, atoms, mobile=True)
         found = list(plans.readings(digits, plans.DEFAULT_REGIONS, 0.8))
         if not found:
             return None
         if found[0].bare and not (disguised or self._looks_dialled(digits, atoms)):
             return None
-        return (
-            found[0]
-            if len({reading.e164 for reading in found}) == 1
-            else plans.Reading(found[0].e164, 0.6, found[0].bare)
-        )
+        if len({reading.e164 for reading in found}) == 1:
+            return found[0]
+        likeliest = _likeliest(found, atoms, mobile=False)
+        return plans.Reading(likeliest.e164, 0.6, likeliest.bare)
 
     def _bare_abroad(self, digits: str, atoms: Sequence[Atom], regions: Sequence[str]) -> plans.Reading | None:
         """A number with its calling code but no plus: only of the regions in question, and only if it is one run or asked for."""
@@ -111,3 +112,13 @@ class Countries:
         if self.languages is None:
             self.languages = by_language(self.text, self.colleagues)
         return self.languages
+
+
+def _likeliest(ways: Sequence[plans.Reading], atoms: Sequence[Atom], *, mobile: bool) -> plans.Reading:
+    """Of the countries that have a number, the one that writes it in these groups; then one where it is a mobile number; then the first."""
+    if len(ways) == 1:
+        return ways[0]
+    groups = tuple(len(atom.digits) for atom in atoms)
+    kept = [plans.kept_by(way.e164) for way in ways]
+    ranks = [(len(groups) > 1 and own == groups, mobile and is_mobile) for is_mobile, own in kept]
+    return ways[max(range(len(ways)), key=ranks.__getitem__)]

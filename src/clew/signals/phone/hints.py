@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from clew.safeguards.errors import Blocked
 from clew.signals.base import Detector, Found, Signal
 from clew.signals.detector import TextDetector
+from clew.signals.glyphs import latin
+from clew.signals.phone import words
+from clew.signals.phone.tokens import Atom
 from clew.signals.registry import load
 
 _SPOKEN_IN = {
@@ -68,6 +71,18 @@ def by_language(text: str, colleagues: Mapping[str, Detector]) -> tuple[str, ...
     """Where the text's language is spoken most; empty for one spoken everywhere or not recognised."""
     languages = _read("language", text, colleagues)
     return tuple(region for language in languages for region in _SPOKEN_IN.get(language.value, ()))
+
+
+def by_number_words(shown: str, atoms: Sequence[Atom]) -> tuple[str, ...]:
+    """Where the language is spoken that has all these number words; empty where they are of none or of several languages."""
+    spoken: frozenset[str] | None = None
+    languages = words.phrases()[2]
+    for atom in atoms:
+        if atom.how == "w":
+            word = shown[atom.start : atom.end]
+            own = languages.get(words.key(word)) or languages.get(words.key(latin(word)), frozenset())
+            spoken = own if spoken is None else spoken & own
+    return _SPOKEN_IN.get(next(iter(spoken)), ()) if spoken and len(spoken) == 1 else ()
 
 
 _WRITTEN_IN = (

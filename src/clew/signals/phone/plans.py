@@ -109,6 +109,18 @@ def readings(digits: str, regions: Sequence[str], sure: float) -> Iterator[Readi
             yield Reading(found, sure, bare=digits[0] != "0")
 
 
+@lru_cache(maxsize=65_536)
+def kept_by(e164: str) -> tuple[bool, tuple[int, ...]]:
+    """Whether a number is surely a mobile one, and the sizes of the groups in which its country writes it."""
+    number = phonenumbers.parse(e164)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    return mobile, tuple(map(len, _GROUPS.findall(written)))
+
+
+_GROUPS = re.compile("[0-9]+")
+
+
 def _dialled(code: int, digits: str, region: str) -> str | None:
     """E.164 of digits as they are dialled in a region, its trunk prefix taken off where one stands before a number."""
     if not _is_simple(region):

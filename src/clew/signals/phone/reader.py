@@ -212,7 +212,9 @@ class _Reader:
                 *(self.countries.reading(other, atoms, plus=plus, disguised=True) for other in otherwise(atoms)),
             ]
             reading = max(filter(None, ways), key=lambda way: plans.is_staged(way.e164), default=None)
-        if reading is None or (not plus and (self.context.is_other(atoms) or self.context.is_sum(atoms))):
+        if reading is None or (
+            not plus and (self.context.is_other(atoms) or self.context.is_sum(atoms) or self.context.is_series(atoms))
+        ):
             return None
         confidence = reading.sure * plainness(atoms, inner) * (0.85 if cut else 1)
         staged = plans.is_staged(reading.e164)
