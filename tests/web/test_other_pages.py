@@ -197,6 +197,22 @@ def test_release_is_asked_looked_at_and_signed(client: Client, desk: FakeDesk) -
     assert len(desk.made) == 1
 
 
+def test_tables_of_counts_are_asked_for_as_the_other_ways_are(client: Client, desk: FakeDesk) -> None:
+    counts = ASK | {"method": "table", "below": "5", "tables": " gender, age \n\nregistered", "hold_out": "yes"}
+    look = client.post("/releases/preview", **counts)
+    assert "tables of counts, none under 5" in look.text
+    assert "<code>gender, age</code>; <code>registered</code>" in look.text
+    assert (
+        client.post(
+            "/releases", **(counts | {"tables": "age"}), fingerprint=fingerprint_in(look.text), sure="yes"
+        ).status_code
+        == 409
+    )
+    signed = client.post("/releases", **counts, fingerprint=fingerprint_in(look.text), sure="yes")
+    assert signed.status_code == 303
+    assert desk.made[0].method == "table"
+
+
 def test_release_is_not_signed_unread_or_unlike_what_was_seen(client: Client, desk: FakeDesk) -> None:
     seen = fingerprint_in(client.post("/releases/preview", **ASK).text)
     assert client.post("/releases", **ASK, fingerprint=seen).status_code == 400
@@ -216,7 +232,9 @@ def test_release_that_is_blocked_offers_no_signature(client: Client) -> None:
     [({"title": " "}, "title"), ({"recipient": ""}, "recipient"), ({"method": "publish"}, "method"), ({"columns": []}, "columns"),
      ({"columns": ["first_name", "id"]}, "columns"), ({"k": "1"}, "k"), ({"k": "many"}, "k"), ({"k": "2.5"}, "k"),
      ({"method": "synthesise", "epsilon": "0"}, "epsilon"), ({"method": "synthesise", "epsilon": "nan"}, "epsilon"),
-     ({"method": "synthesise", "epsilon": "inf"}, "epsilon"), ({"title": "t" * 201}, "title")],
+     ({"method": "synthesise", "epsilon": "inf"}, "epsilon"), ({"title": "t" * 201}, "title"),
+     ({"method": "table", "tables": " \n"}, "tables"), ({"method": "table", "tables": "gender,first_name"}, "tables"),
+     ({"method": "table", "tables": "gender,gender"}, "tables"), ({"method": "table", "tables": "age", "below": "1"}, "below")],
 )  # fmt: skip
 def test_release_form_names_what_does_not_fit_and_keeps_the_rest(
     client: Client, change: dict[str, object], field: str

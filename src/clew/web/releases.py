@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from clew.desk import ReleaseAsk
@@ -25,8 +25,13 @@ COLUMNS = tuple(f.name for f in KINDS["cases"].fields if f.name not in {*KINDS["
 """Columns of a case that identify nobody by themselves; sealed fields are never offered."""
 USUAL = ("registered", "gender", "age", "citizenship", "exploited_in")
 BLANK: dict[str, Any] = {
-    "title": "", "recipient": "", "method": "", "k": "11", "epsilon": "4", "columns": USUAL, "hold_out": "", "waiting": "",
+    "title": "", "recipient": "", "method": "", "k": "11", "epsilon": "4", "below": "5", "tables": "", "columns": USUAL,
+    "hold_out": "", "waiting": "",
 }  # fmt: skip
+PARAMETERS = {"anonymise": "k", "synthesise": "epsilon", "table": "below"}
+"""Method -> the field of the form that holds its number."""
+MOST_BELOW = 1_000
+MOST_TABLES = 12
 HELD_OUT = 0.1
 """One person in ten, where the form asks for attacks."""
 
@@ -100,15 +105,29 @@ def _ask(visit: Visit, typed: dict[str, Any]) -> ReleaseAsk:
         )
     if len(title) > 200 or len(recipient) > 200:
         raise UsageError("title and recipient: at most 200 characters each")
-    if method not in {"anonymise", "synthesise"}:
-        raise UsageError("method: choose one of the two")
-    columns = tuple(name for name in COLUMNS if name in typed["columns"])
+    if method not in PARAMETERS:
+        raise UsageError("method: choose one of the three")
+    columns = _tables(typed) if method == "table" else tuple(name for name in COLUMNS if name in typed["columns"])
     if not columns:
         raise UsageError("columns: choose at least one")
-    held = HELD_OUT if typed["hold_out"] == "yes" else 0.0
+    held = HELD_OUT if typed["hold_out"] == "yes" and method != "table" else 0.0
     return ReleaseAsk(
         title=title, recipient=recipient, method=method, parameter=_parameter(typed), columns=columns, hold_out=held
     )
+
+
+def _tables(typed: dict[str, Any]) -> tuple[str, ...]:
+    """The tables of counts that were typed, one a line; each is one to three columns with commas between them."""
+    asked = [[name.strip() for name in line.split(",") if name.strip()] for line in typed["tables"].splitlines()]
+    asked = [names for names in asked if names]
+    if not asked:
+        raise UsageError("tables: write the columns of a table, as in: gender, age; one table a line")
+    if len(asked) > MOST_TABLES:
+        raise UsageError(f"tables: at most {MOST_TABLES} at once")
+    for number, names in enumerate(asked, start=1):
+        if len(names) > 3 or len(set(names)) < len(names) or not set(names) <= set(COLUMNS):
+            raise UsageError(f"tables: line {number} is not one to three different columns of those listed")
+    return tuple(",".join(names) for names in asked)
 
 
 def _waiting(visit: Visit, waiting: str) -> ReleaseAsk:
@@ -119,14 +138,13 @@ def _waiting(visit: Visit, waiting: str) -> ReleaseAsk:
 
 
 def _parameter(typed: dict[str, Any]) -> float:
-    anonymise = typed["method"] == "anonymise"
-    name = "k" if anonymise else "epsilon"
+    name = PARAMETERS[typed["method"]]
     try:
         value = float(typed[name].strip().replace(",", "."))
     except ValueError:
         raise UsageError(f"{name}: not a number") from None
-    if anonymise and not (value.is_integer() and 2 <= value <= 1_000):
-        raise UsageError("k: a whole number from 2 to 1000")
+    if name != "epsilon" and not (value.is_integer() and 2 <= value <= MOST_BELOW):
+        raise UsageError(f"{name}: a whole number from 2 to {MOST_BELOW}")
     if not (math.isfinite(value) and 0 < value <= 1_000):
         raise UsageError("epsilon: a number above 0")
     return value
@@ -141,50 +159,37 @@ def _preview_page(request: Request, visit: Visit, typed: dict[str, Any]) -> Resp
     return page(request, "release_preview.html", ask=ask, typed=typed, preview=preview, **_told(preview.report))
 
 
-@router.post("/releases/preview")
-def preview(
-    request: Request,
-    visit: FormVisitor,
+def _typed(
     title: Text = "",
     recipient: Text = "",
     method: Text = "",
     k: Text = "11",
     epsilon: Text = "4",
+    below: Text = "5",
+    tables: Text = "",
     columns: Several = [],  # noqa: B006  read by FastAPI, which copies it
     hold_out: Text = "",
     waiting: Text = "",
-) -> Response:
-    return _preview_page(
-        request, visit, _typed(title, recipient, method, k, epsilon, columns, hold_out=hold_out, waiting=waiting)
-    )
-
-
-def _typed(
-    title: str, recipient: str, method: str, k: str, epsilon: str, columns: list[str], *, hold_out: str, waiting: str
 ) -> dict[str, Any]:
+    """What the form holds, so that it can be shown again as it was typed."""
     return {
-        "title": title, "recipient": recipient, "method": method, "k": k, "epsilon": epsilon, "columns": columns,
-        "hold_out": hold_out, "waiting": waiting,
+        "title": title, "recipient": recipient, "method": method, "k": k, "epsilon": epsilon, "below": below, "tables": tables,
+        "columns": columns, "hold_out": hold_out, "waiting": waiting,
     }  # fmt: skip
 
 
+Typed = Annotated[dict[str, Any], Depends(_typed)]
+
+
+@router.post("/releases/preview")
+def preview(request: Request, visit: FormVisitor, typed: Typed) -> Response:
+    return _preview_page(request, visit, typed)
+
+
 @router.post("/releases")
-def sign(
-    request: Request,
-    visit: FormVisitor,
-    title: Text = "",
-    recipient: Text = "",
-    method: Text = "",
-    k: Text = "11",
-    epsilon: Text = "4",
-    columns: Several = [],  # noqa: B006  read by FastAPI, which copies it
-    hold_out: Text = "",
-    waiting: Text = "",
-    fingerprint: Text = "",
-    sure: Text = "",
-) -> Response:
+def sign(request: Request, visit: FormVisitor, typed: Typed, fingerprint: Text = "", sure: Text = "") -> Response:
     """Signs exactly what was looked at: if the data or the form changed since, nothing leaves. The first signature is kept."""
-    ask = _ask(visit, _typed(title, recipient, method, k, epsilon, columns, hold_out=hold_out, waiting=waiting))
+    ask = _ask(visit, typed)
     if sure != "yes":
         raise UsageError("sure: tick that you have read the report; nothing has left")
     now = visit.desk.preview_release(visit.actor, visit.purpose, ask)
