@@ -23,6 +23,7 @@ from clew.safeguards.dpia import Standing
 from clew.safeguards.fairness import Fairness
 from clew.safeguards.people import People
 from clew.safeguards.reviews import Review
+from clew.safeguards.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +294,10 @@ class Desk(Protocol):
     def sign_out(self, session: str) -> None: ...
 
     def overview(self, actor: Actor) -> Overview: ...
+    def waiting(self, actor: Actor) -> Sequence[Waiting]:
+        """What waits for a second signature that this person may give or has given, the longest first."""
+        ...
+
     def leads(
         self,
         actor: Actor,

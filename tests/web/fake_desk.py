@@ -40,6 +40,7 @@ from clew.leads.types import Contribution, Direction, Evidence, GraphEdge, Graph
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.acts import Judgement, Release, Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound
+from clew.safeguards.waiting import Matter, Waiting, may_sign
 
 NASTY = "</script><!--<img src=x onerror=alert(1)>\"'`{{7*7}}&"
 START = datetime(2024, 3, 3, 9, 30, tzinfo=UTC)
@@ -539,6 +540,15 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessme
 
     def sign_release(self, actor: Actor, purpose: Purpose, ask: ReleaseAsk) -> None:
         self.signed.append(WaitingRelease(id="w" * 64, ask=ask, by=(actor.name,), until=START + timedelta(days=7)))
+
+    def waiting(self, actor: Actor) -> Sequence[Waiting]:
+        if not may_sign(actor):
+            raise NotAllowed("waiting is not allowed: no role of yours signs anything")
+        first = Waiting(
+            matter=Matter.RELEASE, about="Counts <b>2026</b>", asked="Release to a university: two persons sign it.", by=("Anna <i>",),
+            since=datetime(2026, 11, 20, 9, 0, tzinfo=UTC), until=datetime(2026, 11, 27, 9, 0, tzinfo=UTC), own=True, at="/releases",
+        )  # fmt: skip
+        return [first] if Matter.RELEASE in may_sign(actor) else []
 
     def waiting_releases(self, actor: Actor, purpose: Purpose) -> Sequence[WaitingRelease]:
         return self._said(list(self.signed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from clew.cli import access, assessment, fairness, rights
+from clew.cli import access, assessment, fairness, rights, waiting
 
 app = typer.Typer(
     help="Rights as code: who may see a record and why, copies for persons, retention, holds, impact.",
@@ -14,3 +14,4 @@ rights.register(app)
 access.register(app)
 assessment.register(app)
 fairness.register(app)
+waiting.register(app)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from clew.safeguards.consent import KEPT_OUT
 from clew.safeguards.keys import PersonKey
-from clew.store.helpline_cases import CaseWork, _event
-from clew.store.helpline_consents import CaseEvent, standing_consents
-from clew.store.models import CaseEventRow, ContactEventRow, PersonKeyRow, SealedRow
+from clew.store.helpline_cases import CaseWork, _event, _last_status
+from clew.store.helpline_consents import CaseEvent, signers, standing_consents
+from clew.store.models import CaseEventRow, ContactEventRow, PersonKeyRow, ReferralRow, SealedRow
 
 
 class Consenting(CaseWork):
@@ -51,19 +53,7 @@ class Consenting(CaseWork):
             state = (entries, destroyed, cases)
             if self._answered_then is not None and self._answered_then[0] == state:
                 return self._answered_then[1]
-            rows = (
-                select(CaseEventRow, SealedRow.person_key, PersonKeyRow.wrapped)
-                .join(SealedRow, SealedRow.record_id == CaseEventRow.case_record)
-                .join(PersonKeyRow, PersonKeyRow.id == SealedRow.person_key)
-                .where(PersonKeyRow.wrapped.is_not(None), CaseEventRow.kind.in_(("consent", "correction")))
-                .order_by(CaseEventRow.at, CaseEventRow.id)
-            )
-            events: dict[str, list[CaseEvent]] = defaultdict(list)
-            keys: dict[str, PersonKey] = {}
-            for row, key_id, wrapped in tx.execute(rows):
-                if key_id not in keys and wrapped is not None:
-                    keys[key_id] = self._keys.person_key(key_id, wrapped)
-                events[row.case_record].append(_event(row, keys[key_id], with_texts=False))
+            events = self._events(tx, ("consent", "correction"))
         found: dict[str, dict[str, str]] = defaultdict(dict)
         for records in self._by_case(events):
             said = sorted((e for r in records for e in events.get(r, ())), key=lambda each: (each.at, each.id))
@@ -71,6 +61,40 @@ class Consenting(CaseWork):
                 if standing:
                     found[layer] |= dict.fromkeys(records, standing[-1].answer)
         self._answered_then = (state, found)
+        return found
+
+    def _events(self, tx: Session, kinds: Sequence[str]) -> dict[str, list[CaseEvent]]:
+        """Record -> what of these kinds was recorded on it, the oldest first; codes alone are opened, for no person."""
+        rows = (
+            select(CaseEventRow, SealedRow.person_key, PersonKeyRow.wrapped)
+            .join(SealedRow, SealedRow.record_id == CaseEventRow.case_record)
+            .join(PersonKeyRow, PersonKeyRow.id == SealedRow.person_key)
+            .where(PersonKeyRow.wrapped.is_not(None), CaseEventRow.kind.in_(kinds))
+            .order_by(CaseEventRow.at, CaseEventRow.id)
+        )
+        events: dict[str, list[CaseEvent]] = defaultdict(list)
+        keys: dict[str, PersonKey] = {}
+        for row, key_id, wrapped in tx.execute(rows):
+            if key_id not in keys and wrapped is not None:
+                keys[key_id] = self._keys.person_key(key_id, wrapped)
+            events[row.case_record].append(_event(row, keys[key_id], with_texts=False))
+        return events
+
+    def signed_referrals(self) -> Sequence[tuple[str, str, Sequence[tuple[str, datetime]]]]:
+        """Drafted referrals that somebody signed as in a child's best interest: id, record of the case, who signed and when."""
+        with self._read() as tx:
+            drafted = {
+                row.id: row.case_record
+                for row in tx.scalars(select(ReferralRow))
+                if tx.scalar(_last_status(row.id)) == "drafted"
+            }
+            events = self._events(tx, ("signature", "correction")) if drafted else {}
+        found = []
+        for referral, record in sorted(drafted.items()):
+            said = events.get(record, [])
+            signed = [(who, next(e.at for e in said if e.actor == who)) for who in signers(said, referral)]
+            if signed:
+                found.append((referral, record, signed))
         return found
 
     def _by_case(self, records: Collection[str]) -> list[frozenset[str]]:

@@ -37,6 +37,7 @@ from clew.web import (
     shared,
     signin,
     texts,
+    waiting,
 )
 from clew.web.headers import BodyLimit, Headers, LastResort
 from clew.web.pages import HERE
@@ -76,6 +77,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
         flows,
         areas,
         releases,
+        waiting,
         disclosures,
         dpia,
         legal,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.permissions import Action, decide
+from clew.safeguards.waiting import may_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ WALKS = (
     Walk("/quality", "quality", "Quality"),
     Walk("/releases", "releases", "Releases"),
     Walk("/disclosures", "disclosures", "To partners"),
+    Walk("/waiting", "waiting", "Waiting for two"),
 )
 SAFEGUARDS = (
     Walk("/models", "models", "Models"),
@@ -65,6 +67,7 @@ READS: Mapping[str, Action] = {
     "releases": Action.READ_RELEASES,
     "disclosures": Action.DISCLOSE,
     "audit": Action.READ_AUDIT,
+    "waiting": Action.READ_OVERVIEW,
     "access": Action.READ_ACCESS,
     "emergency": Action.BREAK_GLASS,
     "reviews": Action.TAKE_REVIEW,
@@ -84,4 +87,6 @@ def purposes_for(actor: Actor, action: Action | None) -> tuple[Purpose, ...]:
 def open_to(actor: Actor, walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
     """The walks that this person can open under one purpose or another: the others would be dead ends."""
     outside = HOUSE_ONLY if Role.PARTNER in actor.roles else frozenset()
+    if not may_sign(actor):
+        outside |= {"waiting"}
     return tuple(w for w in walks if w.section not in outside and purposes_for(actor, READS[w.section]))

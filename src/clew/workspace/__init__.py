@@ -12,7 +12,6 @@ from clew.workspace.assessing import Assessing
 from clew.workspace.classing import Classing
 from clew.workspace.consenting import Consenting
 from clew.workspace.counting import Counting
-from clew.workspace.dossiers import Dossiers
 from clew.workspace.fairness import FairnessReporting
 from clew.workspace.helping_cases import CaseHelping
 from clew.workspace.minimising import Minimising
@@ -24,10 +23,11 @@ from clew.workspace.rectifying import Rectifying
 from clew.workspace.releasing import Releasing
 from clew.workspace.rights import Rights
 from clew.workspace.settings import Settings
+from clew.workspace.waiting import WaitingForTwo
 
 
 class Workspace(
-    Dossiers,
+    WaitingForTwo,
     Assessing,
     Minimising,
     Consenting,
