@@ -54,7 +54,7 @@ def cluster(
     The same text with other names, numbers and a few other words is one cluster; an advert like no other has a
     cluster of its own. That two adverts share a text says nothing of who wrote them. With --templates, an advert that its
     cluster's template does not describe is let go into a cluster of its own. With --index, numbers stay what they were; two
-    clusters that prove to be one are told in FILE.merges.
+    clusters that prove to be one are told beside the output (out.merges.csv).
     """
     from clew.records import KINDS, write_table
 

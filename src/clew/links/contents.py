@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from clew.links import boilerplate
 from clew.links.tokens import Arrays, Texts, Tokens, tokens
@@ -31,6 +32,7 @@ class Contents:
 def contents(texts: Texts | Arrays) -> Contents:
     """What the texts say; arrays that come one by one are not held longer than they are read."""
     rows = tokens(texts)
+    pa.default_memory_pool().release_unused()  # what was let go of is for others, not kept in store
     first, which = _distinct(rows.content)
     blank, held = np.flatnonzero(rows.content == 0), [rows.take(first)]
     del rows, first

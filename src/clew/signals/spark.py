@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -58,6 +61,7 @@ SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
     "spark.log.level": "ERROR",
+    "spark.ui.showConsoleProgress": "false",
 }
 ALONE = {"spark.ui.enabled": "false", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
 """Only where Spark runs in this process: the workers of a cluster must be able to reach the driver."""
@@ -82,5 +86,33 @@ def local_session(more: Mapping[str, str] | None = None) -> SparkSession:
     alone = {} if on_a_cluster(os.environ) else ALONE
     for name, value in {**SETTINGS, **alone, **(more or {})}.items():
         builder = builder.config(name, value)
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+    if not alone:
+        return _made(builder)
+    with _log_apart():
+        return _made(builder)
+
+
+def _made(builder: Any) -> SparkSession:
     made: SparkSession = builder.appName("clew").getOrCreate()
     return made
+
+
+@contextmanager
+def _log_apart() -> Iterator[None]:
+    """A Java machine that is started here writes its log elsewhere than to standard error. Where the start fails the log is shown;
+    what fails later is told by the exception.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as log:
+        ours = os.dup(2)
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            log.seek(0)
+            os.write(ours, log.read())
+            raise
+        finally:
+            os.dup2(ours, 2)
+            os.close(ours)
