@@ -294,4 +294,5 @@ def test_votes_hold_all_conditions_at_once():
     columns = {"adverts": np.array([1.0, 1.0]), "contacts": np.array([3.0, 3.0]), "texts": np.array([3.0, 1.0])}
     columns["contacts_per_text"] = columns["contacts"] / columns["texts"]
     chosen = tuple(f for f in labellings() if f.name == "several_contacts_several_texts")
-    assert votes(columns, chosen)[:, 0].tolist() == [True, False]
+    assert votes(columns | {"crossed": np.array([1.0, 1.0])}, chosen)[:, 0].tolist() == [True, False]
+    assert not votes(columns, chosen).any()  # colleagues who share a telephone: tied at single points

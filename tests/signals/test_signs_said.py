@@ -16,6 +16,7 @@ import pytest
 from clew.signals import scan, signs_in
 from clew.signals.frame import scan_table
 from clew.signals.wording import papers
+from clew.standards import gendered
 from clew.standards import signs as register
 
 MISSED = {"Hi, I'm Marta, 42, I run a shop."}
@@ -72,6 +73,9 @@ def test_the_register_says_how_many_words_of_papers_are_known():
         ("She will do what you want, ask for her", "He will do what you want, ask for him"),
         ("Our ladies: new ladies every week", "Our gentlemen: new gentlemen every week"),
         ("Nueva en la ciudad, ella atiende, no sale sola", "Nuevo en la ciudad, él atiende, no sale solo"),
+        ("She will do what you want, ask for her", "They will do what you want, ask for them"),
+        ("Our women: new women every week", "Our men: new men every week"),
+        ("She speaks English, we decide for her", "They speak English, we decide for them"),
         ("Trabajo sola", "Trabajo solo"),
         ("Elle est nouvelle en ville, toujours accompagnée", "Il est nouveau en ville, toujours accompagné"),
         ("Frag nach ihr, sie bleibt", "Frag nach ihm, er bleibt"),
@@ -83,3 +87,33 @@ def test_the_gender_of_words_moves_no_sign(one, other):
     said = [signal.value for signal in signs_in(one)]
     assert said
     assert said == [signal.value for signal in signs_in(other)]
+
+
+@pytest.mark.parametrize("language", gendered.words())
+def test_every_phrase_moves_the_same_points_in_every_gender(language):
+    words = gendered.words()[language]
+    phrases = {t for sign in register.text_signs() for t in sign.terms.get(language, ())}
+    sets = [found for found in map(words.variants, sorted(phrases)) if len(found) > 1]
+    texts = [text for found in sets for text in found]
+    said = [set() for _ in texts]
+    for signal in scan(texts, detectors=["wording"], workers=1).signals.to_pylist():
+        said[signal["row"]].add(signal["value"])
+    at = dict(zip(texts, said, strict=True))
+    assert sets
+    assert all(said)
+    assert [found for found in sets if any(at[text] != at[found[0]] for text in found)] == []
+
+
+def test_what_is_said_of_things_shows_nothing():
+    assert signs_in("They are not negotiable, and they are mine") == []
+    assert [s.value for s in signs_in("They are new")] == ["third_person_voice"]
+
+
+def test_girls_and_boys_say_an_age_and_show_nothing():
+    assert (
+        signs_in("Our girls")
+        == signs_in("Our boys")
+        == signs_in("New girls every week")
+        == signs_in("New boys every week")
+        == []
+    )

@@ -132,6 +132,14 @@ STRUCTURE: tuple[Rule, ...] = (
         number=_column("texts"),
     ),
     Rule(
+        name="single_links",
+        words="Contacts tie these {n} texts at single points only: without one shared contact some of them are apart.",
+        innocent="",
+        source="clew's own: colleagues who share a telephone; sex workers' organisations on shared flats",
+        points=lambda c: np.where(_counted(c, "single_links") > 0, -1.0, 0.0),
+        number=lambda c: _counted(c, "single_links"),
+    ),
+    Rule(
         name="one_place",
         words="All adverts name {n} place.",
         innocent="",

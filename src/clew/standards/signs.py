@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from clew.standards.gendered import in_every_gender
 from clew.standards.listed import listed
 
 DIRECTIONS = ("for", "against")
@@ -30,7 +31,7 @@ class Sign:
     source: str
     direction: str
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Language (BCP 47) -> phrases. None where the sign is counted over many records."""
+    """Language (BCP 47) -> phrases, each in every gender. None where the sign is counted over many records."""
     rule: str = ""
     """What is counted, in words, where no phrase is looked for; leads computes it."""
     counters: tuple[str, ...] = ()
@@ -72,7 +73,7 @@ def sign(name: str) -> Sign:
 
 
 def _sign(item: Mapping[str, Any]) -> Sign:
-    terms = {language: tuple(phrases) for language, phrases in item.get("terms", {}).items()}
+    terms = {language: in_every_gender(language, phrases) for language, phrases in item.get("terms", {}).items()}
     return Sign(**{**item, "terms": terms, "counters": tuple(item.get("counters", ()))})
 
 
@@ -132,7 +133,9 @@ Made from `src/clew/standards/signs.yaml` by `clew.standards.signs.page()`; a te
 look or not to look at something, never a finding about a person. Points are judgements of this project before anyone has
 judged a lead: they estimate nothing. Every sign can be switched off in a workspace (`switched_off`). Age, looks, ethnicity,
 nationality, religion, sexuality, gender identity, disability and how well somebody writes are no signs, and published lists
-that count them are not followed. Phrases are counted by language; those beyond English were not all read by native speakers.
+that count them are not followed. Phrases are counted by language; those beyond English were not all read by native speakers. Each is read in every gender
+(`src/clew/standards/gendered.yaml`): she, he and one "they", women and men move the same points; "girls" and "boys" say an age too and move none. Only where "they" mostly
+speaks of things ("they are not negotiable") does it show nothing.
 
 `documents_held` is read in two ways: by its phrases, and by grammar (`signals/wording/papers.py`), in any voice and order. A name of papers
 and a verb of holding of one language must stand in one clause; who holds them, whose they are and how hard the verb is weigh together.

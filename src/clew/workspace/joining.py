@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from clew.links import near_duplicates, networks, shared, templates
 from clew.links.bridges import bridges
 from clew.links.evidence import SUPPORTED, author_pairs, evidence_kinds, place_time_pairs, supported, weighed
-from clew.links.listings import listings
+from clew.links.listings import listings, straddling
 from clew.links.numbering import RENAMED, numbered
 from clew.store.lake import Lake
 from clew.workspace.chain import OPEN_TEXTS, SEALED_TEXTS, Progress
@@ -102,9 +102,10 @@ def join_networks(
     borrowed = hands.filter(pc.greater(hands["hands"], MOST_HANDS))["cluster"].combine_chunks()
     compared = clusters.num_rows <= hands_up_to
     pairs = supported_pairs(lake, clusters, borrowed, progress) if compared else SUPPORTED.empty_table()
-    parts = [_identifier_edges(joining), _thread_edges(lake), _text_edges(clusters, own), pairs.select(_EDGE.names)]
-    found = networks(pa.concat_tables([part.cast(_EDGE) for part in parts]), giant=GIANT)
     kinds = _record_kinds(lake)
+    rest = [part.cast(_EDGE) for part in (_thread_edges(lake), _text_edges(clusters, own), pairs.select(_EDGE.names))]
+    joining = _without_listings(joining, rest, kinds)
+    found = networks(pa.concat_tables([_identifier_edges(joining), *rest]), giant=GIANT)
     members = found.join(kinds, keys="node", right_keys="record_id", join_type="inner")
     table = members.select(["node", "record_kind", "community"]).rename_columns(["record_id", "record_kind", "network"])
     lake.replace({"members": table, "evidence": _told(joining, clusters, own, pairs)})
@@ -163,6 +164,13 @@ def _told(joining: pa.Table, clusters: pa.Table, own: pa.Array, pairs: pa.Table)
     ]
     named = joining.select(_EVIDENCE.names)
     return pa.concat_tables([part.cast(_EVIDENCE) for part in (named, said, *ends)])
+
+
+def _without_listings(joining: pa.Table, rest: list[pa.Table], kinds: pa.Table) -> pa.Table:
+    """The identifiers without pages on which adverts of several networks stand side by side: a number of one, a handle of another."""
+    pages = kinds.filter(pc.equal(kinds["record_kind"], "page"))["record_id"].combine_chunks()
+    listed = straddling(pa.concat_tables([_identifier_edges(joining), *rest]), pages)
+    return joining.filter(pc.invert(pc.is_in(joining["record"], listed)))
 
 
 _EVIDENCE = pa.schema([("record", pa.string()), ("kind", pa.string()), ("key", pa.string()), ("weight", pa.float64())])

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.leads.coordinates import cities_of, points_of
+from clew.leads.crossing import crossings
 from clew.leads.features import movement, network_features, sign_counts
 from clew.leads.local_prices import local_prices, priced
 from clew.leads.queue import build_queue
@@ -22,7 +23,7 @@ def find_leads(lake: Lake, settings: Settings) -> pa.Table:
     features = network_features(at, ads, claims, clusters)
     moves = movement(at, ads)
     joined = lake.evaluate(features.left_join(moves, "network").drop("network_right"))
-    joined = joined.join(_travels(lake), "network").sort_by("network")
+    joined = joined.join(_travels(lake), "network").join(_crossings(lake), "network").sort_by("network")
     signs = lake.evaluate(sign_counts(at, claims))
     anchors = _anchors(lake)
     leads, reasons = build_queue(
@@ -41,6 +42,17 @@ def _travels(lake: Lake) -> pa.Table:
         "AND a.place IS NOT NULL AND a.posted IS NOT NULL ORDER BY ALL"
     )
     return travels(postings, points_of(name for name in pc.unique(postings["place"]).to_pylist() if name))
+
+
+def _crossings(lake: Lake) -> pa.Table:
+    """How the texts and contacts of each network are tied."""
+    return crossings(
+        lake.query(
+            "SELECT DISTINCT m.network, t.cluster AS text, c.key AS contact FROM members m JOIN clusters t USING (record_id) "
+            "JOIN claims c USING (record_id) WHERE m.record_kind = 'advert' AND c.kind IN ('phone', 'email', 'handle') "
+            "ORDER BY ALL"
+        )
+    )
 
 
 def _local_prices(lake: Lake) -> pa.Table:

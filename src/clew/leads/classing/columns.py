@@ -28,6 +28,7 @@ COUNTED = (
     "days",
     "payments",
     "reports",
+    "single_links",
 )
 """Counts that a model takes as log(1 + n)."""
 RATIOS = (
@@ -114,6 +115,7 @@ _WORDS = {
     "days": "Days between the first and the last advert",
     "payments": "Payments beside these contacts",
     "reports": "Tips, calls and talks that name a contact",
+    "single_links": "Texts that contacts tie at single points only",
     "contacts_per_text": "Contacts for each text",
     "contacts_per_advert": "Contacts for each advert",
     "texts_per_advert": "Texts for each advert",

@@ -6,8 +6,9 @@ hold, which the coverage by source shows. A class with too few answers for a thr
 together (as the null cluster of Ding et al., 2023): the promise then holds over all, not for that class. Without any answers
 every class stays in every set.
 
-Independent work is promised more and has no such way out: it may be missing half as often as the fairness gate allows wrong
-flags, and while too few independent workers were judged to promise that, it stays in every set, so that nobody is flagged.
+Independent work is promised more and has no such way out: it may be missing a quarter as often as the fairness gate allows wrong
+flags, since the gate reads the upper end of an interval. While too few independent workers were judged to promise that, it stays
+in every set, so that nobody is flagged.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from clew.leads.classing.columns import Floats
 
 ALPHA = 0.1
 """How often the true class may be missing."""
-PROTECTED: Mapping[int, float] = {CLASSES.index(LeadClass.INDEPENDENT): 0.025}
+PROTECTED: Mapping[int, float] = {CLASSES.index(LeadClass.INDEPENDENT): 0.0125}
 """Classes that may be missing less often: no one is flagged while independent work is possible."""
 FEWEST = 19
 """Answers of one class in one group from which the group has a threshold of its own."""

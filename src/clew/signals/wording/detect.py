@@ -13,11 +13,14 @@ from clew.signals.negation import is_denied
 from clew.signals.offer.detect import is_offer
 from clew.signals.phrases import Phrases, fold, view
 from clew.signals.wording import papers
+from clew.standards.gendered import words as gendered_words
 from clew.standards.signs import text_signs
 
 _UNSPACED = ("zh", "ja", "th")
 _SURE, _LONE = 0.7, 0.5
 _HELD, _OWN = "documents_held", "keeps_own_documents"
+_NOTHING = ""
+"""What "they are not" shows: it is mostly said of things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class WordingDetector(TextDetector):
         seen = view(text)
         found = []
         for start, end, meaning in _phrases().find(seen.text):
+            if meaning.sign == _NOTHING:
+                continue
             if meaning.is_one_word and not _is_in(text, meaning.languages):
                 continue
             if meaning.needs_offer and not is_offer(seen.text):
@@ -84,6 +89,10 @@ def _phrases() -> Phrases[_Meaning]:
     signs: dict[str, str] = {}
     fair = {sign.name for sign in text_signs() if sign.scope == "offer" and sign.direction == "against"}
     languages: dict[str, list[str]] = {}
+    for language, gendered in gendered_words().items():
+        for term in map(fold, gendered.things):
+            signs[term] = _NOTHING
+            languages.setdefault(term, []).append(language)
     for sign in text_signs():
         for language, terms in sign.terms.items():
             for term in map(fold, terms):
