@@ -2,9 +2,11 @@
 
     python bench/adverts_cluster.py                          100,000 invented adverts, against datasketch and rensa
     python bench/adverts_cluster.py --rows 1000000 --alone   clew only
-    python bench/adverts_cluster.py --rows 1000000 --whole-command   `clew adverts cluster FILE --out F`, start to end
+    python bench/adverts_cluster.py --rows 1000000 --whole-command   `clew adverts cluster FILE --out F`, start to end;
+                                                             with --templates too
     python bench/adverts_cluster.py --rows 1000000 --alone --templates   clusters, then their templates
     python bench/adverts_cluster.py --rows 1030000 --new 30000   a new day joins a set on disk, and what all at once finds
+    python bench/adverts_cluster.py --rows 5150000 --new 150000 --alone   the same, not clustered all at once beside it
     python bench/adverts_cluster.py --curve                  short adverts with slots: edits, homoglyphs, emoji, spacing
 
 The adverts are those of `planted_adverts`: known clusters, up to 12% of words changed, hard negatives. The peers are used
@@ -155,7 +157,7 @@ def peer_score(name: str, propose: Callable[..., list[list[int]]], data: Planted
     return score.read(found, truth)
 
 
-def whole_command(data: Planted, truth: Labels, kind: str) -> None:
+def whole_command(data: Planted, truth: Labels, kind: str, *, with_templates: bool) -> None:
     """Writes a file, runs the command on it in a process of its own, and reads what came out."""
     import pyarrow.csv
 
@@ -165,6 +167,8 @@ def whole_command(data: Planted, truth: Labels, kind: str) -> None:
         source, out = Path(folder) / f"adverts.{kind}", Path(folder) / "clusters.csv"
         write_table(data.table, source)
         command = [sys.executable, "-m", "clew", "adverts", "cluster", str(source), "--out", str(out)]
+        if with_templates:
+            command += ["--templates", str(Path(folder) / "templates.csv")]
         # A small process in between: a child's peak memory is counted from its parent's size on.
         measured = subprocess.run([sys.executable, "-c", MEASURE, *command], check=True, capture_output=True, text=True)
         wall, processor, peak_kb = map(float, measured.stdout.split()[-3:])
@@ -176,21 +180,18 @@ def whole_command(data: Planted, truth: Labels, kind: str) -> None:
 
 
 def template_score(data: Planted, truth: Labels) -> None:
-    from clew.links import cluster, templates
+    from clew.links import templates
     from clew.links.warm import warm
 
     warm()
-    whole, fitting = Stopwatch(), Stopwatch()
+    whole = Stopwatch()
     with whole.running():
-        clusters = cluster(data.table)
-        with fitting.running():
-            found = templates(data.table, clusters)
-    score = Score("templates", whole).read(found.clusters["cluster"].to_numpy(), truth)
-    print(score, f"\n  of it templates {fitting.wall:.2f} s wall, {fitting.processor:.2f} s processor", flush=True)
+        found = templates(data.table)
+    print(Score("templates", whole).read(found.clusters["cluster"].to_numpy(), truth), flush=True)
     print(f"  {found.templates.num_rows:,} templates, {found.slots.num_rows:,} fillings")
 
 
-def increment_score(data: Planted, truth: Labels, new: int) -> None:
+def increment_score(data: Planted, truth: Labels, new: int, *, alone: bool) -> None:
     from clew.links import near_duplicates
     from clew.links.increments import join, members
     from clew.links.warm import warm
@@ -207,8 +208,10 @@ def increment_score(data: Planted, truth: Labels, new: int) -> None:
         found = members(Path(folder) / "set")["cluster"].to_numpy()
     print(f"first {old:,} adverts {first.wall:.1f} s wall; set on disk {size / 1e9:.2f} GB")
     print(Score(f"+{new}", second).read(found, truth), f" {joined.merges.num_rows} merges")
-    print(Score("all at once", Stopwatch()).read(near_duplicates(data.table["text"]), truth), "(time not taken)")
     print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+    if alone:
+        return
+    print(Score("all at once", Stopwatch()).read(near_duplicates(data.table["text"]), truth), "(time not taken)")
 
 
 def curve() -> None:
@@ -258,10 +261,10 @@ def main() -> None:
     size = data.table["text"].nbytes / 1e6
     print(f"{chosen.rows:,} adverts, {size:.0f} MB, {data.truth.max() + 1:,} clusters, seed {SEED}", flush=True)
     if chosen.whole_command:
-        whole_command(data, data.truth, chosen.kind)
+        whole_command(data, data.truth, chosen.kind, with_templates=chosen.templates)
         return
     if chosen.new:
-        increment_score(data, data.truth, chosen.new)
+        increment_score(data, data.truth, chosen.new, alone=chosen.alone)
         return
     if chosen.templates:
         template_score(data, data.truth)

@@ -1,7 +1,9 @@
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from clew.links import aligned, cluster, templates
+from clew.links import aligned, cluster, near_duplicates, templates
+from clew.links.near_texts import cluster_held
 from clew.safeguards.errors import MissingColumn, UsageError
 
 NAMES = ["Ana", "Bea", "Cleo", "Dora", "Eva"]
@@ -112,3 +114,24 @@ def test_tables_that_do_not_belong_together_are_refused() -> None:
         templates(adverts, pa.table({"id": ["a0", "a1"]}))
     with pytest.raises(UsageError, match="not those of these rows"):
         templates(adverts, pa.table({"id": ["a1", "a0"], "cluster": [0, 0]}))
+
+
+def test_texts_read_once_or_array_by_array_give_the_same() -> None:
+    rng = np.random.default_rng(8)
+    notice = " ".join(f"notice{n}" for n in range(30))
+    texts: list[str | None] = [None, "", "...", "Call me", "call ME!"]
+    for n in range(30):
+        words = [f"w{w}" for w in rng.integers(0, 900, 16)]
+        texts += [f"{' '.join(words)} {rng.integers(9)} {notice if n % 3 else ''}" for _ in range(1 + n % 3)]
+    adverts = table(texts)
+    known = cluster(adverts)
+    before, at_once = templates(adverts, known), templates(adverts)
+    assert before.templates.num_rows > 5
+    assert (at_once.clusters, at_once.templates, at_once.slots) == (before.clusters, before.templates, before.slots)
+    pieces = [adverts["text"].combine_chunks().slice(low, 7) for low in range(0, len(texts), 7)]
+    held = [adverts.set_column(1, "text", pa.chunked_array(pieces))]
+    assert cluster_held(held).equals(known)
+    assert held == []
+    assert near_duplicates(iter(pieces)).tolist() == known["cluster"].to_pylist()
+    assert near_duplicates(iter([])).tolist() == []
+    assert templates(adverts.slice(0, 0)).clusters.num_rows == 0
