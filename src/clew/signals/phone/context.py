@@ -22,6 +22,9 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 """What says that the figures before it are a price, a time or an age."""
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|heic|mp4|mov|pdf|html?|php|aspx?)(?![^\W_])|@[A-Za-z]", re.IGNORECASE)
+"""What follows the digits in the name of a file or an address."""
+_HANDLE = re.compile(r"@[\w.]*[^\W\d][_.]?$")
 _MOST_IN_PRICE = 5
 _LEAST_IN_SERIES, _LARGEST_STEP = 4, 10
 
@@ -38,6 +41,10 @@ class Context:
 
     def is_other(self, atoms: Sequence[Atom]) -> bool:
         """Whether the words before say that this is another number; no room has one of nine figures from 0, or of seven in a piece."""
+        if _FILE.match(self.shown, atoms[-1].end) or _HANDLE.search(
+            self.shown, max(0, atoms[0].start - 40), atoms[0].start
+        ):
+            return True
         said = self._label(atoms[0].start)
         if said == ROOM:
             dialled = atoms[0].digits[0] == "0" and sum(len(atom.digits) for atom in atoms) >= 9
@@ -58,7 +65,7 @@ class Context:
         atoms, following = chain.atoms[first : last + 1], chain.atoms[last + 1]
         if following.how != "d" or len(following.digits) > _MOST_IN_PRICE or all(map(is_round, atoms)):
             return False
-        if self.measured(following):
+        if self.measured(following) or _is_price_row(chain.atoms[last + 1 :]):
             return True
         if len(following.digits) < 2 or len(atoms) < 2:
             return False
@@ -87,3 +94,9 @@ class Context:
             return False
         unit = UNIT.match(self.shown, atoms[-1].end)
         return unit is not None and not self.shown[unit.end() : unit.end() + 2].strip()[:1].isdigit()
+
+
+def _is_price_row(atoms: Sequence[Atom]) -> bool:
+    """Whether nothing but two prices or more follows, each higher than the one before."""
+    sums = [int(atom.digits) for atom in atoms if is_round(atom)]
+    return len(sums) == len(atoms) > 1 and all(low < high for low, high in pairwise(sums))

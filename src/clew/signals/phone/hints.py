@@ -45,6 +45,29 @@ _SPOKEN_IN = {
     "ko": ("KR",),
     "fil": ("PH",),
     "hi": ("IN",),
+    "sr": ("RS",),
+    "hr": ("HR",),
+    "bs": ("BA",),
+    "sl": ("SI",),
+    "mk": ("MK",),
+    "sq": ("AL",),
+    "lt": ("LT",),
+    "lv": ("LV",),
+    "et": ("EE",),
+    "he": ("IL",),
+    "iw": ("IL",),
+    "fa": ("IR",),
+    "ur": ("PK",),
+    "bn": ("BD",),
+    "ms": ("MY",),
+    "tl": ("PH",),
+    "sw": ("KE", "TZ"),
+    "ka": ("GE",),
+    "hy": ("AM",),
+    "az": ("AZ",),
+    "kk": ("KZ",),
+    "mn": ("MN",),
+    "is": ("IS",),
 }
 _SAID = 0.8
 """Places surer than this stand after a word such as "in"; where there are any, a lone name may be a person's."""
@@ -90,12 +113,20 @@ _WRITTEN_IN = (
     (re.compile("[가-힣]"), ("KR",)),
     (re.compile("[一-鿿]"), ("CN", "TW")),
     (re.compile("[іїєґ]"), ("UA",)),
-    (re.compile("[а-я]"), ("RU", "UA")),
+    (re.compile("[ђјљњћџ]"), ("RS", "MK")),
+    (re.compile("[әғқңұһ]"), ("KZ",)),
+    (re.compile("[а-я]"), ("RU", "UA", "BG")),
     (re.compile("[α-ω]"), ("GR",)),
     (re.compile("[א-ת]"), ("IL",)),
     (re.compile("[ก-๎]"), ("TH",)),
     (re.compile("[\u0904-\u0963]"), ("IN",)),
+    (re.compile("[ٹڈڑںےہ]"), ("PK",)),
+    (re.compile("[پچژگکی]"), ("IR",)),
     (re.compile("[ء-ي]"), ("AE", "SA", "EG")),
+    (re.compile("[\u0985-\u09b9]"), ("BD", "IN")),
+    (re.compile("[\u10d0-\u10ff]"), ("GE",)),
+    (re.compile("[\u0561-\u0587]"), ("AM",)),
+    (re.compile("[\u1780-\u17a2]"), ("KH",)),
 )
 
 
@@ -103,7 +134,7 @@ def by_script(text: str) -> tuple[str, ...]:
     """Where the script of the text is written most, for a text too short for its language to be told.
 
     >>> by_script("звони"), by_script("微信"), by_script("call")
-    (('RU', 'UA'), ('CN', 'TW'), ())
+    (('RU', 'UA', 'BG'), ('CN', 'TW'), ())
     """
     if text.isascii():
         return ()

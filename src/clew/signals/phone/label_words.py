@@ -12,7 +12,7 @@ ASKS = """
 area phone* telephon* mobile* mobil* cell cells cellphone cellular call calls calling callme callback ring text texts texting txt sms whats* wapp* wats* watts* wtsp contact* messag* msg reach* dial tel tels mob mb fon dm
 imessage signal* telegram* viber* tg wa wsp kakao* line hotline helpline landline tele phn ph speak enquir* inquir*
 llam* escrib* movil* tlf* tfn* tfno tf telef* guas* wasap* zap zapp contat* cel
-appel* ligu* liga ligar joign* joindre portable* rappel* gsm chiam* cellulare scriv* contatt* telem* tlm fone celular* chama*
+appel* ligue ligues liguem liga ligar joign* joindre portable* rappel* gsm chiam* cellulare scriv* contatt* telem* tlm fone celular* chama*
 anruf* ruf* handy* schreib* meld* erreich* kontakt* durchwahl fest* bel bellen appen app mobiel* bereikbaar telefo*
 dzwo* zadzwo* kom komork* pisz* smsuj* volej* zavol* zavolat* nazov* pozov* zovi javi* pis piste napis* sunat suna sunati apel* hivj* hivd* hivas* hiv keress* elerhet* kapcsolat*
 tlf* ringe ring* skriv* soita* puh puhelin* laita viesti* yhtey* skambin* zvani* helista* zvonit* pokli*
@@ -30,11 +30,11 @@ number numbers numero numeros numeri nummer nummeret numret numer numeru numerem
 no nr n nº n° № nos nrs num núm č c čís cis br sz ar αρ αριθ αριθμος αριθμο αριθμου номер номера номеру номером номерът номеръ број број رقم شماره نمبر מספר नंबर नम्बर नं संख्या क्रमांक নম্বর নং namba nambari bil
 """
 CODES = """
-id uid code codes kod kodu kode kody kodas kods codigo codice codul kodja ref refs reference references referenz referencia referencias referenca reff rif riferimento viitenumero viite код кода коду коды кодът шифр
+id uid code codes kod kodu kode kody kodas kods codigo codice codul kodja ref refs reference references referenz referencia referencias referenca reff tunnus rif riferimento viitenumero viite код кода коду коды кодът шифр
 κωδικος κωδ كود رمز کد کوڈ קוד कोड आईडी आईडी আইডি কোড ident identifier identifiant kenziffer kennziffer kennung
 """
 OWN = """
-my mine our ours your yours me this that these the a an here her his new old same other another second first direct private personal work business real correct only main local foreign uk us usa english good best
+my mine our ours your yours me this that these the a an here her his new old same other another second first direct private personal work business real correct only main local foreign uk us usa english
 mi mis mio mia nuestro tu su este esta el la los al del nuevo nueva otro privado unico unica mismo aqui
 mon notre ce cet le au du sur nouveau nouvel autre seul perso ici prive propre unique
 mein meine meiner unser unsere ihr dieser diese der die das den dem unter neue neuer neues andere eigene hier private
@@ -54,7 +54,7 @@ UNWANTED = "anonim* anonym* ocult* hidden withheld masqu* cache* unterdruck* nas
 """Kinds of calls that are not taken, with a "no" that is no number."""
 FILLERS = """
 is o are ist lautet es est e jest este это the der die das le la el il den de del di du des da do di von of for zu your ihre ihr su votre tuo vash sa seu sua va vasa ваш ваша to and und et y bis bin bi pin hu che c f
-a on in full follows below above as was will be er ar ist van voor til till für fur pour per para por dla dlya для від от za z ze na का की के है cua la là adalah untuk is: हैं হল هو هي است ہے
+на за по a on in full follows below above as was will be er ar ist van voor til till für fur pour per para por dla dlya для від от za z ze na का की के है cua la là adalah untuk is: हैं হল هو هي است ہے
 """
 THINGS = """
 order orders orderno orderid tracking waybill awb shipment consignment parcel parcels invoice invoices receipt receipts voucher coupon confirmation
@@ -105,7 +105,7 @@ gutschein* cupon* promo promocod* промокод* rabatt* kupon*
 postleitzahl codepostal indice индекс індекс irsz posta zimmer* chambre habitacion camera комн* квартир*
 variabilni symbol specificky reklamac*
 pobox postbox casilla postfach
-symbol phep camera matrikelnr
+factur* фактур* תעודת certificate* application* boleta folio alvara matični maticni symbol phep camera matrikelnr
 reference references ref refs referenz reff referencia referencias referenca réf bestilling sifaris trek inn registrationno siege р/с police
 fahrgestell vuelo vol volo flug билет gewinnzahlen спортлото лото лотерея результат reading readings trace billet billets takip registro registros
 registre register* registr* corrente
@@ -132,7 +132,7 @@ NUMBER_ENDS = (
         "cislo",
         "broj",
     ),
-    *("kod", "code", "id", "kode", "zeichen", "ziffer", "tunnus", "номер", "код"),
+    *("referenz", "kod", "code", "id", "kode", "zeichen", "ziffer", "tunnus", "номер", "код"),
 )
 """How words end that are put together from a thing and "number", as Kundennummer."""
 

@@ -111,6 +111,8 @@ class _Walk:
             return self._on_number(said, gap, ahead, first=first)
         if said & _Said.OWN and counted:
             return ASKED if self.number else OTHER
+        if said & _Said.LETTERS and counted and not self.named and not said & _Said.OWN:
+            return OTHER
         if said & (_Said.FILL | _Said.LETTERS) or (not counted and len(piece) < _SHORT and gap.startswith(".")):
             self.genitive = self.genitive or piece.lower() in _GENITIVES
             return None
@@ -250,13 +252,13 @@ _MINE = frozenset(
 )
 _SMALL = frozenset("ON AT BY TO IN ME US MY OR WE UP GO AB AM OK HI TO DO SO".split())
 _ADJECTIVE = re.compile(
-    r"(?:ari[ao]|aire|[ií]stica|[ií]stico|ique|onal|onale|iscale?|ente|ante|an[ao]|sk[yaáé]|ный|ная|ное|ний|cki|cka)$"
+    r"(?:ari[ao]|antil|aire|[ií]stica|[ií]stico|ique|onal|onale|iscale?|ente|ante|til|an[ao]|sk[yaáé]|ный|ная|ное|ний|cki|cka)$"
 )
 
 
 def _is_adjective(piece: str) -> bool:
     """Whether a word may stand between a label and its number as an adjective of the label, as in "registro sanitario"."""
-    return piece.startswith("ال") or (len(piece) > 5 and _ADJECTIVE.search(piece.lower()) is not None)
+    return piece.startswith("ال") or (len(piece) > 5 and _ADJECTIVE.search(key(piece)) is not None)
 
 
 def _is_code(piece: str) -> bool:

@@ -79,7 +79,7 @@ def with_prefix(digits: str) -> str | None:
 @lru_cache(maxsize=262_144)
 def national(digits: str, region: str) -> str | None:
     """E.164 of digits as they are written inside a region, None when the region has no such number."""
-    if not _LEAST_NATIONAL - (region in _SHORT) <= len(digits) <= _MOST_NATIONAL or not _gate(region).fullmatch(digits):
+    if not _LEAST_NATIONAL - _is_short(region) <= len(digits) <= _MOST_NATIONAL or not _gate(region).fullmatch(digits):
         return None
     prefix = _prefix(region)
     if region in ONE_WAY and digits.startswith(prefix):
@@ -91,10 +91,23 @@ ONE_WAY = frozenset(("GB", "FR", "DE", "NL", "RO", "BE", "IE"))
 """Regions where a number is dialled after its 0 and nothing else stands before it: no need to try several ways."""
 
 
-_SHORT = frozenset(
-    ("DK", "NO", "SG", "HK", "LV", "LT", "EE", "CY", "MT", "LU", "IS", "CR", "SV", "GT", "PA", "HN", "NI")
-)
-"""Regions whose whole numbers have seven or eight digits; they count only when something says the region."""
+@cache
+def _is_short(region: str) -> bool:
+    """Whether the region's usual numbers have seven or eight digits; they count only when something says the region."""
+    return (
+        region not in DEFAULT_REGIONS and min(map(len, map(_digits_of, _examples(region))), default=9) < _LEAST_NATIONAL
+    )
+
+
+def _examples(region: str) -> list[str]:
+    """A mobile number and one of a house, as the region writes them."""
+    kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE)
+    examples = [phonenumbers.example_number_for_type(region, kind) for kind in kinds]
+    return [phonenumbers.format_number(each, phonenumbers.PhoneNumberFormat.NATIONAL) for each in examples if each]
+
+
+def _digits_of(written: str) -> str:
+    return "".join(filter(str.isdigit, written))
 
 
 @lru_cache(maxsize=1024)
@@ -208,7 +221,8 @@ def _gate(region: str) -> re.Pattern[str]:
         return _NEVER
     prefix = _prefix(region)
     pattern = plan.general_desc.national_number_pattern
-    optional = "" if prefix in ("0", "06", "8") and region not in _LOOSE else "?"
+    dialled = all(_digits_of(written).startswith(prefix) for written in _examples(region)[:1])
+    optional = "" if prefix in ("0", "06", "8") and dialled and region not in _LOOSE else "?"
     return re.compile(rf"(?:{prefix}){optional}(?:{pattern})" if prefix else rf"(?:{pattern})")
 
 

@@ -34,7 +34,7 @@ UNITS: Mapping[str, Sequence[str]] = {
     "ro": ("zero", "unu una", "doi doua", "trei", "patru", "cinci", "sase", "sapte", "opt", "noua"),
     "ru": ("ноль нуль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"),
     "tr": ("sifir", "bir", "iki", "uc", "dort", "bes", "alti", "yedi", "sekiz", "dokuz"),
-    "id": ("nol kosong", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"),
+    "id": ("nol kosong", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan lapan", "sembilan"),
     "vi": ("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin"),
     "tl": ("sero", "isa", "dalawa", "tatlo", "apat", "lima", "anim", "pito", "walo", "siyam"),
     "hi": ("shunya", "ek", "do", "teen", "char chaar", "paanch panch", "chhe chhah", "saat", "aath", "nau"),
@@ -56,7 +56,11 @@ UNITS: Mapping[str, Sequence[str]] = {
     "sk": ("nula", "jedna", "dva", "tri", "styri", "pat", "sest", "sedem", "osem", "devat"),
     "hr": ("nula", "jedan", "dva", "tri", "cetiri", "pet", "sest", "sedam", "osam", "devet"),
     "sv": ("noll", "ett", "tva", "tre", "fyra", "fem", "sex", "sju", "atta", "nio"),
-    "da": ("nul", "en et", "to", "tre", "fire", "fem", "seks", "syv sju", "otte atte", "ni"),
+    "lt": ("nulis", "vienas", "du", "trys", "keturi", "penki", "šeši", "septyni", "aštuoni", "devyni"),
+    "lv": ("nulle", "viens", "divi", "trīs", "četri", "pieci", "seši", "septiņi", "astoņi", "deviņi"),
+    "et": ("null", "üks", "kaks", "kolm", "neli", "viis", "kuus", "seitse", "kaheksa", "üheksa"),
+    "ur": ("صفر", "ایک", "دو", "تین", "چار", "پانچ", "چھ", "سات", "آٹھ", "نو"),
+    "da": ("nul null", "en et", "to", "tre", "fire", "fem", "seks", "syv sju", "otte atte", "ni"),
     "fi": ("nolla", "yksi", "kaksi", "kolme", "nelja", "viisi", "kuusi", "seitseman", "kahdeksan", "yhdeksan"),
     "sq": ("zero", "nje", "dy", "tre", "kater", "pese", "gjashte", "shtate", "tete", "nente"),
     "sw": ("sifuri", "moja", "mbili", "tatu", "nne", "tano", "sita", "saba", "nane", "tisa"),
@@ -263,7 +267,7 @@ SPOKEN_DOTS = frozenset(
 """Words said between two groups of digits that add none."""
 SHY = frozenset(
     "on due once un une una um uma ein een sei alti opt sept meia dos uc mot hai ba bon nam sau bay tam chin isa apat anim pito "
-    "ek do teen char saat egy ot hat het pet pat sest osm ett sex en et to fire ni dy nje cent cents sto sita saba nula "
+    "du divi ek do teen char saat egy ot hat het pet pat sest osm ett sex en et to fire ni dy nje cent cents sto sita saba nula "
     "دو سه نه یک cien cem cento owe won too tree fore for fife sicks ate nein".split()
 )
 """Words that mean other things too, in their language or another: they count only beside a number word of their language."""
