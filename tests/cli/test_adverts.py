@@ -41,6 +41,14 @@ def test_scan_writes_the_contract_columns_and_exact_spans(clew, adverts, tmp_pat
     assert found["c", "email", "jobs@example.com"] == "jobs@example.com"
 
 
+def test_scan_of_a_file_without_rows_says_so(clew, tmp_path):
+    source, out = tmp_path / "ads.csv", tmp_path / "signals.csv"
+    source.write_text("id,text\n", encoding="utf-8")
+    ended = clew("adverts", "scan", source, "--out", out)
+    assert (ended.code, ended.err) == (0, "0 adverts read: there are no rows\n")
+    assert read_table(out).table.num_rows == 0
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".parquet", ".xlsx"])
 def test_cluster_writes_every_format_with_every_id(clew, adverts, tmp_path, suffix):
     out = tmp_path / f"clusters{suffix}"

@@ -246,3 +246,12 @@ def test_parquet_keeps_its_times(tmp_path):
     )
     pq.write_table(table, tmp_path / "a.parquet")
     assert read_file(tmp_path / "a.parquet", ADVERTS).table["posted"].to_pylist() == [datetime(2024, 1, 1, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet"])
+def test_an_empty_text_is_rejected_in_every_format(tmp_path, name):
+    path = tmp_path / name
+    write_table(pa.table({"id": ["1", "2"], "text": ["call", ""]}), path)
+    read = read_file(path, kind=KINDS["adverts"])
+    assert read.table["id"].to_pylist() == ["1"]
+    assert list(read.rejects.by_rule()) == [("text", "required and empty")]

@@ -118,7 +118,10 @@ def test_a_detector_that_answers_for_another_number_of_texts_failed():
     assert scanning.run_on(Short(), ["a", "b"]) == [Failed("answered for another number of texts")] * 2
 
 
-def test_workers_give_the_same_answer():
+def test_workers_give_the_same_answer_part_by_part(monkeypatch):
+    from clew.signals import workers
+
+    monkeypatch.setattr(workers, "_PART", 1)  # more parts than workers
     texts = TEXTS * 3
     alone, shared = scan(texts, detectors=["email", "url"]), scan(texts, detectors=["email", "url"], workers=2)
     assert shared.signals.equals(alone.signals)

@@ -73,6 +73,8 @@ def scan(
     layout = files.layout(encoding, no_header, sheet)
     read = files.read_records(file, _any_posted(), columns, layout, ("id", "text", "posted"))
     files.keep_rejects(out, read.rejects, rejects, readable=read.table.num_rows)
+    if not read.table.num_rows:
+        files.say("0 adverts read: there are no rows")
     with files.working("Reading adverts"):
         found = scanned(_with_days(read.table), region=region, name_key=key)
     write_table(found, out)

@@ -69,10 +69,17 @@ def _typed(raw: Raw, kind: Kind, mapping: Mapping, only: Sequence[str] | None) -
         columns[f.name], broken, rule = _column(raw, f, mapping)
         faults.append((f.name, broken, rule))
         if f.required:
-            faults.append((f.name, pc.is_null(columns[f.name]), "required and empty"))
+            faults.append((f.name, _is_empty(columns[f.name]), "required and empty"))
     faults.append(("id", _repeated(columns["id"]), "id given before"))
     table = pa.table(columns, schema=pa.schema([(f.name, f.type) for f in fields]))
     return _divide(table, raw, faults, mapping.columns.get("id"))
+
+
+def _is_empty(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """True where there is no value; a text without a sign is none, whichever way a format writes it."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return pc.is_null(column)
+    return pc.fill_null(pc.equal(pc.binary_length(column), 0), True)
 
 
 def _used(raw: Raw, kind: Kind, mapping: Mapping, fields: Sequence[Field]) -> set[str]:

@@ -24,8 +24,7 @@ class Signal(NamedTuple):
     detector: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     signals: tuple[Signal, ...]
 
 

@@ -77,9 +77,13 @@ class TextDetector(ABC):
         with Watch(self.settings.limit_s) as watch:
             if len(texts) > 1:
                 self.prepare([text for text in texts if len(text) <= _LONGEST_PREPARED])
+            outcome = self._outcome
             for text, worth in zip(texts, self._screened(texts), strict=True):
-                watch.ticks = 0
-                outcomes.append(self._outcome(text) if worth else NOTHING)
+                if worth:
+                    watch.ticks = 0
+                    outcomes.append(outcome(text))
+                else:
+                    outcomes.append(NOTHING)
         if len(texts) > 1:
             self._answered = dict(zip(texts, outcomes, strict=True))
         return outcomes
@@ -116,6 +120,8 @@ class TextDetector(ABC):
             return Failed(type(trouble).__name__)
         if not signals:
             return NOTHING
-        if any(not 0 <= s.start < s.end <= len(text) for s in signals):
-            return Failed("a span lies outside its text")
+        size = len(text)
+        for _, _, start, end, _, _ in signals:
+            if not 0 <= start < end <= size:
+                return Failed("a span lies outside its text")
         return Found(tuple(signals))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 
 from clew.safeguards.errors import ClewError, UsageError
@@ -65,7 +66,7 @@ def scan_here(texts: Column, names: Sequence[str], settings: Settings, *, first_
 
 
 def _scanned(texts: Column, names: Sequence[str], settings: Settings, first_row: int) -> Detection:
-    columns = _Columns()
+    done: list[Detection] = []
     known = {m.name: m for m in manifests()}
     running = {name: _start(name, settings) for name in names}
     reading = [each for each in running.values() if isinstance(each, TextDetector)]
@@ -79,12 +80,14 @@ def _scanned(texts: Column, names: Sequence[str], settings: Settings, first_row:
             detector.batch = screened
         with looked_ahead(batch, dictionaries):
             answers = {name: run_on(running[name], batch) for name in asked_first}
-        in_order = [(known[name].mark, answers[name]) for name in names]
-        for row, said in enumerate(zip(*(outcomes for _, outcomes in in_order), strict=True), first_row + start):
-            for (mark, _), outcome in zip(in_order, said, strict=True):
-                if outcome is not NOTHING:
-                    columns.add(row, mark, outcome)
-    return columns.detection()
+        columns = _Columns()
+        for name in names:
+            columns.add(first_row + start, known[name].mark, answers[name])
+        done.append(columns.detection())
+    return Detection(
+        pa.concat_tables([SIGNALS.empty_table(), *(one.signals for one in done)]).combine_chunks(),
+        pa.concat_tables([FAILURES.empty_table(), *(one.failures for one in done)]).combine_chunks(),
+    )
 
 
 def _dictionaries(detector: TextDetector) -> Sequence[Phrases[Any]]:
@@ -125,26 +128,36 @@ def run_on(detector: Detector | Failed, batch: Sequence[str]) -> Sequence[Outcom
 
 @dataclass(slots=True)
 class _Columns:
+    """What is said of one batch, detector after detector; in the table it stands text after text."""
+
     rows: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     failures: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def add(self, row: int, mark: str, outcome: Outcome) -> None:
-        if isinstance(outcome, Found):
-            self.signals.extend(outcome.signals)
-            self.rows.extend([row] * len(outcome.signals))
-        elif isinstance(outcome, Failed):
-            self.failures.append((row, mark, outcome.reason))
+    def add(self, first_row: int, mark: str, outcomes: Sequence[Outcome]) -> None:
+        for row, outcome in enumerate(outcomes, first_row):
+            if outcome is NOTHING:
+                continue
+            if isinstance(outcome, Found):
+                self.signals += outcome.signals
+                self.rows.append(row)
+                self.counts.append(len(outcome.signals))
+            elif isinstance(outcome, Failed):
+                self.failures.append((row, mark, outcome.reason))
 
     def detection(self) -> Detection:
+        rows = np.repeat(np.array(self.rows, np.int64), self.counts)
         made = list(zip(*self.signals, strict=True)) or [()] * (len(SIGNALS) - 1)
         failed = [list(column) for column in zip(*self.failures, strict=True)] or [[] for _ in FAILURES]
-        return Detection(_table([self.rows, *made], SIGNALS), _table(failed, FAILURES))
+        return Detection(_table([rows, *made], SIGNALS), _table(failed, FAILURES))
 
 
-def _table(columns: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:
+def _table(columns: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    """The columns as a table in the order of the first, which is the row; rows of one number stay as they are."""
+    order = np.argsort(np.asarray(columns[0], np.int64), kind="stable")
     arrays = [pa.array(values, type=f.type) for values, f in zip(columns, schema, strict=True)]
-    return pa.table(arrays, schema=schema)
+    return pa.table(arrays, schema=schema).take(order)
 
 
 def _batches(texts: Column) -> Iterator[tuple[int, list[str]]]:

@@ -21,13 +21,15 @@ _SPELLED = re.compile(
     rf"|\s(?:{_AT_WORDS})\s(?P<soft>(?:{LABEL}{_DOT}){{1,4}}[^\W\d_]{{2,24}})(?!\w)",
     re.IGNORECASE,
 )
+_AT_APART = tuple(f"{sign}at{sign}" for sign in "_*~|-")
+_HOSTS = ("gmail", "hotmail", "yahoo", "outlook", "icloud", "protonmail", "yandex", "gmx")
 _SEPARATED = re.compile(
     r"(?<![\w*~|-])(?P<local>[^\W_]{1,40})(?P<sign>[_*~|-])at(?P=sign)(?P<domain>[^\W_]{1,60})(?P=sign)dot(?P=sign)(?P<ending>[^\W\d_]{2,24})"
     r"(?![\w*~|-])",
     re.IGNORECASE,
 )
 _NO_DOT = re.compile(
-    rf"(?<![\w@])(?P<local>[\w.+-]{{2,40}})\s(?:{_AT_WORDS})\s(?P<domain>gmail|hotmail|yahoo|outlook|icloud|protonmail|yandex|gmx)"
+    rf"(?<![\w@])(?P<local>[\w.+-]{{2,40}})\s(?:{_AT_WORDS})\s(?P<domain>{'|'.join(_HOSTS)})"
     r"\s(?P<ending>com|ru|de|fr|es|it|net|me)(?!\w)",
     re.IGNORECASE,
 )
@@ -52,7 +54,7 @@ class EmailDetector(TextDetector):
     screen = (
         rf"@|{_AT_CODES}|[\[({{<*]{SPACE}?(?:{_AT_WORDS}){SPACE}?[\])}}>*]|[_*~|-]at[_*~|-]"
         rf"|{SPACE}(?:{_AT_WORDS}){SPACE}[^\s]{{1,63}}(?:\.[^\s]|{SPACE}?[\[({{<]|{SPACE}(?:{DOT_WORDS}){SPACE})"
-        rf"|{SPACE}(?:{_AT_WORDS}){SPACE}(?:gmail|hotmail|yahoo|outlook|icloud|protonmail|yandex|gmx){SPACE}"
+        rf"|{SPACE}(?:{_AT_WORDS}){SPACE}(?:{'|'.join(_HOSTS)}){SPACE}"
     )
 
     def read(self, text: str) -> list[Signal]:
@@ -78,13 +80,25 @@ class EmailDetector(TextDetector):
             address = _spelled(shown, match)
             if address:
                 yield address
-        for pattern in (_SEPARATED, _NO_DOT):
+        for pattern in _worth(shown):
             for match in pattern.finditer(shown):
                 if (
                     ends_well(domain := host(f"{match['domain']}.{match['ending']}"))
                     and match["local"].lower() not in _WORDS
                 ):
                     yield match.start(), match.end(), _address(match["local"], domain), 0.75
+
+
+def _worth(shown: str) -> Iterator[re.Pattern[str]]:
+    """The patterns without an @ or a dot that may match; letters beyond ASCII have more than one case, and are not judged."""
+    if not shown.isascii():
+        yield from (_SEPARATED, _NO_DOT)
+        return
+    lower = shown.lower()
+    if any(said in lower for said in _AT_APART):
+        yield _SEPARATED
+    if any(host in lower for host in _HOSTS):
+        yield _NO_DOT
 
 
 def _address(local: str, domain: str) -> str:

@@ -85,7 +85,7 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
         for match in _QUERY.finditer(shown):
             platform, name = QUERIES[match["site"].lower()], match["name"].lower().removeprefix("%2b").removeprefix("+")
             yield match.start(), match.end(), f"{platform}:{_named(platform, name)}", 0.97
-    for match in _SAID.finditer(shown):
+    for match in _SAID.finditer(shown) if _names_any(shown) else ():
         said = match["platform"].lower()
         if _announces(said, match["join"], match["name"]):
             yield (
@@ -100,6 +100,14 @@ def _candidates(shown: str) -> Iterator[tuple[int, int, str, float]]:
         for match in _BARE.finditer(shown):
             if not _is_address(shown, match):
                 yield match.start(), match.end(), f"unknown:{match['name'].lower()}", 0.7
+
+
+def _names_any(shown: str) -> bool:
+    """Whether a platform's name may be there; letters beyond ASCII have more than one case, and are not judged."""
+    if not shown.isascii():
+        return True
+    lower = shown.lower()
+    return any(name in lower for name in NAMES)
 
 
 def _site(written: str) -> str:
