@@ -6,7 +6,9 @@ Sockets are closed for all tests (`pytest-socket`, switched on in pyproject.toml
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
     if "PYTEST_XDIST_WORKER" in os.environ:  # workers take groups in this order: the long ones must not come last
         items.sort(key=lambda item: not dear(item.nodeid))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What collection makes stays to the end: neither meanwhile nor later is it looked through for garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def together(nodeid: str) -> str:

@@ -14,23 +14,25 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-import schemathesis
 from attacked import COUNT, HOSTILE, OPEN, OVERSIGHT, REVIEW, SEALED, SUPPORT, attacked, browser, routes
 from client import HOST, Client, Page, application
 from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
-from schemathesis import Case, GenerationMode
 
 from clew.safeguards.actors import Purpose
 from clew.web.headers import HEADERS, LIMIT_BYTES
 from clew.web.pages import HERE
 from clew.workspace import Workspace
+
+if TYPE_CHECKING:
+    from schemathesis import Case
 
 STREAMS = {"/live/events"}
 OUTSIDE = ("/sign-in", "/sign-in/once", "/sign-in/second")
@@ -333,6 +335,9 @@ def test_requests_made_from_the_openapi_break_nothing(walk: Walk) -> None:
     header missing, nothing repeated as markup. Few of every fifth here; `CLEW_EXAMPLES=50` asks for
     more, of each.
     """
+    import schemathesis  # dear: only this test pays for it
+    from schemathesis import GenerationMode
+
     schema = schemathesis.openapi.from_dict(application(False).openapi())
     operations = [result.ok() for result in schema.get_all_operations()]
     declared = {(each.path, each.method.upper()) for each in operations}
