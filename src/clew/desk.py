@@ -21,6 +21,7 @@ from clew.safeguards.blind import Agreement
 from clew.safeguards.document import Document
 from clew.safeguards.dpia import Standing
 from clew.safeguards.fairness import Fairness
+from clew.safeguards.fairness_kept import KeptRates
 from clew.safeguards.people import People
 from clew.safeguards.reviews import Review
 from clew.safeguards.waiting import Waiting
@@ -190,9 +191,15 @@ class DisclosureAsk:
     identities: str = ""
     """Why the recipient is entitled to who the person is; empty leaves it sealed. For the dossier of a case."""
     kind: str = ""
-    """What the recipient is, of `safeguards.consent.RECIPIENTS`; for a case it must be said."""
+    """What the recipient is, of `safeguards.consent.RECIPIENTS`; for a lead and a case it must be said."""
     order: str = ""
-    """Reference of a court's order to give a case to an authority, where the person did not say yes. The dossier says it."""
+    """Reference of a court's order to give this to an authority, where the person did not say yes. The dossier says it."""
+    order_by: str = ""
+    """The court."""
+    order_date: str = ""
+    """ISO 8601."""
+    order_why: str = ""
+    """Why it is obeyed; without names."""
     fonts: tuple[str, ...] = ()
     """Folders with fonts for a dossier, beside those of the system."""
     spelled: bool = False
@@ -200,9 +207,25 @@ class DisclosureAsk:
 
 
 DISCLOSURE_TERMS = (
-    "subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities", "kind", "order",
+    "subject", "to", "recipient", "organisation", "agreement", "purpose", "level", "identities", "kind", "order", "order_by",
+    "order_date", "order_why",
 )  # fmt: skip
 """What a person types and a signature is under, by the names of `DisclosureAsk`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourtOrder:
+    """An order of a court as a person signed under it."""
+
+    subject: str
+    """The one lead or case that it lifts the no to law enforcement for."""
+    reference: str
+    authority: str
+    date: str
+    reason: str
+    recipient: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +345,7 @@ class Desk(Protocol):
     def texts_of(self, actor: Actor, purpose: Purpose, records: Sequence[str]) -> Mapping[str, int]: ...
     def expand(self, actor: Actor, purpose: Purpose, text: str) -> ExpansionView: ...
     def models(self, actor: Actor) -> ModelsView: ...
+    def fairness_audited(self, actor: Actor) -> KeptRates | None: ...
     def fairness_shown(self, actor: Actor) -> Fairness | None:
         """Every rule and the class given, against the judgements that stand, without audit data; None before a run."""
         ...
@@ -363,6 +387,7 @@ class Desk(Protocol):
     def emergency_accesses(self, actor: Actor) -> Sequence[Grant]: ...
     def break_glass(self, actor: Actor, purpose: Purpose, name: str, reason: str, hours: float) -> Grant: ...
     def review_access(self, actor: Actor, grant: str, justified: bool, reason: str) -> None: ...
+    def court_orders(self, actor: Actor) -> Sequence[CourtOrder]: ...
     def answer_agreement(self, actor: Actor) -> Agreement: ...
     def reviews(self, actor: Actor, purpose: Purpose) -> Sequence[Review]: ...
     def ask_review(

@@ -1,5 +1,5 @@
-"""OWASP ASVS 5.0.0, levels 1 and 2: authentication (V6), sessions (V7), authorisation (V8), OpenID Connect (V10), headers and
-cookies (V3). Each test is named by the requirement it shows. Where another test shows one already, it is named in docs/sign-in.md.
+"""OWASP ASVS 5.0.0, levels 1 and 2: authentication (V6), sessions (V7), authorisation (V8), headers and
+cookies (V3); OpenID Connect (V10) is in tests/store/test_elsewhere.py. Each test is named by the requirement it shows. Where another test shows one already, it is named in docs/sign-in.md.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
 from clew.safeguards.errors import Blocked, NotAllowed
 from clew.safeguards.fairness import Fairness, measure
+from clew.safeguards.fairness_kept import AUDIT, KeptRates, kept_of
 
 OTHER = "it was measured on the invented world, and this workspace holds other data"
 KNOWN = "0123456789abcdef"
@@ -103,6 +104,14 @@ class FakeModels:
         return measure(
             {"rule moves": np.arange(100) < 50}, truth, {"language": self._said(group)}, measured_on="invented leads"
         )
+
+    def fairness_audited(self, actor: Actor) -> KeptRates | None:
+        if getattr(self, "empty", False):
+            return None
+        truth = np.arange(100) % 2 == 0
+        groups = {f"nationality{AUDIT}": self._said(["GHA"] * 50 + ["NPL"] * 42 + ["THA"] * 8)}
+        flags = {"rule moves": np.arange(100) < 50, f"model {KNOWN}": truth}
+        return kept_of(measure(flags, truth, groups, measured_on="invented leads"), datetime(2024, 5, 1, tzinfo=UTC))
 
     def enable_model(self, actor: Actor, purpose: Purpose, name: str, reason: str) -> Judgement:
         if purpose is not Purpose.OVERSIGHT:

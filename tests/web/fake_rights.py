@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from clew.desk import CourtOrder
 from clew.safeguards.access import By, Grant, Row, Scope, Standing
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.blind import Agreement, agreement
@@ -30,6 +31,11 @@ REVIEW = Review(
     extended=False, outcome="", reason="", by="", answered=None, taken_by="acc_other",
 )  # fmt: skip
 
+ORDER = CourtOrder(
+    subject="K1", reference="3 <Gs> 12/26", authority="Reg<ional court", date="2026-05-31", reason="asked <whole",
+    recipient="Pol<ice", by="Ot<her", at=GRANT.at,
+)  # fmt: skip
+
 
 class FakeRights:
     def names(self) -> Mapping[str, str]:
@@ -46,6 +52,10 @@ class FakeRights:
     def emergency_accesses(self, actor: Actor) -> Sequence[Grant]:
         self._reading(actor, Action.READ_ACCESS)
         return [GRANT]
+
+    def court_orders(self, actor: Actor) -> Sequence[CourtOrder]:
+        self._reading(actor, Action.READ_ACCESS)
+        return [ORDER]
 
     def answer_agreement(self, actor: Actor) -> Agreement:
         self._reading(actor, Action.READ_ACCESS)

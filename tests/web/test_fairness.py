@@ -14,7 +14,11 @@ def test_rates_gate_and_curve_are_shown(client: Client) -> None:
     assert "rule moves: wrong flags by language, en" in text
     assert text.count("<polyline") == 2
     assert "this workspace holds other data" in text
-    assert "kept nowhere in the workspace" in text
+    assert "By nationality of persons" in text
+    assert "GHA" in text
+    assert "THA" not in text  # eight persons
+    assert "were not measured: the audit data have no such column" in text
+    assert '<th role="columnheader" scope="col">Missed</th>' in text
 
 
 def test_the_table_leaves_out_numbers_of_few(client: Client) -> None:
@@ -22,8 +26,11 @@ def test_the_table_leaves_out_numbers_of_few(client: Client) -> None:
     assert rows[0].startswith("flag,by,group,answers,flagged")
     few = next(row for row in rows if "under the minimum" in row)
     assert few.endswith("," * 13)
+    assert [row for row in rows if row.startswith("model ") and "nationality (audit data),GHA" in row]
 
 
 def test_before_anything_is_judged_the_page_says_so(client: Client, desk: FakeDesk) -> None:
     desk.empty = True
-    assert "No rule could be measured yet" in client.get("/fairness").text
+    text = client.get("/fairness").text
+    assert "No rule could be measured yet" in text
+    assert "Nothing was measured by gender, age and nationality" in text

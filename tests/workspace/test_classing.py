@@ -287,3 +287,15 @@ def test_a_model_learns_from_the_judgements_of_the_workspace(grown):
     assert not row.model.invented
     assert row.reasons  # 40 independent workers are too few to say that under 5% are flagged
     assert digest(row.model) == row.digest
+    # By audit data it is measured as one that did not learn from the lead, and it is asked before it is let in.
+    named = [each["lead"] for each in leads]
+    audit = pa.table(
+        {"lead": named, "gender": ["x"] * 80, "age": ["30"] * 80, "language": ["a"] * 80, "nationality": ["GHA"] * 80}
+    )
+    assert any("nationality of persons were not measured" in reason for reason in row.reasons)
+    grown.fairness(actor, Purpose.OVERSIGHT, audit)
+    kept = grown.fairness_audited(actor)
+    mine = [each for each in kept.report.rates if each.flag == f"model {row.digest}"]
+    assert {each.by.partition(" (")[0] for each in mine} == {"all", "gender", "age", "language", "nationality"}
+    assert not any("were not measured" in reason for reason in shown(grown, row.digest).reasons)
+    assert {each.missed.whole > 0 for each in row.model.measured.groups if each.group == "organised_control"} == {True}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
+import pyarrow as pa
 import pytest
 
 from clew.desk import DisclosureAsk
@@ -16,9 +17,10 @@ from clew.safeguards.actors import Purpose, Role, operator
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, Tampered, UsageError
 
-from .conftest import make, reopen
+from .conftest import assess, make, reopen
 
 REVIEW, OVERSEE = Purpose.LEAD_REVIEW, Purpose.OVERSIGHT
+AUDITOR = operator("fifth", Role.AUDITOR)
 STEWARD, ANALYST = operator("second", Role.STEWARD), operator("third", Role.ANALYST)
 
 
@@ -31,8 +33,9 @@ def desk(walked, tmp_path_factory):
         anna = workspace.account("anna")
         lead = workspace.leads(anna, REVIEW, judged=None)[0][0].id
         ask = DisclosureAsk(
-            subject=lead, to="stix", recipient="Partner A", agreement="MoU 2026-3", purpose="joint review"
-        )
+            subject=lead, to="stix", recipient="Partner A", agreement="MoU 2026-3", purpose="joint review",
+            kind="partner",
+        )  # fmt: skip
         with pytest.raises(Blocked, match="nobody has judged"):
             workspace.preview_disclosure(anna, REVIEW, ask)
         workspace.judge(anna, REVIEW, lead, Verdict.YES, "CANARY-REASON")
@@ -66,7 +69,8 @@ def test_what_was_changed_on_disk_is_not_handed_out(desk):
     workspace, ask = desk
     made = _left(workspace, replace(ask, recipient="Partner B"))
     path = workspace.folder / "disclosed" / f"{made.id}.json.sealed"
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    kept = path.read_bytes()
+    path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     with pytest.raises(Tampered):
         workspace.disclosed_file(STEWARD, OVERSEE, made.id)
     with pytest.raises(NotFound):
@@ -121,13 +125,22 @@ def test_dossiers_of_a_lead_and_a_case(desk):
     case = replace(ask, subject=number, kind="partner")
     with pytest.raises(UsageError, match="kind"):
         workspace.preview_disclosure(ANALYST, REVIEW, replace(case, kind=""))
-    with pytest.raises(UsageError, match="order"):
-        workspace.preview_disclosure(ANALYST, REVIEW, replace(case, order="3 Gs 12/26"))
+    order = {
+        "order": "3 Gs 12/26",
+        "order_by": "Regional court",
+        "order_date": "2026-05-31",
+        "order_why": "whole, on paper",
+    }
+    with pytest.raises(UsageError, match="to nobody else"):
+        workspace.preview_disclosure(ANALYST, REVIEW, replace(case, **order))
+    for name, value in (("order_by", ""), ("order_date", "May"), ("order_date", "2226-05-31"), ("order_why", " ")):
+        with pytest.raises(UsageError, match="order"):
+            workspace.preview_disclosure(ANALYST, REVIEW, replace(case, kind="court", **order | {name: value}))
     for authority in ("law_enforcement", "court"):
         with pytest.raises(Blocked, match="no yes of the person"):
             workspace.preview_disclosure(ANALYST, REVIEW, replace(case, kind=authority))
-    ordered = workspace.preview_disclosure(ANALYST, REVIEW, replace(case, kind="court", order="3 Gs 12/26"))
-    assert "3 Gs 12/26" in ordered.report["consent"]
+    ordered = workspace.preview_disclosure(ANALYST, REVIEW, replace(case, kind="court", **order))
+    assert "Regional court of 2026-05-31, 3 Gs 12/26" in ordered.report["consent"]
     assert ordered.report["order"] == "3 Gs 12/26"
     assert workspace.preview_disclosure(ANALYST, REVIEW, case).report["identity"] == "sealed"
     opened = replace(case, identities="witness order 12/26")
@@ -202,3 +215,56 @@ def test_a_dossier_with_a_name_rests_sealed_opens_within_the_rows_and_goes_with_
         with pytest.raises(NotFound):
             workspace.disclosed_file(anna, OVERSEE, made.id)
         assert workspace.vault.verify() == []
+
+
+def test_an_order_lifts_the_no_to_law_enforcement_alone_and_is_kept_for_auditors(desk):
+    workspace, ask = desk
+    support, helper = Purpose.CASE_SUPPORT, operator("helper", Role.CASE_WORKER)
+    number = workspace.cases(workspace.account("anna"), support, limit=2)[0][1].number
+    contact = workspace.log_contact(
+        helper, support, {"channel": "phone", "topic": "other", "area": "Lyon"}
+    )
+    assess(workspace)  # the helpline is a real source
+    workspace.note_contact(helper, support, contact, case=number)
+    network = workspace.lake.query("SELECT network FROM leads WHERE lead = $1", [ask.subject])["network"][0].as_py()
+    members = workspace.lake.read("members")
+    row = {**members.slice(0, 1).to_pylist()[0], "network": network, "record_id": contact, "record_kind": "call"}
+    workspace.lake.replace({"members": pa.concat_tables([members, pa.Table.from_pylist([row], schema=members.schema)])})
+
+    def say(layer, answer):
+        workspace.record_on_case(
+            helper, support, number, "consent", {"layer": layer, "answer": answer, "way": "spoken"}
+        )
+
+    police = replace(ask, recipient="Police", kind="law_enforcement")
+    order = {
+        "order": "3 Gs 12/26",
+        "order_by": "Regional court",
+        "order_date": "2026-05-31",
+        "order_why": "whole, on paper",
+    }
+    with pytest.raises(UsageError, match="kind"):
+        workspace.preview_disclosure(ANALYST, REVIEW, replace(ask, kind=""))
+    assert workspace.preview_disclosure(ANALYST, REVIEW, ask).report["consent"]
+    with pytest.raises(Blocked, match="no yes of the person"):
+        workspace.preview_disclosure(ANALYST, REVIEW, police)
+    say("law_enforcement", "yes")
+    assert "said yes" in workspace.preview_disclosure(ANALYST, REVIEW, police).report["consent"]
+    say("law_enforcement", "withdrawn")
+    for kind in ("law_enforcement", "partner"):
+        with pytest.raises(Blocked, match="said no"):
+            workspace.preview_disclosure(ANALYST, REVIEW, replace(police, kind=kind))
+    made = _left(workspace, replace(police, **order))
+    assert {(o.subject, o.reference, o.authority, o.date, o.reason) for o in workspace.court_orders(AUDITOR)} == {
+        (ask.subject, "3 Gs 12/26", "Regional court", "2026-05-31", "whole, on paper")
+    }
+    assert len(workspace.court_orders(AUDITOR)) == 2  # of the two who signed
+    with pytest.raises(NotAllowed):
+        workspace.court_orders(ANALYST)
+    assert workspace.disclosed_file(STEWARD, OVERSEE, made.id)
+    say("share_situation", "no")
+    with pytest.raises(Blocked, match="said no"):  # that no an order does not lift
+        workspace.preview_disclosure(ANALYST, REVIEW, replace(police, **order))
+    with pytest.raises(Blocked, match="said no"):
+        workspace.disclosed_file(STEWARD, OVERSEE, made.id)
+    assert workspace.vault.verify() == []

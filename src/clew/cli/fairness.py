@@ -41,7 +41,7 @@ def fairness(
         typer.Option(
             "--audit",
             metavar="FILE",
-            help="Gender, age, language, nationality, held apart; used here and kept nowhere.",
+            help="Gender, age, language, nationality, held apart; of a workspace rates alone are kept, sealed.",
         ),
     ] = None,
     by: Annotated[

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.publish_export import Agreement, For, House, Level, OutFile, Recipient, Sign, leave
+from clew.cli.publish_export import (
+    Agreement,
+    For,
+    House,
+    Level,
+    Order,
+    OrderBy,
+    OrderDate,
+    OrderWhy,
+    OutFile,
+    Recipient,
+    Sign,
+    What,
+    leave,
+)
 from clew.cli.unlocking import HERE, As, Folder
 from clew.safeguards.errors import UsageError
 
@@ -31,13 +45,11 @@ def dossier(
         str,
         typer.Option("--open-identity", metavar="REASON", help="Why the recipient is entitled to who the person is."),
     ] = "",
-    kind: Annotated[
-        str,
-        typer.Option("--kind", help="What the recipient of a case is: law_enforcement, court, service or partner."),
-    ] = "",
-    order: Annotated[
-        str, typer.Option("--order", metavar="REFERENCE", help="The court's order, where the person did not say yes.")
-    ] = "",
+    kind: What = "",
+    order: Order = "",
+    order_by: OrderBy = "",
+    order_date: OrderDate = "",
+    order_why: OrderWhy = "",
     fonts: Annotated[
         list[Path] | None, typer.Option("--fonts", metavar="FOLDER", help="Further fonts, as of Noto; may be repeated.")
     ] = None,
@@ -51,9 +63,9 @@ def dossier(
     """Writes evidence with hashes and custody, reasons for and against, judgements, method and limits.
 
     Marked on every page with the recipient and the sharing level. The same content gives the same bytes. Who the person of
-    a case is stays sealed unless --open-identity says why the recipient is entitled to it; that is recorded. For a case --kind
-    says what the recipient is: law enforcement and courts get it only with the person's recorded yes to law enforcement, or
-    under the --order of a court, which the dossier names. A text with
+    a case is stays sealed unless --open-identity says why the recipient is entitled to it; that is recorded. --kind
+    says what the recipient is: law enforcement and courts get something of a person only with their recorded yes to law
+    enforcement, or under the --order of a court, which lifts no other no and is kept for auditors. A text with
     a character that no font here has is refused rather than set without it. Signing is as in `clew publish export`.
     """
     from clew.desk import DisclosureAsk
@@ -62,6 +74,7 @@ def dossier(
         raise UsageError("--out: a dossier is a .pdf")
     ask = DisclosureAsk(
         subject=subject, to="dossier", recipient=recipient, agreement=agreement, purpose=used_for, level=level,
-        organisation=organisation, identities=identities, kind=kind, order=order, fonts=tuple(str(each) for each in fonts or ()), spelled=spell,
+        organisation=organisation, identities=identities, kind=kind, order=order,
+        order_by=order_by, order_date=order_date, order_why=order_why, fonts=tuple(str(each) for each in fonts or ()), spelled=spell,
     )  # fmt: skip
     leave(ask, out, sign=sign, folder=folder, actor=actor)

@@ -30,6 +30,18 @@ Sign = Annotated[
     bool,
     typer.Option("--sign", help="Sign it. It leaves once another person has signed the same, one of them a steward."),
 ]
+What = Annotated[
+    str,
+    typer.Option(
+        "--kind", help="What the recipient of a lead or a case is: law_enforcement, court, service or partner."
+    ),
+]
+Order = Annotated[
+    str, typer.Option("--order", metavar="REFERENCE", help="A court's order, where the person did not say yes.")
+]
+OrderBy = Annotated[str, typer.Option("--order-by", metavar="COURT", help="The court that made the order.")]
+OrderDate = Annotated[str, typer.Option("--order-date", metavar="DATE", help="Its date, as 2026-05-31.")]
+OrderWhy = Annotated[str, typer.Option("--order-why", metavar="REASON", help="Why it is obeyed; write no names.")]
 OutFile = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where the file goes once it leaves.")
 ]
@@ -50,6 +62,11 @@ def export(
     used_for: For = "combating trafficking in persons",
     level: Level = "amber",
     organisation: House = "",
+    kind: What = "",
+    order: Order = "",
+    order_by: OrderBy = "",
+    order_date: OrderDate = "",
+    order_why: OrderWhy = "",
     out: OutFile = None,
     sign: Sign = False,
     folder: Folder = HERE,
@@ -71,7 +88,7 @@ def export(
         return
     ask = DisclosureAsk(
         subject=subject, to=to, recipient=recipient, agreement=agreement, purpose=used_for, level=level,
-        organisation=organisation,
+        organisation=organisation, kind=kind, order=order, order_by=order_by, order_date=order_date, order_why=order_why,
     )  # fmt: skip
     leave(ask, out, sign=sign, folder=folder, actor=actor)
 

@@ -125,6 +125,8 @@ RECIPIENTS: Final[Mapping[str, str]] = {
     "service": "A service that supports the person",
     "partner": "Another partner",
 }
-"""What may be a recipient of a case. It is always asked, and nothing of a case leaves without it."""
+"""What may be a recipient of a lead or a case. It is always asked, and nothing of either leaves without it."""
 AUTHORITIES: Final = ("law_enforcement", "court")
-"""Who gets nothing of a case unless the person said yes to law enforcement, or a court ordered it."""
+"""Who gets nothing of a person unless they said yes to law enforcement, or a court ordered it."""
+ORDERED: Final = "law_enforcement"
+"""The one layer whose no an order of a court lifts, for the lead or the case that it names. Any other no stands."""

@@ -115,7 +115,7 @@ def _reasons(report: Fairness) -> Iterator[str]:
     for flag, rows in by_flag.items():
         whole = next(row for row in rows if row.by == "all")
         if whole.wrongly.whole < report.smallest:
-            yield f"{flag}: wrong flags could not be measured: {whole.wrongly.whole} answers for whom a flag is wrong"
+            yield f"{flag}: wrong flags could not be measured: under {report.smallest} answers for whom a flag is wrong"
             continue
         for by in dict.fromkeys(row.by for row in rows if row.by != "all"):
             groups = [row for row in rows if row.by == by and row.group not in (UNKNOWN, FEW)]

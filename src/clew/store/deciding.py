@@ -39,6 +39,19 @@ class Deciding(SafeguardActs, Ledger):
             if actor.id not in self._signers(tx, mark):
                 self._act(tx, actor, purpose, "sign_release", mark, asked or {})
 
+    def keep_order(self, actor: Actor, purpose: Purpose, subject: str, said: Mapping[str, object]) -> None:
+        """Keeps a court's order as an act of whoever signs under it; the same again of the same person does nothing."""
+        self.require(actor, Action.DISCLOSE, purpose, subject)
+        with self._write() as tx:
+            kept = self._acts(tx, "court_order", about=subject)
+            if not any(act.actor == actor.id and act.body == said for act in kept):
+                self._act(tx, actor, purpose, "court_order", subject, said)
+
+    def orders(self) -> Sequence[KeptAct]:
+        """Orders under which somebody signed, the oldest first."""
+        with self._read() as tx:
+            return self._acts(tx, "court_order")
+
     def waiting_signatures(self) -> Sequence[KeptAct]:
         """Signatures under disclosures that hold today and say on which terms, the oldest first; what left since is not among them."""
         with self._read() as tx:

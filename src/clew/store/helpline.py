@@ -166,8 +166,8 @@ class Contacts(Corrections, SigningIn):
 
     def _hidden_contacts(
         self,
-        actor: Actor,
-        purpose: Purpose,
+        actor: Actor,  # noqa: ARG002
+        purpose: Purpose,  # noqa: ARG002
         action: Action = Action.READ_CONTACTS,  # noqa: ARG002
     ) -> list[ColumnElement[bool]]:
         """What a list or a count must satisfy so that it shows nothing that rows keep from this actor (`guarding`)."""

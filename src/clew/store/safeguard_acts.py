@@ -33,6 +33,7 @@ ACTS: Final[Mapping[str, str]] = {
     "first_answer": "first answer to a lead",
     "score_shown": "showing of a score",
     "ask_review": "review asked for",
+    "court_order": "order of a court",
     "answer_review": "answer to a review",
     "rectify": "rectification",
 }

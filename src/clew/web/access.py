@@ -36,6 +36,7 @@ def _page(request: Request, visit: Visit, *, problem: str = "", status: int = 20
         levels=LEVELS,
         rows=desk.access_rows(actor),
         accesses=desk.emergency_accesses(actor),
+        orders=desk.court_orders(actor),
         agreement=desk.answer_agreement(actor),
         names=desk.names(),
         may_review=bool(purposes_for(actor, Action.REVIEW_ACCESS)),

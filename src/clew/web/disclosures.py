@@ -20,6 +20,7 @@ OF_LEADS = {
     "dossier": "Dossier (PDF/UA)", "stix": "STIX 2.1", "misp": "MISP event", "ftm": "FollowTheMoney", "geojson": "Places as GeoJSON",
     "csv": "Identifiers as CSV",
 }  # fmt: skip
+ORDER = ("order", "order_by", "order_date", "order_why")
 SHOWN = 20_000
 """Characters of a file that the page shows before it is signed."""
 MEDIA = {".pdf": "application/pdf", ".csv": "text/csv; charset=utf-8", ".geojson": "application/geo+json"}
@@ -38,7 +39,7 @@ def _list(request: Request, visit: Visit, *, notice: str = "", status: int = 200
     made = visit.desk.disclosures(visit.actor, visit.purpose)
     return page(
         request, "disclosures.html", status=status, waiting=[(each, asdict(each.ask)) for each in waiting], made=made,
-        notice=notice,
+        notice=notice, terms=DISCLOSURE_TERMS,
     )  # fmt: skip
 
 
@@ -46,7 +47,9 @@ def _list(request: Request, visit: Visit, *, notice: str = "", status: int = 200
 def new_disclosure(request: Request, visit: Visitor, subject: Id) -> Response:
     visit.desk.waiting_disclosures(visit.actor, visit.purpose)  # who may not disclose is told so before typing
     blank = {"subject": subject, "to": "dossier", "recipient": "", "organisation": "", "agreement": "", "purpose": ""}
-    return _ask_page(request, {**blank, "level": "amber", "identities": "", "kind": "", "order": "", "spelled": "yes"})
+    return _ask_page(
+        request, {**blank, "level": "amber", "identities": "", "kind": "", **dict.fromkeys(ORDER, ""), "spelled": "yes"}
+    )
 
 
 def _ask_page(request: Request, typed: dict[str, Any], *, problem: str = "", status: int = 200) -> Response:
@@ -75,12 +78,16 @@ def _typed(
     identities: Text = "",
     kind: Text = "",
     order: Text = "",
+    order_by: Text = "",
+    order_date: Text = "",
+    order_why: Text = "",
     spelled: Text = "",
 ) -> dict[str, Any]:
     """What the form holds, so that it can be shown again as it was typed."""
     return {
         "subject": subject, "to": to, "recipient": recipient, "organisation": organisation, "agreement": agreement,
-        "purpose": purpose, "level": level, "identities": identities, "kind": kind, "order": order, "spelled": spelled,
+        "purpose": purpose, "level": level, "identities": identities, "kind": kind, "order": order, "order_by": order_by,
+        "order_date": order_date, "order_why": order_why, "spelled": spelled,
     }  # fmt: skip
 
 
@@ -99,7 +106,7 @@ def preview(
         return _ask_page(request, typed, problem=str(error), status=error.status)
     text = "" if found.suffix == ".pdf" else found.content.decode()
     return page(
-        request, "disclosure_preview.html", typed=typed, preview=found, report=found.report, text=text[:SHOWN], more=max(0, len(text) - SHOWN), size=len(found.content),
+        request, "disclosure_preview.html", typed=typed, terms=(*DISCLOSURE_TERMS, "spelled"), preview=found, report=found.report, text=text[:SHOWN], more=max(0, len(text) - SHOWN), size=len(found.content),
     )  # fmt: skip
 
 

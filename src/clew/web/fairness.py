@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from clew.leads.classing.card import shown as model_share
 from clew.safeguards.fairness import shown, table
+from clew.safeguards.fairness_kept import MODEL
 from clew.web.downloads import csv_answer
 from clew.web.models import HEIGHT, LEFT, TOP, WIDTH, curve
 from clew.web.pages import page
@@ -22,6 +25,8 @@ def fairness(request: Request, visit: Visitor) -> Response:
         request,
         "fairness.html",
         report=visit.desk.fairness_shown(visit.actor),
+        audited=visit.desk.fairness_audited(visit.actor),
+        names={MODEL + row.digest: row.model.name for row in models.models},
         models=[(row, curve(row.model.measured) if row.model.measured else None) for row in models.models],
         bound=models.bound,
         size=(WIDTH, HEIGHT, LEFT, TOP),
@@ -32,9 +37,12 @@ def fairness(request: Request, visit: Visitor) -> Response:
 
 @router.get("/fairness.csv")
 def fairness_table(visit: Visitor) -> Response:
-    """Rates of rules and of the class given, as the page shows them; numbers of few are empty."""
-    report = visit.desk.fairness_shown(visit.actor)
+    """Rates of rules, models and the class given, as the page shows them; numbers of few are empty."""
+    report, audited = visit.desk.fairness_shown(visit.actor), visit.desk.fairness_audited(visit.actor)
     if report is None:
         return csv_answer("fairness", ("flag", "by", "group"), ())
     rates = table(report)
+    if audited is not None:
+        kept = table(audited.report)
+        rates = pa.concat_tables([rates, kept.filter(pc.not_equal(kept["by"], "all"))])
     return csv_answer("fairness", tuple(rates.column_names), (tuple(row.values()) for row in rates.to_pylist()))

@@ -116,11 +116,22 @@ def card(visit: Visitor, digest: Digest) -> Response:
 def fairness_table(visit: Visitor, digest: Digest) -> Response:
     measured = _row(visit, digest).model.measured
     rows = (
-        (row.dimension, row.group, row.answers, shown(row.wrong), shown(row.wrong_flags), shown(row.unclear))
+        (
+            row.dimension,
+            row.group,
+            row.answers,
+            shown(row.flagged),
+            shown(row.missed),
+            shown(row.wrong_flags),
+            shown(row.wrong),
+            shown(row.unclear),
+        )
         for row in (measured.groups if measured else ())
     )
     return csv_answer(
-        "fairness", ("by", "group", "answers", "wrong_class", "wrong_flags_on_independents", "unclear"), rows
+        "fairness",
+        ("by", "group", "answers", "flagged", "missed", "wrong_flags_on_independents", "wrong_class", "unclear"),
+        rows,
     )
 
 

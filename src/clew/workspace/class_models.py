@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,17 +28,21 @@ from clew.leads.classing import (
     votes,
 )
 from clew.leads.classing.card import card, digest, from_json, signs_digest, to_json
+from clew.leads.classing.classes import FLAGS
 from clew.leads.classing.columns import Floats, derived, feature_names, matrix
 from clew.leads.classing.gate import Verdict as Gate
+from clew.leads.classing.model import given, held_out
 from clew.leads.score import columns_of
 from clew.records.source import LegalBasis
 from clew.records.write import whole_file
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Verdict
-from clew.safeguards.errors import Blocked, Conflict, NotFound, UnreadableInput, UsageError
+from clew.safeguards.errors import Blocked, Conflict, NotFound, Tampered, UnreadableInput, UsageError
+from clew.safeguards.fairness_kept import MODEL as MODEL_FLAG
+from clew.safeguards.fairness_kept import NOTHING, KeptRates
 from clew.safeguards.permissions import Action
 from clew.workspace.class_subjects import MODEL, allowed_classes, enabled_model, named_classes
-from clew.workspace.reading import Reading
+from clew.workspace.fairness_rates import FairnessRates
 
 _TRAINED = "train_model"
 _GROUPS = {
@@ -64,7 +69,7 @@ class Seen:
         return {lead: at for at, lead in enumerate(self.leads) if lead}
 
 
-class ClassModels(Reading):
+class ClassModels(FairnessRates):
     if TYPE_CHECKING:
 
         def _class_leads(self) -> None:
@@ -141,7 +146,19 @@ class ClassModels(Reading):
             fits.append("the published signs changed since it was made; make it anew")
         if any(name.removeprefix("share_") in self._off for name in model.names):
             fits.append("it reads signs that are switched off here")
+        fits += self._audited_against(model, asked=bool(real))
         return judge_model(model.measured, bound=self.settings.wrong_flag_bound, fits="; ".join(fits))
+
+    def _audited_against(self, model: ClassModel, *, asked: bool) -> list[str]:
+        """What rates by gender, age, language and nationality of persons say against it. Invented persons have none to ask."""
+        try:
+            kept = self.kept_rates()
+        except (Tampered, UnreadableInput):
+            return ["the rates by audit data were changed since they were measured; measure again"]
+        flag = MODEL_FLAG + digest(model)
+        if kept is None or all(each.flag != flag for each in kept.report.rates):
+            return list(KeptRates(NOTHING, datetime.now(UTC)).against(flag)) if asked else []
+        return list(kept.against(flag))
 
     def _usable(self) -> tuple[str, ClassModel] | None:
         """The enabled model, while its file is whole and the gate is open for it."""
@@ -153,6 +170,27 @@ class ClassModels(Reading):
         except (NotFound, UnreadableInput):
             return None
         return (held[0], model) if self._gate(model).open else None
+
+    def _flagged_by_models(self, seen: Seen, leads: Sequence[str]) -> dict[str, npt.NDArray[np.bool_]]:
+        """Model -> whether it flags each of these leads: as a model that did not learn from the lead would."""
+        found = {}
+        for path in sorted(self._models_folder.glob("*.json")) if self._models_folder.is_dir() else ():
+            try:
+                model = self._model(path.stem)
+            except (NotFound, UnreadableInput):
+                continue
+            places = [seen.place[lead] for lead in leads]
+            spoken = seen.groups.get("language", [""] * len(seen.networks))
+            rows = matrix(seen.found, model.names)[places]
+            said = given(model.conformal.sets(model.probabilities(rows), [spoken[at] for at in places]))
+            if model.home == self._home:
+                training = self._training()
+                apart = dict(
+                    zip(training.judged.tolist(), held_out(training, model.conformal.alpha).tolist(), strict=True)
+                )
+                said = np.array([apart.get(at, own) for at, own in zip(places, said.tolist(), strict=True)], np.int64)
+            found[MODEL_FLAG + path.stem] = np.isin(said, [CLASSES.index(each) for each in FLAGS])
+        return found
 
     def train_model(self, actor: Actor) -> ModelRow:
         """Learns a model from the judgements of this workspace and measures it. It counts for nothing until enabled."""

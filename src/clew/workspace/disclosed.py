@@ -42,8 +42,8 @@ def keep(folder: Path, keys: KeyRing, name: str, made: Disclosed) -> Path:
     path = place / f"{name}{made.suffix}{SEALED}"
     head = json.dumps({"suffix": made.suffix, "records": made.records}).encode()
     with whole_file(path) as part:
-        part.touch(mode=0o600)
         part.write_bytes(encrypt(_sealer(keys), head + b"\n" + made.content, _ABOUT))
+    path.chmod(0o600)
     return path
 
 

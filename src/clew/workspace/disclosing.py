@@ -22,6 +22,7 @@ from clew.publish.types import Raw
 from clew.records.source import Source, Tlp
 from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.acts import Release
+from clew.safeguards.consent import KEPT_OUT, ORDERED
 from clew.safeguards.errors import Blocked, Conflict, NotFound, Tampered, UsageError
 from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
@@ -65,6 +66,9 @@ class Disclosing(Judging):
         mark = _mark_of(made, ask)
         if (refused := self._refused_again(mark)) is not None:
             raise Conflict(refused)
+        if ask.order.strip():
+            said = {"reference": ask.order, "authority": ask.order_by, "date": ask.order_date, "reason": ask.order_why}
+            self.vault.keep_order(actor, purpose, ask.subject, {**said, "recipient": ask.recipient})
         self.vault.sign_release(actor, purpose, mark, action=Action.DISCLOSE, asked=asdict(ask))
         self._require_two(actor, mark)
         return self._leave(actor, purpose, ask, made, mark)
@@ -115,14 +119,20 @@ class Disclosing(Judging):
             self.allow(actor, Action.DISCLOSE, purpose, subject)
             if names:
                 self.allow(actor, Action.READ_IDENTITY, purpose, subject)
-            ordered = bool(json.loads(entered.report).get("order"))
-            if not ordered and not self.vault.kept_out("identities" if names else "dossiers").isdisjoint(records):
-                raise Blocked("dossier: the person has said no to giving this on; the file is not handed out any more")
+            self._require_not_refused(entered, "identities" if names else "dossiers", records)
         elif entered.dataset == DATASET:
             self.allow(actor, Action.DISCLOSE, purpose, subject)
             out = self.withheld(actor, Action.DISCLOSE, purpose, "adverts")
             if subject in out.records or any(out.keeps(f.source, f.record) for f in self._open_facts(records)):
                 self._shut(actor, Action.DISCLOSE, purpose, subject, "a part of this file is not open to you")
+            self._require_not_refused(entered, "dossiers", sorted(self.vault.cases_behind(records)))
+
+    def _require_not_refused(self, entered: Release, made: str, records: Sequence[str]) -> None:
+        """An order lifts the one no that it lifted when it left; any other ends that the file is handed out."""
+        ordered = bool(json.loads(entered.report).get("order"))
+        layers = [layer for layer in KEPT_OUT[made] if not (ordered and layer == ORDERED)]
+        if not self.vault.refused(layers).isdisjoint(records):
+            raise Blocked("dossier: the person has said no to giving this on; the file is not handed out any more")
 
     def _open_subjects(self, actor: Actor, purpose: Purpose, subjects: Sequence[str]) -> frozenset[str]:
         """Those of these leads and cases that are open to whoever asks; what is not here any more, to stewards alone."""

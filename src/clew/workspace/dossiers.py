@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +16,44 @@ from clew.publish.types import Raw
 from clew.records.kinds import answer_fields
 from clew.records.source import Tlp
 from clew.safeguards.actors import Actor, Purpose
-from clew.safeguards.consent import AUTHORITIES, RECIPIENTS
 from clew.safeguards.errors import Blocked, UsageError
 from clew.safeguards.permissions import Action
+from clew.workspace.agreeing import LEAD, Agreeing
 from clew.workspace.counting import _case_row
-from clew.workspace.disclosing import FLOWS, Disclosing, recipient_of, terms_of
+from clew.workspace.disclosing import FLOWS, recipient_of, terms_of
 
 DOSSIER = "dossier"
-LEAD = "lead_"
 
 
-class Dossiers(Disclosing):
+class Dossiers(Agreeing):
     def _disclosed(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Exported:
         if ask.identities and (ask.to != DOSSIER or ask.subject.startswith(LEAD)):
             raise UsageError("identities: only the dossier of a case can hold who a person is")
         if ask.subject == FLOWS:
             return self._flow_lines(actor, purpose, ask)
+        if ask.subject.startswith(LEAD):
+            return self._lead_disclosed(actor, purpose, ask)
         if ask.to != DOSSIER:
             return super()._disclosed(actor, purpose, ask)
         recipient, key = recipient_of(ask), self.keys.public_key
         fonts = Fonts(folders=tuple(Path(folder) for folder in ask.fonts), spelled=ask.spelled)
         names = self.names()
-        if ask.subject.startswith(LEAD):
-            known = Raw(self._known(actor, purpose, ask.subject, texts=True))
-            return lead_pdf(known, recipient, names, key=key, version=__version__, fonts=fonts)
         facts = Raw(self._case_known(actor, purpose, ask))
         return case_pdf(facts, recipient, names, key=key, version=__version__, fonts=fonts)
+
+    def _lead_disclosed(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Exported:
+        """A lead in any format, once the persons whose cases stand behind it were asked."""
+        self.allow(actor, Action.DISCLOSE, purpose, self._followed().get(ask.subject, ask.subject))
+        said = {"consent": self._agreed_to_give_on(ask), "order": ask.order.strip()}
+        if ask.to != DOSSIER:
+            made = super()._disclosed(actor, purpose, ask)
+        else:
+            fonts = Fonts(folders=tuple(Path(folder) for folder in ask.fonts), spelled=ask.spelled)
+            known = Raw(self._known(actor, purpose, ask.subject, texts=True))
+            made = lead_pdf(
+                known, recipient_of(ask), self.names(), key=self.keys.public_key, version=__version__, fonts=fonts
+            )
+        return replace(made, report={**made.report, **said})
 
     def _flow_lines(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk) -> Exported:
         """Flows between countries, as the page of flows counts and hides them."""
@@ -60,7 +73,7 @@ class Dossiers(Disclosing):
         consent = self._agreed_to_give_on(ask)
         identity: Mapping[str, str] = {}
         if ask.identities.strip():
-            if not ask.order.strip() and record in self.vault.kept_out("identities"):
+            if record in self._refusing("identities", ordered=bool(ask.order.strip())):
                 raise Blocked("dossier: the person said no to giving on who they are; leave the identity sealed")
             self.allow(actor, Action.READ_IDENTITY, purpose, ask.subject)
             why = f"for {ask.recipient}: {ask.identities.strip()}"
@@ -82,30 +95,6 @@ class Dossiers(Disclosing):
             consent=consent,
             order=ask.order.strip(),
         )
-
-    def _agreed_to_give_on(self, ask: DisclosureAsk) -> str:
-        """What the person said to giving their case on to such a recipient, in words for the dossier.
-
-        Raises UsageError where it is not said what the recipient is, Blocked where nothing may go to it: to an authority
-        nothing does without a yes of the person, or the order of a court.
-        """
-        if ask.kind not in RECIPIENTS:
-            raise UsageError(f"kind: say what the recipient of a case is: {', '.join(RECIPIENTS)}; nothing has left")
-        records, order = self._records_of(ask.subject), ask.order.strip()
-        if order and ask.kind not in AUTHORITIES:
-            raise UsageError("order: a court orders a case to be given to law enforcement or a court, to nobody else")
-        if order:
-            return f"not by consent: given on by the order of a court, {order}; the person is told"
-        if ask.kind in AUTHORITIES and self.vault.said_yes("law_enforcement").isdisjoint(records):
-            raise Blocked(
-                "dossier: no yes of the person to law enforcement is recorded; without it, or a court's order, nothing of "
-                "their case goes to law enforcement or a court"
-            )
-        if not self.vault.kept_out("dossiers").isdisjoint(records):
-            raise Blocked("dossier: the person said no to giving their situation on; it does not leave")
-        if ask.kind in AUTHORITIES:
-            return "the person said yes to giving it to law enforcement"
-        return "no answer against it is recorded; it is given on under the agreement named here"
 
     def _may_read(self, actor: Actor, purpose: Purpose) -> bool:
         from clew.safeguards.permissions import decide

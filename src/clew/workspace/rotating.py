@@ -10,6 +10,7 @@ from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.keys import Cost, Unlock
 from clew.safeguards.permissions import Action
 from clew.workspace.erasing import ErasingPersons
+from clew.workspace.fairness_rates import FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,10 @@ class RotatingKeys(ErasingPersons):
         return Rotated(self.keys.generation, oldest, done, files, missed)
 
     def _reseal_files(self) -> int:
-        """Sealed rejects under the newest key; says how many were sealed anew."""
+        """Sealed rejects, and rates by audit data, under the newest key; says how many were sealed anew."""
         done = 0
-        for path in sorted((self.folder / "rejects").glob("*.sealed")):
-            about, content = f"rejects/{path.name}", path.read_bytes()
+        for path in sorted(path for name in ("rejects", FOLDER) for path in (self.folder / name).glob("*.sealed")):
+            about, content = f"{path.parent.name}/{path.name}", path.read_bytes()
             if not self.keys.is_sealed_now(content, about):
                 with whole_file(path) as part:
                     part.write_bytes(self.keys.seal(self.keys.unseal(content, about), about))

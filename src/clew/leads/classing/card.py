@@ -49,9 +49,16 @@ def to_json(model: ClassModel) -> str:
         "calibrated_on": model.calibrated_on,
         "signs": model.signs,
         "home": model.home,
-        "measured": asdict(model.measured) if model.measured else None,
+        "measured": _measured(model.measured) if model.measured else None,
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def _measured(measured: Measurement) -> dict[str, Any]:
+    """What an older clew did not measure is left out, so that its models keep their digest."""
+    said = asdict(measured)
+    said["groups"] = [{name: value for name, value in row.items() if value is not None} for row in said["groups"]]
+    return said
 
 
 def digest(model: ClassModel) -> str:
@@ -108,7 +115,11 @@ def _measurement(given: Mapping[str, Any]) -> Measurement:
         return Share(int(each["part"]), int(each["whole"]))
 
     groups = [
-        {**row, **{key: share(row[key]) for key in ("wrong", "wrong_flags", "unclear")}} for row in given["groups"]
+        {
+            **row,
+            **{key: share(row[key]) for key in ("wrong", "wrong_flags", "unclear", "flagged", "missed") if key in row},
+        }
+        for row in given["groups"]
     ]
     return Measurement(
         measured_on=str(given["measured_on"]),
@@ -166,10 +177,10 @@ def card(model: ClassModel, reasons: Sequence[str] = ()) -> str:
         f"- Wrong flags on independent workers: {measured.wrong_flags}",
         f"- Calibration error (of the surest class): {error}",
         "",
-        "| by | group | answers | wrong class | wrong flags on independents | unclear |",
-        "|---|---|---|---|---|---|",
+        "| by | group | answers | flagged | missed | wrong flags on independents | wrong class | unclear |",
+        "|---|---|---|---|---|---|---|---|",
         *(
-            f"| {row.dimension} | {row.group} | {row.answers} | {shown(row.wrong)} | {shown(row.wrong_flags)} | {shown(row.unclear)} |"
+            f"| {row.dimension} | {row.group} | {row.answers} | {shown(row.flagged)} | {shown(row.missed)} | {shown(row.wrong_flags)} | {shown(row.wrong)} | {shown(row.unclear)} |"
             for row in measured.groups
         ),
         "",
@@ -186,8 +197,10 @@ def card(model: ClassModel, reasons: Sequence[str] = ()) -> str:
     return "\n".join([*lines, ""])
 
 
-def shown(share: Share) -> str:
+def shown(share: Share | None) -> str:
     """A share with its interval, or how few it was measured on."""
+    if share is None:
+        return "not measured"
     if share.whole < SMALLEST:
         return f"too few to say ({share.whole})"
     low, high = share.interval

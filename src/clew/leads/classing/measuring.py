@@ -52,6 +52,10 @@ class GroupErrors:
     wrong_flags: Share
     """Independent workers of the group who were flagged, of all of them."""
     unclear: Share
+    flagged: Share | None = None
+    """Flagged, of all of the group. None in a model that an older clew measured."""
+    missed: Share | None = None
+    """Not flagged, of those for whom a flag would have been right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +115,7 @@ def _names(held: Held, dimension: str) -> npt.NDArray[np.object_]:
 
 
 def _by_group(held: Held, dimension: str) -> list[GroupErrors]:
-    names = _names(held, dimension)
+    names, right = _names(held, dimension), np.isin(held.truth, _FLAG_PLACES)
     rows = []
     for group in sorted(set(names.tolist())):
         at = names == group
@@ -124,6 +128,8 @@ def _by_group(held: Held, dimension: str) -> list[GroupErrors]:
                 wrong=Share(int((given & (held.given != held.truth)).sum()), int(given.sum())),
                 wrong_flags=_wrong_flags(held, at),
                 unclear=Share(int((at & (held.given < 0)).sum()), int(at.sum())),
+                flagged=Share(int((at & held.flagged).sum()), int(at.sum())),
+                missed=Share(int((at & right & ~held.flagged).sum()), int((at & right).sum())),
             )
         )
     return rows

@@ -124,11 +124,7 @@ def train(
     folds. Only the scores of the other folds have seen it, once removed: the figures are a little too good for few answers.
     """
     folds, whole = _folds(training), training.whole
-    logits = np.zeros(training.allowed.shape)
-    for fold in range(FOLDS):
-        out = folds == fold
-        if out.any():
-            logits[out] = _fitted(training, ~out).logits(training.rows[training.judged[out]])
+    logits = _crossed(training, folds)
     truth = training.allowed.argmax(axis=1)
     groups = {k: [v[i] for i in training.judged] for k, v in training.groups.items()}
     language = np.array(groups.get("language", [""] * len(truth)), dtype=object)
@@ -154,6 +150,34 @@ def train(
         else "judgements of this workspace, each held out in turn"
     )
     return replace(model, measured=measure(_joined([each for each in held if each]), measured_on=where, alpha=alpha))
+
+
+def _crossed(training: Training, folds: npt.NDArray[np.int64]) -> Floats:
+    """What a model of the other folds says of each answer."""
+    logits = np.zeros(training.allowed.shape)
+    for fold in range(FOLDS):
+        out = folds == fold
+        if out.any():
+            logits[out] = _fitted(training, ~out).logits(training.rows[training.judged[out]])
+    return logits
+
+
+def held_out(training: Training, alpha: float = ALPHA) -> npt.NDArray[np.int64]:
+    """The class, or -1 for unclear, that models of this training give to each answer that they did not learn from."""
+    folds, whole = _folds(training), training.whole
+    logits, found = _crossed(training, folds), np.full(len(training.judged), -1, np.int64)
+    truth = training.allowed.argmax(axis=1)
+    spoken = training.groups.get("language", [""] * len(training.rows))
+    language = np.array([spoken[i] for i in training.judged], dtype=object)
+    for fold in range(FOLDS):
+        out, known = folds == fold, (folds != fold) & whole
+        if out.any():
+            probabilities = Calibration.fit(logits[folds != fold], training.allowed[folds != fold]).probabilities(
+                logits
+            )
+            fitted = Conformal.fit(probabilities[known], truth[known], language[known].tolist(), alpha=alpha)
+            found[out] = given(fitted.sets(probabilities[out], language[out].tolist()))
+    return found
 
 
 def _held_fold(
