@@ -28,10 +28,11 @@ goi zalo dien lien lh dt sdt alo
 NUMBERS = """
 number numbers numero numeros numeri nummer nummeret numret numer numeru numerem numar numarul numarului numara numarasi numaram numaraniz cislo cislem cisla broj broja szam szama szamu numri nomor nombor numeris numurs numero numeron nro nra num
 no nr n nº n° № nos nrs num núm č c čís cis br sz ar αρ αριθ αριθμος αριθμο αριθμου номер номера номеру номером номерът номеръ број број رقم شماره نمبر מספר नंबर नम्बर नं संख्या क्रमांक নম্বর নং namba nambari bil
+številka številko številke št númer nomre nömrə nömrəsi ნომერი ნომრის համար համարը எண் нөмір нөмірі дугаар
 """
 CODES = """
 id uid code codes kod kodu kode kody kodas kods codigo codice codul kodja ref refs reference references referenz referencia referencias referenca reff tunnus rif riferimento viitenumero viite код кода коду коды кодът шифр
-κωδικος κωδ كود رمز کد کوڈ קוד कोड आईडी आईडी আইডি কোড ident identifier identifiant kenziffer kennziffer kennung
+κωδικος κωδ كود رمز کد کوڈ קוד कोड आईडी आईडी আইডি কোড ident identifier identifiant codi cod koda kodi კოდი կոդ kenmerk betalingskenmerk referentie referens kenziffer kennziffer kennung
 """
 OWN = """
 my mine our ours your yours me this that these the a an here her his new old same other another second first direct private personal work business real correct only main local foreign uk us usa english
@@ -105,7 +106,7 @@ gutschein* cupon* promo promocod* промокод* rabatt* kupon*
 postleitzahl codepostal indice индекс індекс irsz posta zimmer* chambre habitacion camera комн* квартир*
 variabilni symbol specificky reklamac*
 pobox postbox casilla postfach
-factur* фактур* תעודת certificate* application* boleta folio alvara matični maticni symbol phep camera matrikelnr
+targa mersis davčna trr emšo factur* фактур* תעודת certificate* application* boleta folio alvara matični maticni symbol phep camera matrikelnr
 reference references ref refs referenz reff referencia referencias referenca réf bestilling sifaris trek inn registrationno siege р/с police
 fahrgestell vuelo vol volo flug билет gewinnzahlen спортлото лото лотерея результат reading readings trace billet billets takip registro registros
 registre register* registr* corrente

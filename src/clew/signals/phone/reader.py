@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from unicodedata import combining
+from unicodedata import category
 
 from clew.signals.base import Detector
 from clew.signals.glyphs import IGNORED
@@ -138,7 +138,7 @@ class _Reader:
     def _whole(self, end: int) -> int:
         """The end moved past what belongs to the last digit and shows nothing by itself: its keycap, a mark that lies on it, the rest of its word."""
         while end < len(self.text) and (
-            self.text[end] in _KEYCAPS or self.shown[end] == FILL or combining(self.text[end])
+            self.text[end] in _KEYCAPS or self.shown[end] == FILL or category(self.text[end])[0] == "M"
         ):
             end += 1
         return end

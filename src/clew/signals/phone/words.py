@@ -56,6 +56,10 @@ UNITS: Mapping[str, Sequence[str]] = {
     "sk": ("nula", "jedna", "dva", "tri", "styri", "pat", "sest", "sedem", "osem", "devat"),
     "hr": ("nula", "jedan", "dva", "tri", "cetiri", "pet", "sest", "sedam", "osam", "devet"),
     "sv": ("noll", "ett", "tva", "tre", "fyra", "fem", "sex", "sju", "atta", "nio"),
+    "sl": ("nič nula", "ena", "dva", "tri", "štiri", "pet", "šest", "sedem", "osem", "devet"),
+    "az": ("sıfır", "bir", "iki", "üç", "dörd", "beş", "altı", "yeddi", "səkkiz", "doqquz"),
+    "ka": ("ნული", "ერთი", "ორი", "სამი", "ოთხი", "ხუთი", "ექვსი", "შვიდი", "რვა", "ცხრა"),
+    "hy": ("զրո", "մեկ", "երկու", "երեք", "չորս", "հինգ", "վեց", "յոթ", "ութ", "ինը"),
     "lt": ("nulis", "vienas", "du", "trys", "keturi", "penki", "šeši", "septyni", "aštuoni", "devyni"),
     "lv": ("nulle", "viens", "divi", "trīs", "četri", "pieci", "seši", "septiņi", "astoņi", "deviņi"),
     "et": ("null", "üks", "kaks", "kolm", "neli", "viis", "kuus", "seitse", "kaheksa", "üheksa"),
@@ -267,7 +271,7 @@ SPOKEN_DOTS = frozenset(
 """Words said between two groups of digits that add none."""
 SHY = frozenset(
     "on due once un une una um uma ein een sei alti opt sept meia dos uc mot hai ba bon nam sau bay tam chin isa apat anim pito "
-    "du divi ek do teen char saat egy ot hat het pet pat sest osm ett sex en et to fire ni dy nje cent cents sto sita saba nula "
+    "du divi nic ena ek do teen char saat egy ot hat het pet pat sest osm ett sex en et to fire ni dy nje cent cents sto sita saba nula "
     "دو سه نه یک cien cem cento owe won too tree fore for fife sicks ate nein".split()
 )
 """Words that mean other things too, in their language or another: they count only beside a number word of their language."""
