@@ -30,7 +30,28 @@ TOGETHER = {
     "tests/safety/test_many_users.py": "postgres",
     "tests/store/test_row_security.py": "postgres",
 }
-DEAR = frozenset({"postgres", "spark", "walked", "source"})
+LONGEST = (
+    "postgres",
+    "spark",
+    "tests/browser/test_workbench.py",
+    "tests/browser/test_helpline.py",
+    "tests/browser/test_accounts.py",
+    "tests/browser/test_networks.py",
+    "walked",
+    "tests/safety/test_web_attacks.py",
+    "tests/workspace/test_classing.py",
+    "tests/house/test_docs.py",
+    "tests/store/test_helpline.py",
+    "tests/workspace/test_rights_of_persons.py",
+    "source",
+    "tests/cli/test_workspace.py",
+    "tests/safety/test_erasure.py",
+    "tests/workspace/test_rectifying.py",
+    "tests/safety/test_backup.py",
+    "tests/safety/test_failed_detectors.py",
+)
+"""Groups by the processor time that they were measured to take, the longest first; all others are shorter."""
+PLACES = {group: place for place, group in enumerate(LONGEST)}
 COUNT = ROOT / "tests" / "house" / "count.txt"
 
 settings.register_profile("default", deadline=None)
@@ -50,7 +71,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(item.get_closest_marker(name) for name in APART):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
     if "PYTEST_XDIST_WORKER" in os.environ:  # workers take groups in this order: the long ones must not come last
-        items.sort(key=lambda item: not dear(item.nodeid))
+        items.sort(key=lambda item: PLACES.get(together(item.nodeid), len(LONGEST)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,11 +90,6 @@ def together(nodeid: str) -> str:
     """Tests that share what is dear run on one worker: a server, a session, a world, or else the fixtures of a file."""
     file, _, name = nodeid.partition("::")
     return "postgres" if "postgresql" in name else TOGETHER.get(file, file)
-
-
-def dear(nodeid: str) -> bool:
-    group = together(nodeid)
-    return group in DEAR or group.startswith("tests/browser/")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import stat
 from dataclasses import FrozenInstanceError, replace
+from unicodedata import normalize
 
 import pyarrow as pa
 import pytest
@@ -77,7 +78,10 @@ def test_no_other_module_makes_one_or_names_its_maker(source):
         if inside in path.parents:
             continue
         seen += 1
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = normalize("NFKC", path.read_text(encoding="utf-8"))  # as Python reads names
+        if not any(word in text for word in ("_registry", "_releasable", "Releasable")):
+            continue  # a name that is used stands in the text
+        for node in ast.walk(ast.parse(text)):
             name = getattr(node, "id", None) or getattr(node, "attr", None)
             assert name not in {"_registry", "_releasable"}, path
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clew.publish"):

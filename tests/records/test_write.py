@@ -21,25 +21,28 @@ from clew.safeguards.errors import UsageError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 import openpyxl, pyarrow.csv, pyarrow.parquet
 table = pa.table({"id": [str(i * 7919 % 100003) for i in range(20000)]})
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), -1))
-try:
-    write_table(table, Path(sys.argv[1]))
-except UsageError as error:
-    print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), -1))
+for path in sys.argv[2:]:
+    try:
+        write_table(table, Path(path))
+    except UsageError as error:
+        print(error)
 """
 
 
-@pytest.mark.parametrize("name", ["o.csv", "o.jsonl", "o.parquet", "o.xlsx"])
-def test_a_disk_that_takes_no_more_is_named_and_nothing_is_left(tmp_path, name):
-    (tmp_path / name).write_text("old")
+def test_a_disk_that_takes_no_more_is_named_and_nothing_is_left(tmp_path):
+    names = ["o.csv", "o.jsonl", "o.parquet", "o.xlsx"]
+    paths = [tmp_path / name / name for name in names]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text("old")
     limit = "20000"
-    ended = subprocess.run(
-        [sys.executable, "-c", FULL, str(tmp_path / name), limit], capture_output=True, text=True, check=True
-    )
-    assert f"{name}: cannot be written (file too large)" in ended.stdout
+    ended = subprocess.run([sys.executable, "-c", FULL, limit, *map(str, paths)], capture_output=True, text=True, check=True)  # fmt: skip
     assert ended.stderr == ""
-    assert (tmp_path / name).read_text() == "old"
-    assert [item.name for item in tmp_path.iterdir()] == [name]
+    for said, path in zip(ended.stdout.splitlines(), paths, strict=True):
+        assert f"{path.name}: cannot be written (file too large)" in said, path.name
+        assert path.read_text() == "old", path.name
+        assert list(path.parent.iterdir()) == [path], path.name
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
