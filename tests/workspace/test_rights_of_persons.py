@@ -289,6 +289,17 @@ def test_the_pages_open_review_and_answer(made: Workspace) -> None:
         assert worker.post(f"/cases/{child}/record/consent", **form, view="agrees").status_code == 303
 
 
+def test_words_that_are_a_reason_are_not_marked_before_the_first_answer() -> None:
+    from clew.leads.types import Evidence
+    from clew.workspace.judging import _without_signs
+
+    seen = Evidence(
+        record="a", kind="advert", external_id="1", source="s", posted=None, place=None, text="She is new. 555",
+        spans=((0, 6, "wording"), (12, 15, "phone")),
+    )  # fmt: skip
+    assert _without_signs(seen).spans == ((12, 15, "phone"),)
+
+
 def test_a_score_is_not_sent_before_the_first_answer(made: Workspace) -> None:
     import dataclasses
 
@@ -320,6 +331,7 @@ def test_a_score_is_not_sent_before_the_first_answer(made: Workspace) -> None:
     view, (line,) = made.lead(anna, REVIEW, "lead_1"), made.leads(anna, REVIEW)[0]
     assert (view.row.blind, line.blind, view.contributions, view.judgements) == (True, True, (), ())
     assert "7.2" not in f"{view}{line}"
+    assert made.leads(anna, REVIEW, asked=True) == ([], 0)
     first = made.judge(anna, REVIEW, "lead_1", Verdict.NO, "a licensed spa")
     assert made.lead(anna, REVIEW, "lead_1").row.points == 7.2
     made.judge(anna, REVIEW, "lead_1", Verdict.YES, "now I see the score", first.id)

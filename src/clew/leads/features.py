@@ -38,7 +38,7 @@ def network_features(members: Any, adverts: Any, claims: Any, clusters: Any) -> 
         first=ads.posted.min(),
         last=ads.posted.max(),
     )
-    said = members.join(claims, "record_id")
+    said = members.filter(members.record_kind != "page").join(claims, "record_id")  # a page's own address is nobody's
     contacts = said.group_by("network").aggregate(
         contacts=said.key.nunique(where=said.kind.isin(CONTACT_KINDS)),
         phones=said.key.nunique(where=said.kind == "phone"),

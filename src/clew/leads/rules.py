@@ -69,7 +69,7 @@ STRUCTURE: tuple[Rule, ...] = (
     ),
     Rule(
         name="texts_one_organiser",
-        words="{n} different advert texts lead to the same contacts.",
+        words="{n} different advert texts hang together by what they share.",
         innocent="One person may advertise several services, or rewrite an advert often.",
         source="Kejriwal and Szekely (2017); T-Net (AAAI 2024), several names",
         points=lambda c: _ramp(c["texts"], 2, 8, 2.0) * ~_bulk(c),
@@ -101,7 +101,7 @@ STRUCTURE: tuple[Rule, ...] = (
     ),
     Rule(
         name="reported",
-        words="{n} tips, calls or talks name the same contact.",
+        words="{n} tips, calls or talks name contacts of these adverts.",
         innocent="A report may be mistaken, or made to harm.",
         source="UNODC indicators (2009); hotline practice",
         points=lambda c: _ramp(c["tips"] + c["calls"] + c["conversations"], 0, 3, 2.5),

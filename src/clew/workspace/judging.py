@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 
 from clew.desk import ProposalView, ReleaseAsk, WaitingRelease
-from clew.leads.types import LeadRow, LeadView
+from clew.leads.types import Evidence, LeadRow, LeadView
 from clew.publish import check
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.acts import Judgement, Release, Verdict
@@ -23,6 +23,8 @@ from clew.workspace.guarded import Guarded
 from clew.workspace.person_subjects import LEAD, Members, members_of
 from clew.workspace.releasing import DATASET, _fingerprint, mark_of
 
+MOST_ASKED = 1_000
+"""More leads than are ever asked for at once."""
 BLIND = "The score comes after your first answer, so that it does not lead you. Read the evidence, then answer."
 
 
@@ -111,9 +113,13 @@ class Judging(Guarded):
         self, actor: Actor, purpose: Purpose, *, judged: bool | None = None, query: str = "", offset: int = 0,
         limit: int = 50, asked: bool = False,
     ) -> tuple[Sequence[LeadRow], int]:  # fmt: skip
-        rows, total = super().leads(actor, purpose, judged=judged, query=query, offset=offset, limit=limit, asked=asked)
         if not self.settings.blind_share:
-            return rows, total
+            return super().leads(actor, purpose, judged=judged, query=query, offset=offset, limit=limit, asked=asked)
+        if asked:  # few; that a model is unsure of a lead is said of none before its first answer
+            every, _ = super().leads(actor, purpose, judged=judged, query=query, limit=MOST_ASKED, asked=True)
+            seen = [row for row in every if not self.is_blind(actor, row.id)]
+            return seen[offset : offset + limit], len(seen)
+        rows, total = super().leads(actor, purpose, judged=judged, query=query, offset=offset, limit=limit)
         return [_without_score(row) if self.is_blind(actor, row.id) else row for row in rows], total
 
     def _in_order(self, actor: Actor, leads: pa.Table) -> pa.Table:
@@ -130,8 +136,9 @@ class Judging(Guarded):
         view = super().lead(actor, purpose, lead)
         if not self.is_blind(actor, view.row.id):
             return view
+        plain = tuple(_without_signs(record) for record in view.evidence)
         return replace(
-            view, row=_without_score(view.row), contributions=(), innocent="", judgements=(), label=BLIND, classing=None,
+            view, row=_without_score(view.row), evidence=plain, contributions=(), innocent="", judgements=(), label=BLIND, classing=None,
             grown={},
         )  # fmt: skip
 
@@ -165,6 +172,11 @@ class Judging(Guarded):
 
     def reviews(self, actor: Actor, purpose: Purpose) -> Sequence[Review]:
         return self.vault.reviews(actor, purpose)
+
+
+def _without_signs(record: Evidence) -> Evidence:
+    """One record without the marks on words that are a sign: they are the reasons, shown in the text."""
+    return replace(record, spans=tuple(span for span in record.spans if span[2] != "wording"))
 
 
 def _without_score(row: LeadRow) -> LeadRow:

@@ -19,6 +19,8 @@ from clew.standards.signs import text_signs
 _UNSPACED = ("zh", "ja", "th")
 _SURE, _LONE = 0.7, 0.5
 _HELD, _OWN = "documents_held", "keeps_own_documents"
+_ELSEWHERE_TOO = {"vague_offer"}
+"""Signs of offers whose words stand in other adverts too: "we arrange everything"."""
 _NOTHING = ""
 """What "they are not" shows: it is mostly said of things."""
 
@@ -28,7 +30,7 @@ class _Meaning:
     sign: str
     languages: tuple[str, ...]
     needs_offer: bool
-    """What speaks for a fair offer of work says so only in an offer of work."""
+    """What speaks for a fair offer of work says so only in an offer of work; so do words that others say too."""
     is_one_word: bool
     """One word means a sign only in its own language: "program" are opening hours in Romanian alone."""
 
@@ -88,6 +90,7 @@ def _guesser() -> Callable[[str], str | None]:
 def _phrases() -> Phrases[_Meaning]:
     signs: dict[str, str] = {}
     fair = {sign.name for sign in text_signs() if sign.scope == "offer" and sign.direction == "against"}
+    fair |= _ELSEWHERE_TOO
     languages: dict[str, list[str]] = {}
     for language, gendered in gendered_words().items():
         for term in map(fold, gendered.things):
