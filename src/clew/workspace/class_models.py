@@ -185,6 +185,8 @@ class ClassModels(FairnessRates):
             said = given(model.conformal.sets(model.probabilities(rows), [spoken[at] for at in places]))
             if model.home == self._home:
                 training = self._training()
+                if training.too_few():
+                    continue  # not measured, and the gate says so
                 apart = dict(
                     zip(training.judged.tolist(), held_out(training, model.conformal.alpha).tolist(), strict=True)
                 )
