@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pyarrow as pa
 import pytest
@@ -75,21 +76,26 @@ def test_every_file_that_the_code_writes_into_the_folder_is_known(kept: SimpleNa
 
 def _first_names() -> Iterator[str]:
     """The first name of each path that is made of a workspace's folder, in all rooms that know the folder."""
-    from importlib import import_module
-
     for path in sorted((ROOT / "workspace").glob("*.py")):
-        name = f"clew.workspace.{path.stem}".removesuffix(".__init__")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        module = import_module(f"clew.workspace.{path.stem}".removesuffix(".__init__"))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_folder(node.left, path.stem):
-                value = node.right
-                if isinstance(value, ast.Constant):
-                    yield str(value.value)
-                elif isinstance(value, ast.Name) and isinstance(
-                    got := getattr(import_module(name), value.id, None), str
-                ):
-                    yield got
-                elif isinstance(value, ast.Name) and value.id == "name":  # a loop over FILES
-                    yield from import_module(name).FILES
+                yield from _said(node.right, tree, module)
+
+
+def _said(value: ast.expr, tree: ast.Module, module: ModuleType) -> Iterator[str]:
+    """The names that an expression can stand for: its own, a constant's, or those that a loop takes it through."""
+    if isinstance(value, ast.Constant):
+        yield str(value.value)
+    elif isinstance(value, ast.Name) and isinstance(got := getattr(module, value.id, None), str | tuple):
+        yield from (got,) if isinstance(got, str) else got
+    elif isinstance(value, ast.Name):
+        for loop in ast.walk(tree):
+            if isinstance(loop, ast.For | ast.comprehension) and ast.unparse(loop.target) == value.id:
+                for each in loop.iter.elts if isinstance(loop.iter, ast.Tuple) else [loop.iter]:
+                    if isinstance(each, ast.Constant | ast.Name):
+                        yield from _said(each, tree, module)
 
 
 def _is_folder(node: ast.expr, module: str) -> bool:
@@ -121,7 +127,14 @@ def test_whoever_reads_cases_asks_who_refused_or_has_a_reason() -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             words = ast.unparse(function)
-            reads = ("read('cases'", "read(DATASET", "read(SUPERSEDED", "FROM cases", "table('cases'")
+            reads = (
+                "read('cases'",
+                "read(DATASET",
+                "read(SUPERSEDED)",
+                "read(SUPERSEDED,",
+                "FROM cases",
+                "table('cases'",
+            )
             if any(each in words for each in reads):
                 (asking if "countable(" in words or "kept_out(" in words else other).add(function.name)
     assert {"flows", "cases", "_cases_for_quality", "_people", "_asked"} <= asking
@@ -146,6 +159,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
         workspace.note_contact(anna, SUPPORT, call, case=number)
         workspace.record_on_case(anna, SUPPORT, number, "support", {"need": "shelter", "state": "planned"})
         workspace.rectify(anna, OVERSIGHT, number, "citizenship", "NGA", "she showed her papers")
+        advert = workspace.lake.query("SELECT record_id FROM adverts WHERE external_id = 'ad-1'")["record_id"][
+            0
+        ].as_py()
+        workspace.rectify(anna, OVERSIGHT, advert, "place", "York", "she said where it was")
         name = workspace.assessment(anna).name
         workspace.approve_assessment(anna, OVERSIGHT, name, "read and accepted", accept_open=True)
         workspace.run(anna)

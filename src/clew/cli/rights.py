@@ -57,9 +57,12 @@ def export(
 
 def rectify(
     record: Annotated[
-        str, typer.Argument(metavar="PERSON|RECORD", help="A case's number, here or in its own file, or a record's id.")
+        str,
+        typer.Argument(
+            metavar="PERSON|RECORD", help="A case's number, here or in its own file, a contact's id, or a record's id."
+        ),
     ],
-    field: Annotated[str, typer.Option("--field", metavar="FIELD", help="Which field of the case is wrong.")],
+    field: Annotated[str, typer.Option("--field", metavar="FIELD", help="Which field is wrong.")],
     why: Annotated[str, typer.Option("--why", help="Who said so, and how it was checked; required. Write no names.")],
     value: Annotated[
         Path | None,
@@ -73,7 +76,7 @@ def rectify(
     folder: Folder = HERE,
     actor: As = None,
 ) -> None:
-    """Puts one field of a case right (GDPR art. 16). What it said before is kept; what was made of it goes."""
+    """Puts one field of a case, a contact or an advert right (GDPR art. 16). What it said before is kept; what was made of it goes."""
     from clew.safeguards.permissions import Action
 
     if (value is None) is not unknown:
@@ -83,7 +86,7 @@ def rectify(
         who = workspace.account(actor)
         done = workspace.rectify(who, workspace.purpose_for(who, Action.RECTIFY), record, field, right, why)
     files.say(
-        f"{done.field} of case {done.number} is put right; record {done.replaces} is kept as what it said before."
+        f"{done.field} of {done.number} is put right; what it said before is kept (record {done.replaces})."
     )
     if done.derived:
         gone = _counts(dict(done.derived))

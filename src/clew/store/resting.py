@@ -42,7 +42,7 @@ def _all(holds: Rests, *names: str, why: str = "") -> dict[str, Place]:
 
 
 LAKE: Final[Mapping[str, Place]] = {
-    **_all(Rests.RECORD, *(kind.plural for kind in KINDS.values()), "cases_superseded", "arrivals"),
+    **_all(Rests.RECORD, *(kind.plural for kind in KINDS.values()), "cases_superseded", "adverts_superseded", "arrivals"),
     **_all(
         Rests.DERIVED,
         "claims", "failures", "texts_read", "clusters", "edges", "evidence", "members", "features", "signs", "anchors", "leads",
@@ -93,6 +93,7 @@ FOLDER: Final[Mapping[str, Place]] = {
     "drafts": Place(Rests.DRAFT),
     "releases": Place(Rests.COUNT, "anonymous or synthetic, and out of reach"),
     "models": Place(Rests.COUNT, "weights learnt from many leads, until they are learnt anew; the certificate says so"),
+    "fairness": Place(Rests.COUNT, "rates of groups, none of few, sealed; the next report is made without the record"),
     "dpia": Place(Rests.HOUSE),
     "keys.json": Place(Rests.HOUSE),
     "clew.toml": Place(Rests.HOUSE),

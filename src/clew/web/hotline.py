@@ -23,6 +23,11 @@ from clew.web.visit import FormVisitor, Visit, Visitor
 router = APIRouter()
 SIZE = 25
 FIELDS = ("channel", "received", "area", "topic", "language", "status", "caller", "text", "once")
+RECTIFIABLE = {
+    "text": "What was said", "caller": "The number", "area": "The area", "received": "When it came", "channel": "How it came",
+    "topic": "The topic", "language": "The language",
+}  # fmt: skip
+"""What can be put right on a person's word."""
 REASONS = ("to answer this person", "to prepare support", "to find what was said before", "to correct the log")
 """Usual reasons, offered to whoever opens what is sealed; any other may be typed."""
 
@@ -95,6 +100,7 @@ def _contact_page(
     readers = purposes_for(visit.actor, Action.READ_SEALED_TEXT)
     openers = purposes_for(visit.actor, Action.READ_IDENTITY)
     may_note = visit.purpose in purposes_for(visit.actor, Action.LOG_CONTACT)
+    may_rectify = visit.purpose in purposes_for(visit.actor, Action.RECTIFY)
     return page(
         request,
         "contact.html",
@@ -105,6 +111,8 @@ def _contact_page(
         readers=readers,
         reasons=REASONS,
         may_note=may_note,
+        may_rectify=may_rectify,
+        rectifiable=RECTIFIABLE,
         problem=problem,
         case=case,
         area=area,
@@ -149,6 +157,28 @@ def correct_area(request: Request, visit: FormVisitor, contact: Contact, area: T
     except UsageError as error:
         return _contact_page(request, visit, _sealed(visit, contact), problem=str(error), status=422, area=area)
     return RedirectResponse(f"/hotline/contacts/{contact}#facts", status_code=303)
+
+
+@router.post("/hotline/contacts/{contact}/rectify")
+def rectify(
+    request: Request,
+    visit: FormVisitor,
+    contact: Contact,
+    field: Annotated[str, Form(max_length=60)] = "",
+    value: Annotated[str, Form(max_length=20_000)] = "",
+    unknown: Annotated[str, Form(max_length=10)] = "",
+    why: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
+    """Puts one field right. A refused form comes back with the reason and the value out of it: it may be who somebody is."""
+    try:
+        if bool(value.strip()) is (unknown == "yes"):
+            raise UsageError("value: write what is right, or tick that it is not known; one of the two")
+        visit.desk.rectify(visit.actor, visit.purpose, contact, field, value, why)
+    except ClewError as error:
+        if error.status in (403, 404):
+            raise
+        return _contact_page(request, visit, _sealed(visit, contact), problem=str(error), status=error.status)
+    return RedirectResponse(f"/hotline/contacts/{contact}#earlier", status_code=303)
 
 
 @router.post("/hotline/contacts/{contact}/status")

@@ -19,7 +19,7 @@ from clew.workspace.networks import Networks
 from clew.workspace.persons import Persons
 from clew.workspace.placing import Placing
 from clew.workspace.quality import Quality
-from clew.workspace.rectifying import Rectifying
+from clew.workspace.rectifying_others import RectifyingOthers
 from clew.workspace.releasing import Releasing
 from clew.workspace.rights import Rights
 from clew.workspace.settings import Settings
@@ -31,7 +31,7 @@ class Workspace(
     Assessing,
     Minimising,
     Consenting,
-    Rectifying,
+    RectifyingOthers,
     FairnessReporting,
     Rights,
     Classing,

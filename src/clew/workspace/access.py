@@ -29,6 +29,8 @@ from clew.workspace.settings import Settings
 
 SUPERSEDED = "cases_superseded"
 """Records of cases that a correction has replaced."""
+SUPERSEDED_ADVERTS = "adverts_superseded"
+"""Adverts as they were before a field of theirs was put right."""
 OF_LEADS = ("adverts", "tips", "calls", "conversations", "pages", "payments")
 """Kinds whose records a lead can stand on."""
 

@@ -41,6 +41,7 @@ from clew.store.erasing import Erasing
 from clew.store.key_book import KeyBook, key_header_in, read_book
 from clew.store.lake import ARRIVALS, ARRIVED, Lake, record_columns
 from clew.store.vault import Vault
+from clew.workspace.access import SUPERSEDED_ADVERTS
 from clew.workspace.case_numbers import SUPERSEDED
 from clew.workspace.erasing import ErasingPersons
 from clew.workspace.person_linking import SETS
@@ -49,6 +50,7 @@ from clew.workspace.settings import FILE
 SCHEMAS: dict[str, pa.Schema] = {
     **{kind.plural: record_columns(kind) for kind in KINDS.values()},
     SUPERSEDED: record_columns(KINDS["cases"]),
+    SUPERSEDED_ADVERTS: record_columns(KINDS["adverts"]),
     ARRIVALS: ARRIVED,
     "person_sets": SETS,
 }
@@ -277,7 +279,11 @@ class _Body:
 
 
 def _record_tables() -> Iterable[tuple[str, str]]:
-    return [*((kind.plural, kind.plural) for kind in KINDS.values()), (SUPERSEDED, "cases")]
+    return [
+        *((kind.plural, kind.plural) for kind in KINDS.values()),
+        (SUPERSEDED, "cases"),
+        (SUPERSEDED_ADVERTS, "adverts"),
+    ]
 
 
 def _read_items(reader: SealedReader) -> Iterator[list[Any]]:

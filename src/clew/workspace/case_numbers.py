@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from clew.safeguards.errors import NotFound
 from clew.workspace.access import SUPERSEDED as SUPERSEDED
-from clew.workspace.access import Access
+from clew.workspace.access import SUPERSEDED_ADVERTS, Access
 
 
 class CaseNumbers(Access):
@@ -39,9 +39,12 @@ class CaseNumbers(Access):
         self.lake.replace({"cases": cases.filter(pc.invert(aside)), SUPERSEDED: kept})
         return len(gone)
 
-    def without_superseded(self, cases: pa.Table) -> pa.Table:
-        """Rows that no correction has replaced."""
-        return cases.filter(pc.invert(pc.is_in(cases["record_id"], self._superseded(cases.schema)["record_id"])))
+    def without_superseded(self, rows: pa.Table, plural: str = "cases") -> pa.Table:
+        """Rows of cases or adverts that no correction has replaced."""
+        table = SUPERSEDED_ADVERTS if plural == "adverts" else SUPERSEDED
+        if table not in self.lake.names():
+            return rows
+        return rows.filter(pc.invert(pc.is_in(rows["record_id"], self.lake.read(table, ["record_id"])["record_id"])))
 
     def _superseded(self, schema: pa.Schema) -> pa.Table:
         return self.lake.read(SUPERSEDED) if SUPERSEDED in self.lake.names() else schema.empty_table()

@@ -11,10 +11,13 @@ from clew.records.write import textual
 from clew.safeguards.actors import Actor, Purpose
 from clew.safeguards.permissions import Action
 from clew.store.erasing import Doomed
-from clew.workspace.case_numbers import SUPERSEDED
+from clew.workspace.access import SUPERSEDED, SUPERSEDED_ADVERTS
 from clew.workspace.person_records import PersonRecords, PersonRecordsFinding
 
 FORMAT = "person-copy/1"
+
+_BEFORE = {"cases": (SUPERSEDED,), "adverts": (SUPERSEDED_ADVERTS,)}
+"""Kind -> tables of what its records were before they were put right."""
 
 
 class CopyingPersons(PersonRecordsFinding):
@@ -65,7 +68,7 @@ class CopyingPersons(PersonRecordsFinding):
         }
 
     def _open_fields(self, each: Doomed) -> dict[str, str]:
-        for table in (each.kind, *((SUPERSEDED,) if each.kind == "cases" and SUPERSEDED in self.lake.names() else ())):
+        for table in (each.kind, *(t for t in _BEFORE.get(each.kind, ()) if t in self.lake.names())):
             rows = self.lake.query(f'SELECT * FROM "{table}" WHERE record_id = $1', [each.record])  # noqa: S608 (ours)
             if rows.num_rows:
                 kept = textual(rows.drop_columns(["record_id", "source_id"])).to_pylist()[0]

@@ -17,6 +17,7 @@ from clew.safeguards.errors import NotFound, UsageError
 from clew.safeguards.permissions import Action
 from clew.signals import emails, phones
 from clew.store.erasing import Doomed
+from clew.workspace.access import SUPERSEDED_ADVERTS
 from clew.workspace.case_numbers import SUPERSEDED
 from clew.workspace.person_subjects import Joined, edges_of, members_of
 from clew.workspace.persons import Persons
@@ -188,7 +189,8 @@ class PersonRecordsFinding(Persons):
         """Tables of records, and the kind of each. Areas are no persons."""
         there = set(self.lake.names())
         tables = [(kind.plural, kind.plural) for kind in KINDS.values() if kind.plural != "areas"] + [
-            (SUPERSEDED, "cases")
+            (SUPERSEDED, "cases"),
+            (SUPERSEDED_ADVERTS, "adverts"),
         ]
         return [(table, kind) for table, kind in tables if table in there]
 
@@ -227,9 +229,15 @@ class PersonRecordsFinding(Persons):
         return same or [row]
 
     def _with_adverts(self, adverts: Sequence[Doomed]) -> dict[str, Doomed]:
-        """Postings of these adverts, and pictures that they alone show."""
+        """Postings of these adverts, pictures that they alone show, and what the adverts were before they were put right."""
         if not adverts:
             return {}
+        places = {(each.source, each.external) for each in adverts if each.external}
+        before = [
+            each
+            for each in self._records_named(self._superseded_adverts()).values()
+            if (each.source, each.external) in places
+        ]
         ids = [each.record for each in adverts]
         postings = self.lake.query(
             "SELECT p.record_id, p.source_id, p.external_id FROM postings p JOIN adverts a ON p.advert = a.external_id AND p.source_id = a.source_id WHERE a.record_id IN (SELECT unnest($1))",
@@ -240,7 +248,12 @@ class PersonRecordsFinding(Persons):
             f"SELECT i.record_id, i.source_id, i.external_id FROM images i WHERE (source_id, external_id) IN ({shown} IN (SELECT unnest($1))) AND (source_id, external_id) NOT IN ({shown} NOT IN (SELECT unnest($1)))",  # noqa: S608 (ours)
             [ids],
         )
-        return _doomed(postings, "postings") | _doomed(images, "images")
+        return {each.record: each for each in before} | _doomed(postings, "postings") | _doomed(images, "images")
+
+    def _superseded_adverts(self) -> list[str]:
+        if SUPERSEDED_ADVERTS not in self.lake.names():
+            return []
+        return list(self.lake.read(SUPERSEDED_ADVERTS, ["record_id"])["record_id"].to_pylist())
 
 
 def _doomed(rows: pa.Table, kind: str) -> dict[str, Doomed]:

@@ -59,7 +59,7 @@ class Rectifying(Judging, PersonRecordsFinding):
         self.vault.require(actor, Action.RECTIFY, purpose, "case")
         number = self._number_of(name)
         self.allow(actor, Action.RECTIFY, purpose, number)
-        kind, typed = KINDS[CASES], _typed(KINDS[CASES], field, value.strip())
+        kind, typed = KINDS[CASES], typed_value(KINDS[CASES], field, value.strip())
         old = self._case_of(number)
         row = self.lake.query("SELECT * FROM cases WHERE record_id = $1", [old])
         new = self._name_of(old, field, value.strip())
@@ -103,8 +103,8 @@ class Rectifying(Judging, PersonRecordsFinding):
             self._records_of(number)
         except NotFound:
             raise NotFound(
-                "record: no case goes by this. A contact is put right on its page or by its file; an advert or a tip stays "
-                "as it was said, and what is wrong with it is said in an answer to its lead"
+                "record: no case goes by this. A contact or an advert goes by the id of its record; a tip stays as it was "
+                "said, and what is wrong with it is said in an answer to its lead"
             ) from None
         return number
 
@@ -120,7 +120,7 @@ class Rectifying(Judging, PersonRecordsFinding):
         return tuple(subject for subject in known if record in members_of(subject, sets))
 
 
-def _typed(kind: Kind, field: str, value: str) -> pa.ChunkedArray:
+def typed_value(kind: Kind, field: str, value: str) -> pa.ChunkedArray:
     """The value as a file's cell would be read; UsageError, with the rule and never the value, where it cannot be."""
     known = tuple(each.name for each in kind.fields if each.name != "id")
     if field not in known:

@@ -53,7 +53,7 @@ class Walks(ContactHelping, CaseNumbers):
         self.vault.add_source(source, actor=actor, purpose=purpose)
         if kind.sealed:
             self.vault.seal_records(kind.plural, source.id, parted.sealed, actor=actor, purpose=purpose)
-        rows = self.without_superseded(parted.open) if kind.plural == "cases" else parted.open
+        rows = self.without_superseded(parted.open, kind.plural) if kind.plural in ("cases", "adverts") else parted.open
         new = self.lake.append_records(kind, rows)
         if kind.plural == "cases":
             self.settle_cases()
