@@ -36,7 +36,7 @@ class FakeDisclosures:
             "format_cannot_hold": ["1 picture hashes: STIX has none"],
         }  # fmt: skip
         return DisclosurePreview(
-            report=report, content=b'{"name": "<script>x</script>"}', suffix=".json", fingerprint=f"mark-{ask.recipient}",
+            report=report, content=b"%PDF-1.7" if (pdf := ask.to == "dossier") else b'{"name": "<script>x</script>"}', suffix=".pdf" if pdf else ".json", fingerprint=f"mark-{ask.recipient}",
             signed_by=tuple(self._partners()["signed"]), blocked=None,
         )  # fmt: skip
 

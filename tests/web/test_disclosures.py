@@ -43,3 +43,15 @@ def test_a_case_is_offered_as_a_dossier_alone_and_a_file_is_a_download(client: C
     file = client.get("/disclosures/rel_1/file")
     assert file.headers["content-type"] == "application/pdf"
     assert 'filename="rel_1.pdf"' in file.headers["content-disposition"]
+
+
+def test_a_dossier_is_read_before_it_is_signed(client: Client, desk) -> None:
+    terms = TERMS | {"to": "dossier"}
+    looked = client.post("/disclosures/preview", **terms).text
+    assert 'action="/disclosures/draft"' in looked
+    read = client.post("/disclosures/draft", **terms)
+    assert (read.headers["content-type"], read.content[:5]) == ("application/pdf", b"%PDF-")
+    assert read.headers["content-disposition"].startswith("inline")
+    assert "no-store" in read.headers["cache-control"]
+    assert client.post("/disclosures/draft", **{**terms, "recipient": "nobody"}).status_code == 409
+    assert desk._partners()["signed"] == []

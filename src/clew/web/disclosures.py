@@ -115,6 +115,14 @@ def _ask(typed: dict[str, Any]) -> DisclosureAsk:
     return DisclosureAsk(**given, spelled=typed["spelled"] == "yes")
 
 
+@router.post("/disclosures/draft")
+def draft(visit: FormVisitor, typed: Typed) -> Response:
+    """The very file that would be signed, to be read before: shown in the browser, kept nowhere. Nothing leaves."""
+    found = visit.desk.preview_disclosure(visit.actor, visit.purpose, _ask(typed))
+    given = {"Content-Disposition": f'inline; filename="draft{found.suffix}"', "Cache-Control": "no-store"}
+    return Response(found.content, media_type=MEDIA.get(found.suffix, "application/json"), headers=given)
+
+
 @router.post("/disclosures")
 def sign(
     request: Request,
