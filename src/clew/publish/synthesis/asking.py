@@ -34,7 +34,7 @@ _NEARLY_ALL = 1 - 1e-9
 class Spending:
     """Shares of the budget and how levels are chosen; found on invented tables, never on the table at hand."""
 
-    values: tuple[float, float] = (0.12, 0.18)
+    values: tuple[float, float] = (0.06, 0.34)
     pairs: tuple[float, float] = (0.12, 0.22)
     """First and second asking; triples have the rest, pairs where there are no triples, values where no pairs."""
     top: tuple[int, int, int] = (6, 5, 2)
@@ -43,6 +43,8 @@ class Spending:
     """Counts of this many times the first noise are asked at level 1, smaller ones at levels by the root."""
     doubt: tuple[float, float] = (0.9, 0.45)
     """A pair, a triple is left out where the probability that it is a `FEW` or none is higher."""
+    rare: float = 7.0
+    """Values whose first count is below this many times its noise are asked at the highest level the second time."""
     few_rows: int = 1_000
     """Below (by the noisy number of rows) values are asked once, at all they may cost."""
     settled: float = 0.98
@@ -140,7 +142,9 @@ def _values(meter: Meter, cells: Cells, spending: Spending, rows: int, *, only: 
         once = meter.ask("values", cells, 1, np.ones(cells.number, dtype=np.uint8), first + second)
         return _Values(once, once.counts, once.sigmas)
     one = meter.ask("values", cells, 1, np.ones(cells.number, dtype=np.uint8), first)
-    levels = leveled(one.counts, spending.even[0] * float(one.sigmas.min(initial=np.inf)), spending.top[0])
+    noise = float(one.sigmas.min(initial=np.inf))
+    levels = leveled(one.counts, spending.even[0] * noise, spending.top[0])
+    levels[one.counts < spending.rare * noise] = spending.top[0]
     two = meter.ask("values again", cells, 1, levels, second)
     return _Values(one.joined(two), two.counts, two.sigmas)
 

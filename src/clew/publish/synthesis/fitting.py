@@ -14,13 +14,32 @@ import numpy as np
 
 from clew.publish.synthesis.cells import Cells, Codes, Floats, plain
 
+_RESCUES = 4
+"""Sweeps of the last that mind what is wanted and missing."""
+_WANTED, _RESCUED = 5.0, 10.0
+"""From this wanted count on a missing value or pair weighs so many times more."""
 _CANDIDATES = 4
 """Values of a column tried for a cell at each visit, beside leaving it empty."""
 
 
 def fitted(codes: Codes, cells: Cells, wanted: Floats, weights: Floats, sweeps: int) -> Codes:
-    """A copy of the rows, changed cell by cell until their counts fit."""
+    """A copy of the rows, changed cell by cell until their counts fit.
+
+    In the last of the sweeps values and pairs that are wanted and that no row has weigh more: each is outvoted by the many
+    longer combinations that its first row would bring, and would vanish.
+    """
     codes = np.ascontiguousarray(codes, dtype=np.int32).copy()
+    last = min(_RESCUES, sweeps // 2)
+    _swept(codes, cells, wanted, weights, sweeps - last)
+    missing = (plain(codes, cells) == 0) & (wanted >= _WANTED)
+    missing[cells.starts[2] :] = False
+    if last and missing.any():
+        _swept(codes, cells, wanted, np.where(missing, _RESCUED * weights, weights), last)
+    return codes
+
+
+def _swept(codes: Codes, cells: Cells, wanted: Floats, weights: Floats, sweeps: int) -> None:
+    """Goes over the rows, in place."""
     slope = np.empty((cells.number, 2), dtype=np.float32)
     slope[:, 0] = 2 * weights * (plain(codes, cells) - wanted)
     slope[:, 1] = weights
@@ -28,7 +47,6 @@ def fitted(codes: Codes, cells: Cells, wanted: Floats, weights: Floats, sweeps: 
     _sweep(
         codes, cells.sizes, cells.length, cells.singles, cells.pairs, cells.triples, slope, sweeps, _CANDIDATES, seed
     )
-    return codes
 
 
 @numba.njit(cache=True)
