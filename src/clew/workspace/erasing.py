@@ -119,9 +119,8 @@ class ErasingPersons(PersonRecordsFinding):
         """Where any of these records can still be read; empty when nowhere."""
         if not all(erased for _, _, _, erased in self.vault.sealed_records(ids).values()):
             return "a key"
-        for table in self.lake.names():
-            names = [name for name in NAMES if name in self.lake.table(table).columns]
-            for name in names:
+        for table, columns in self.lake.columns().items():
+            for name in (each for each in NAMES if each in columns):
                 query = f'SELECT 1 FROM "{table}" WHERE "{name}" IN (SELECT unnest($1)) LIMIT 1'  # noqa: S608 (ours)
                 if self.lake.query(query, [list(ids)]).num_rows:
                     return f"rows of {table}"
