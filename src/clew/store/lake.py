@@ -92,7 +92,9 @@ class Lake:
 
     def columns(self) -> dict[str, list[str]]:
         """Table -> its columns, of all tables that are there; in plain SQL."""
-        sql = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
+        sql = (
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
+        )
         with self._one_at_a_time:
             found: dict[str, list[str]] = {name: [] for name in self.names()}
             for table, column in self._sql.execute(sql).fetchall():
