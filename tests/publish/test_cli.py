@@ -74,3 +74,24 @@ def test_rows_that_cannot_be_read_are_kept_and_the_rest_released(file, tmp_path)
     assert run("anonymise", file, "--drop", "case_id", "--out", out, "--rejects", tmp_path / "bad.csv").exit_code == 0
     assert len(rows(tmp_path / "bad.csv")) == 2
     assert json.loads((tmp_path / "out.report.json").read_text())["rows"]["in"] == 2_000
+
+
+def test_a_table_is_set_beside_what_left_before(tmp_path):
+    persons = tmp_path / "in.csv"
+    lines = ["Woman,north"] * 20 + ["Woman,south"] * 12 + ["Man,north"] * 9 + ["Man,south"] * 8
+    persons.write_text("gender,region\n" + "\n".join(lines) + "\n")
+    more = tmp_path / "more.csv"
+    more.write_text(persons.read_text() + "Man,south\nMan,south\n")
+    first, alone, beside = (tmp_path / f"{name}.csv" for name in ("first", "alone", "beside"))
+    assert run("table", persons, "--by", "gender,region", "--out", first).exit_code == 0
+    assert run("table", more, "--by", "gender,region", "--out", alone).exit_code == 0
+    result = run("table", more, "--by", "gender,region", "--earlier", first, "--out", beside)
+    assert result.exit_code == 0
+    assert "the data are not those of the earlier tables" in result.stderr
+    counted = {tuple(row[:2]): row[2] for row in rows(alone)}
+    kept = {tuple(row[:2]): row[2] for row in rows(beside)}
+    assert counted["Man", "south"] == "10"
+    assert kept["Man", "south"] == "hidden"  # 10 less the 8 of before would tell of two persons
+    assert kept["Woman", "north"] == "20"
+    with pytest.raises(UsageError):
+        run("table", more, "--by", "gender,region", "--earlier", beside, "--out", beside)
