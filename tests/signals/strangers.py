@@ -7,6 +7,9 @@ that holds no phone. \\n, \\r and \\uXXXX stand for those signs. Numbers are set
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from clew.signals.phone.suite import Case
@@ -42,3 +45,47 @@ def _lines(name: str) -> list[str]:
 
 def _typed(text: str) -> str:
     return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _SIGNS[m[0]], text)
+
+
+@dataclass(frozen=True, slots=True)
+class Advert:
+    """A text of the later sets: any number of phones, each with its place."""
+
+    text: str
+    way: str
+    region: str | None
+    phones: tuple[tuple[str, int, int], ...]
+
+
+def adverts(name: str) -> list[Advert]:
+    """`phones_NAME.txt`: a class, a region (- for none), E.164s (- for none), and a text with each of them in ⟦⟧."""
+    found = []
+    for line in _lines(f"phones_{name}.txt"):
+        way, region, numbers, marked = line.split("\t")
+        spans, text = [], ""
+        for part in re.split("([⟦⟧])", _typed(marked)):
+            if part == "⟦":
+                spans.append([len(text)])
+            elif part == "⟧":
+                spans[-1].append(len(text))
+            else:
+                text += part
+        phones = [] if numbers == "-" else numbers.split(",")
+        planted = tuple((e164, start, end) for e164, (start, end) in zip(phones, spans, strict=True))
+        found.append(Advert(text, way, None if region == "-" else region, planted))
+    return found
+
+
+def counted(
+    texts: Iterable[Advert], read: Callable[[Advert], list[tuple[str, int, int]]]
+) -> dict[str, tuple[int, int, int, int]]:
+    """By way: how many are planted, found, found with their exact span, and false."""
+    counts: dict[str, tuple[int, int, int, int]] = {}
+    for advert in texts:
+        answers = read(advert)
+        values = Counter(e164 for e164, _, _ in answers)
+        found = (values & Counter(e164 for e164, _, _ in advert.phones)).total()
+        exact = len(set(answers) & set(advert.phones))
+        more = len(advert.phones), found, exact, len(answers) - found
+        counts[advert.way] = tuple(map(sum, zip(counts.get(advert.way, (0, 0, 0, 0)), more, strict=True)))
+    return counts
