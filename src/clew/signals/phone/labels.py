@@ -9,7 +9,6 @@ for a call holds for four more words, and the nearer of the two decides.
 from __future__ import annotations
 
 import re
-from enum import IntFlag, auto
 from functools import cache, lru_cache
 
 from clew.signals.glyphs import IGNORED
@@ -33,27 +32,17 @@ _CLOSED = re.compile(r"[,;!?|\n•।。、！？،؛★]")
 _APART = re.compile(r"[:(]|\s[-–/]\s")
 _SHORT = 4
 """Letters of a word that may be an abbreviation before a full stop."""
+_PLAIN_PIECES = re.compile(r"[A-Za-z0-9]+|#")
 _RUN = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _ANOTHER = 6
 """Digits of another number that stands between: a label is that one's."""
 
 
-class _Said(IntFlag):
-    """What a word or a sign may be before a number."""
+class _Said:
+    """What a word or a sign may be before a number, as a sum: plain numbers, since enum flags are slow to combine."""
 
     UNKNOWN = 0
-    ASK = auto()
-    THING = auto()
-    NUMBER = auto()
-    CODE = auto()
-    OWN = auto()
-    MINE = auto()
-    FILL = auto()
-    LETTERS = auto()
-    ROOM = auto()
-    DIGITS = auto()
-    NO = auto()
-    HEADING = auto()
+    ASK, THING, NUMBER, CODE, OWN, MINE, FILL, LETTERS, ROOM, DIGITS, NO, HEADING = (1 << at for at in range(12))
 
 
 def label(shown: str, start: int) -> int:
@@ -69,7 +58,7 @@ def label(shown: str, start: int) -> int:
         return ASKED if _said(short[1].replace(".", "")) & _Said.ASK else OTHER
     walk = _Walk()
     end = len(before)
-    pieces = list(_PIECES.finditer(before))
+    pieces = list((_PLAIN_PIECES if before.isascii() else _PIECES).finditer(before))
     for at in range(len(pieces) - 1, max(-1, len(pieces) - 1 - _MOST_WORDS), -1):
         piece = pieces[at]
         ahead = pieces[at - 1][0] if at else ""
@@ -129,7 +118,7 @@ class _Walk:
         self.closed = self.unknown > _MOST_UNKNOWN
         return None
 
-    def _on_number(self, said: _Said, gap: str, ahead: str, *, first: bool) -> int | None:
+    def _on_number(self, said: int, gap: str, ahead: str, *, first: bool) -> int | None:
         """On a word for number: with a noun after it, it is the number of that; else what stands before it decides."""
         bare = said & _Said.NO and not gap.strip().startswith((".", ":"))
         if self.named and not (self.number or self.code):
@@ -144,7 +133,7 @@ class _Walk:
         self.number = self.number or not self.code
         return None
 
-    def _is_end(self, piece: str, gap: str, said: _Said) -> bool:
+    def _is_end(self, piece: str, gap: str, said: int) -> bool:
         """Whether a sentence, a line or a thought ends between this word and what was read before it."""
         if "#" in gap:
             return False
@@ -162,7 +151,7 @@ class _Walk:
 
 
 @lru_cache(maxsize=65_536)
-def _said(piece: str) -> _Said:
+def _said(piece: str) -> int:
     """What a word or a sign may be before a number."""
     if piece in label_words.ASK_SIGNS:
         return _Said.ASK
@@ -200,7 +189,7 @@ def _said(piece: str) -> _Said:
     return said
 
 
-def _in_run(piece: str) -> _Said:
+def _in_run(piece: str) -> int:
     """The same of a piece in a script that parts no words: the last of what it holds decides, a phone's word for number is its own."""
     asks, things, numbers = (
         max((piece.rfind(stem) + len(stem) for stem in stems if stem in piece), default=0)
