@@ -222,7 +222,7 @@ class CaseWork(Sealed):
                 self._check_step(tx, row, status)
                 excepted = ""
                 if status == "sent":
-                    events = self._events(tx, row.case_record, key, beside)
+                    events = self._events_together(tx, row.case_record, key, beside)
                     excepted = self._exception(
                         actor,
                         row,
@@ -268,7 +268,7 @@ class CaseWork(Sealed):
             )
         return "second-signature"
 
-    def _events(self, tx: Session, case_record: str, key: PersonKey, beside: Sequence[str]) -> list[CaseEvent]:
+    def _events_together(self, tx: Session, case_record: str, key: PersonKey, beside: Sequence[str]) -> list[CaseEvent]:
         """What was recorded on all records of one case that can still be read, the oldest first."""
         events = [_event(each, key, with_texts=False) for each in tx.scalars(_events_of(case_record))]
         for other in beside:
