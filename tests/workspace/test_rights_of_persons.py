@@ -338,3 +338,28 @@ def test_a_score_is_not_sent_before_the_first_answer(made: Workspace) -> None:
     found = made.answer_agreement(anna)
     assert (found.blind, found.seen, found.changed.part) == (1, 0, 1)
     assert made.vault.blind_judgements() == {first.id}
+
+
+def test_a_partner_sees_the_case_shared_with_it_and_nothing_made_of_others(made: Workspace) -> None:
+    anna, bo = made.account(), made.add_account("bo", (Role.PARTNER,), "North")
+    child, grown = numbers(made, anna)
+    made.share(anna, Scope.RECORD, [child, grown], By.ORGANISATION, "North", "agreement of May")
+    made.rectify(anna, SUPPORT, grown, "citizenship", "PHL", "words of the house")
+    assert {row.number for row in made.cases(bo, SUPPORT)[0]} == {child, grown}
+    assert made.rectifications(anna, SUPPORT, grown)[0].why == "words of the house"
+    assert made.rectifications(bo, SUPPORT, grown) == []
+    for whole in (made.quality, made.persons):
+        with pytest.raises(NotAllowed, match="one by one"):
+            whole(bo, SUPPORT)
+    with pytest.raises(NotAllowed, match="one by one"):
+        made.proposal(bo, SUPPORT, "any")
+    # A person's no ends it, whatever the share says; the partner is not told of the answer.
+    answer(made, anna, grown, "share_situation", "withdrawn")
+    assert [row.number for row in made.cases(bo, SUPPORT)[0]] == [child]
+    for ask in (made.case, made.qualification, made.rectifications):
+        with pytest.raises(NotAllowed, match="shared with it, no more"):
+            ask(bo, SUPPORT, grown)
+    assert made.case(anna, SUPPORT, grown).row.number == grown
+    made.own_source(anna, "Invented", "North", "their data")
+    assert made.case(bo, SUPPORT, grown).row.number == grown  # what its own house gave is its own
+    assert made.vault.verify() == []

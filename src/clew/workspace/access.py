@@ -19,7 +19,7 @@ from clew.records.imprecise import AgeRange, Answer
 from clew.records.kinds import Sensitivity
 from clew.safeguards.access import By, Explanation, Facts, Grant, Scope, Standing
 from clew.safeguards.actors import Actor, Purpose, Role
-from clew.safeguards.errors import NotFound, UsageError
+from clew.safeguards.errors import NotAllowed, NotFound, UsageError
 from clew.safeguards.keys import KeyRing
 from clew.safeguards.permissions import Action
 from clew.store.accessing import Withheld
@@ -149,10 +149,29 @@ class Access(Opened):
         self.vault.require(actor, action, purpose, name)
         facts = self.record_facts([name])
         self.vault.require_access(actor, action, purpose, facts, case=name)
+        if self._kept_from_partner(actor) & {each for found in facts for each in (found.record, *found.names)}:
+            self._shut(actor, action, purpose, name, "a partner sees what was shared with it, no more")
+
+    def _shut(self, actor: Actor, action: Action, purpose: Purpose, about: str, because: str) -> None:
+        self.vault.record(actor, "refused", about, purpose, {"asked": action.value, "because": because})
+        raise NotAllowed(f"{action} is not allowed: {because}")
+
+    def _kept_from_partner(self, actor: Actor) -> frozenset[str]:
+        """Names of the cases whose person said no to giving them on: a share opens none of them to a partner any more.
+
+        What a partner's own organisation gave is its own, and stays open to it.
+        """
+        if Role.PARTNER not in actor.roles:
+            return frozenset()
+        refused = self.record_facts(sorted(self.vault.kept_out("dossiers")))
+        theirs = (f for f in refused if not f.organisation or f.organisation != actor.organisation)
+        return frozenset(name for facts in theirs for name in (facts.record, *facts.names))
 
     def withheld(self, actor: Actor, action: Action, purpose: Purpose, kind: str) -> Withheld:
         """What a list of this kind must leave out."""
-        return self.vault.withheld(actor, action, purpose, kind, self.record_facts)
+        out = self.vault.withheld(actor, action, purpose, kind, self.record_facts)
+        refused = self._kept_from_partner(actor)
+        return replace(out, records=out.records | refused, opened=out.opened - refused) if refused else out
 
     def withheld_from_leads(self, actor: Actor, purpose: Purpose) -> Withheld:
         """What leads must leave out: records of whatever kind that are not open to whoever reads leads."""

@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from clew.desk import CaseRecordView, CaseView, DirectoryView, PersonsView, ProposalView, ServiceAsk
+from clew.desk import CaseRecordView, CaseView, DirectoryView, PersonsView, ProposalView, QualityPage, ServiceAsk
 from clew.leads.classing import LeadClass
 from clew.leads.network_view import ExpansionView, NetworkRow, NetworkView, TextView
 from clew.leads.qualification_view import QualificationView
 from clew.leads.types import LeadView
-from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.acts import Judgement, Verdict
-from clew.safeguards.errors import NotAllowed
 from clew.safeguards.permissions import Action
 from clew.workspace.access import OF_LEADS
 from clew.workspace.classing import Classing
@@ -58,10 +57,6 @@ class Guarded(Classing, Releasing, Counting, CaseHelping, Persons, Quality, Netw
         self.allow(actor, action, purpose, name)
         if name in self.hidden_leads(self.withheld_from_leads(actor, purpose)):
             self._shut(actor, action, purpose, name, "no record of this lead is open to you under this purpose")
-
-    def _shut(self, actor: Actor, action: Action, purpose: Purpose, about: str, because: str) -> None:
-        self.vault.record(actor, "refused", about, purpose, {"asked": action.value, "because": because})
-        raise NotAllowed(f"{action} is not allowed: {because}")
 
     def network(self, actor: Actor, purpose: Purpose, network: str) -> NetworkView:
         self.vault.require(actor, Action.READ_LEAD, purpose, network)
@@ -146,6 +141,18 @@ class Guarded(Classing, Releasing, Counting, CaseHelping, Persons, Quality, Netw
         self.allow(actor, Action.READ_CASE, purpose, number)
         return super().qualification(actor, purpose, number, jurisdiction=jurisdiction)
 
+    def quality(
+        self, actor: Actor, purpose: Purpose, *, contributor: str = "", birth_dates: bool = False
+    ) -> QualityPage:
+        self._only_house(actor, purpose, "quality")
+        return super().quality(actor, purpose, contributor=contributor, birth_dates=birth_dates)
+
+    def _only_house(self, actor: Actor, purpose: Purpose, about: str) -> None:
+        """What is made of all cases together shows a partner more than was shared with it."""
+        self.vault.require(actor, Action.READ_CASE, purpose, about)
+        if Role.PARTNER in actor.roles:
+            self._shut(actor, Action.READ_CASE, purpose, about, "a partner sees the cases shared with it, one by one")
+
     def note_contact(
         self, actor: Actor, purpose: Purpose, contact: str, *, status: str | None = None, case: str | None = None
     ) -> None:
@@ -159,6 +166,7 @@ class Guarded(Classing, Releasing, Counting, CaseHelping, Persons, Quality, Netw
     def persons(
         self, actor: Actor, purpose: Purpose, *, show: str = "waiting", offset: int = 0, limit: int = 25
     ) -> PersonsView:
+        self._only_house(actor, purpose, "persons")
         out = self.withheld(actor, Action.READ_CASE, purpose, "cases")
         if not out:
             return super().persons(actor, purpose, show=show, offset=offset, limit=limit)
@@ -169,6 +177,7 @@ class Guarded(Classing, Releasing, Counting, CaseHelping, Persons, Quality, Netw
         return replace(view, rows=rows[offset : offset + limit], total=len(rows))
 
     def proposal(self, actor: Actor, purpose: Purpose, subject: str) -> ProposalView:
+        self._only_house(actor, purpose, subject)
         self._allow_members(actor, Action.READ_CASE, purpose, subject)
         return super().proposal(actor, purpose, subject)
 

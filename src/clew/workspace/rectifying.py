@@ -17,7 +17,7 @@ from clew.records.raw import Raw
 from clew.records.read import mapped
 from clew.records.rejects import Rejects
 from clew.records.write import textual
-from clew.safeguards.actors import Actor, Purpose
+from clew.safeguards.actors import Actor, Purpose, Role
 from clew.safeguards.errors import Conflict, NotFound, UsageError
 from clew.safeguards.keys import canonical
 from clew.safeguards.permissions import Action
@@ -79,8 +79,13 @@ class Rectifying(Judging, PersonRecordsFinding):
         return Rectified(number=number, record=new, replaces=old, field=field, derived=gone, judge_again=again)
 
     def rectifications(self, actor: Actor, purpose: Purpose, number: str) -> Sequence[Rectification]:
-        """What was put right in a case, the oldest first, without values: when, which field, why and by whom."""
+        """What was put right in a case, the oldest first, without values: when, which field, why and by whom.
+
+        Reasons and names of staff are the house's own: a partner sees what a case says now.
+        """
         self.allow(actor, Action.READ_CASE, purpose, number)
+        if Role.PARTNER in actor.roles:
+            return []
         names = self.names()
         return [
             Rectification(at=act.at, field=act.body["field"], why=act.body["why"], by=names.get(act.actor, act.actor))
