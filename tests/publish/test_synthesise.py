@@ -174,12 +174,21 @@ def test_length_out_of_range_is_refused(people, length):
         (pa.table({"a": pa.array([], pa.string())}), UnreadableInput),
         (pa.table({"a": ["x"]}), UsageError),
         (pa.table({"a": ["x", "y"] * 20}), UsageError),
-        (pa.table({f"c{i}": ["x", "y"] * 500 for i in range(1_000)}), UsageError),
+        (pa.table({f"c{i}": ["x", "y"] * 4_500 for i in range(300)}), UsageError),
     ],
 )
 def test_tables_that_cannot_be_synthesised(table, error):
     with pytest.raises(error):
         synthesise(table)
+
+
+@pytest.mark.parametrize("engine", ["fitted", "pac-synth"])
+def test_a_thousand_columns_are_refused_at_once_with_the_ways_out(engine):
+    wide = pa.table({f"q{i}": (["x"] * 2 + ["y"]) * 100 for i in range(1_000)})
+    with pytest.raises(UsageError, match=r"1000 columns; 300 at most.*--drop.*--length 1"):
+        synthesise(wide, engine=engine)
+    with pytest.raises(UsageError, match="301 columns"):
+        synthesise(wide, drop=[f"q{i}" for i in range(301, 1_000)], engine=engine)
 
 
 def test_a_panic_of_the_engine_blocks_and_other_interrupts_pass(people, monkeypatch):

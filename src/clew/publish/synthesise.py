@@ -34,6 +34,8 @@ __all__ = ["AGGREGATES", "Engine", "Synthesised", "synthesise"]
 
 MOST_EPSILON = 20.0
 """Above this the promise means next to nothing, and is refused."""
+MOST_COLUMNS = 300
+"""Of more columns only single values are counted: the number of pairs of columns grows with the square."""
 MOST_COMBINATIONS = 200_000_000
 """Of values in all rows; more do not fit in the memory of a small machine."""
 _FEWEST = 10.0
@@ -90,6 +92,7 @@ def synthesise(
         raise UsageError(f"method: one of {', '.join(Engine)} is needed")
     if person is not None:
         table = _by_person(table, person)
+    _narrow(table, drop, length)
     table = bare(without_identifiers(table, drop))
     delta = _check(table.num_rows, epsilon, delta, length, engine)
     columns = in_domain(coded(table), domain or {})
@@ -189,6 +192,16 @@ def _check(rows: int, epsilon: float, delta: float | None, length: int | None, e
 def _for_number(rows: int, epsilon: float) -> float:
     """The share of epsilon that the noisy number of rows takes: more where rows are few."""
     return 0.005 if rows * epsilon * 0.005 > 2 * _FEWEST else 0.05
+
+
+def _narrow(table: pa.Table, drop: Sequence[str], length: int | None) -> None:
+    """Refuses at once a table of too many columns for combinations of them."""
+    columns = sum(name not in drop for name in table.column_names)
+    if columns > MOST_COLUMNS and length != 1:
+        raise UsageError(
+            f"synthesise: {columns} columns; {MOST_COLUMNS} at most where pairs of values are counted: leave columns out "
+            "with --drop, or count single values alone with --length 1"
+        )
 
 
 def _fits(columns: Sequence[Column], length: int) -> None:

@@ -149,6 +149,12 @@ def test_tables_with_nothing_to_learn_are_refused(tables: tuple[pa.Table, pa.Tab
         complete(tables[1].select(["form"]))
 
 
+def test_a_thousand_columns_are_refused() -> None:
+    wide = pa.table({f"q{i}": ["x", "y"] * 15 for i in range(1_000)})
+    with pytest.raises(UsageError, match="1000 columns of categories; 300 at most: leave columns out with --leave-out"):
+        coded(wide)
+
+
 def test_the_regression_finds_the_shares_it_was_drawn_from() -> None:
     draw = np.random.default_rng(0)
     features = np.column_stack([np.ones(4000), draw.integers(0, 2, 4000)])

@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from clew.safeguards.errors import UnreadableInput
+from clew.safeguards.errors import UnreadableInput, UsageError
 
 MISSING = ("", "-99", "unknown", "unkown", "not known", "n/a", "na", "null", "none", "nan", "notasked", "not asked")
 """Read as not recorded: what is unknown and what was not asked are alike to a share, and are kept apart in the cases."""
 MOST_VALUES = 100
+MOST_COLUMNS = 300
+"""Each completion goes over every column many times; a thousand take minutes and say little more."""
 FEWEST_ROWS = 30
 
 
@@ -48,7 +50,7 @@ def coded(table: pa.Table, *, leave_out: Collection[str] = ()) -> Coded:
 
     Left out, by name and reason: what `leave_out` names, columns recorded nowhere, columns of one value, and columns with more than
     a hundred values or a value for nearly every row (ids, names, dates, texts). Raises UnreadableInput where fewer than thirty rows
-    or fewer than two columns are left.
+    or fewer than two columns are left, UsageError where there are more than `MOST_COLUMNS`.
     """
     gone = [name for name in leave_out if name not in table.column_names]
     if gone:
@@ -77,6 +79,10 @@ def coded(table: pa.Table, *, leave_out: Collection[str] = ()) -> Coded:
         codes.append(np.where(indices < 0, -1, place[np.maximum(indices, 0)]))
     if len(columns) < 2:
         raise UnreadableInput(f"{len(columns)} column of categories: two at least; {'; '.join(notes[:5])}")
+    if len(columns) > MOST_COLUMNS:
+        raise UsageError(
+            f"{len(columns)} columns of categories; {MOST_COLUMNS} at most: leave columns out with --leave-out"
+        )
     return Coded(tuple(columns), tuple(values), np.column_stack(codes), tuple(notes))
 
 

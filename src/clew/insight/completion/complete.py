@@ -110,9 +110,8 @@ def told_again(table: Coded, method: str, seed: int) -> tuple[float, float, int]
     chances = np.zeros((len(codes), int(table.starts[-1])))
     for _, drawn in METHODS[method](hidden, 5, seed):
         chances += drawn
-    told = np.array(
-        [np.argmax(chances[i, table.starts[j] : table.starts[j + 1]]) for i, j in zip(rows, columns, strict=True)]
-    )
+    starts = table.starts
+    told = np.array([np.argmax(chances[i, starts[j] : starts[j + 1]]) for i, j in zip(rows, columns, strict=True)])
     commonest = np.array([np.bincount(c[c >= 0], minlength=1).argmax() for c in codes.T])
     true = table.codes[rows, columns]
     return float((told == true).mean()), float((commonest[columns] == true).mean()), len(rows)

@@ -90,9 +90,9 @@ class _State:
     def _drawn_values(self, totals: NDArray[Any]) -> NDArray[Any]:
         """Log chances of values by class, drawn from Dirichlet distributions around the shares of the whole."""
         drawn = self.generator.standard_gamma(totals + self._prior + 1e-9) + 1e-12
-        for first, last in zip(self.table.starts[:-1], self.table.starts[1:], strict=True):
-            drawn[:, first:last] /= drawn[:, first:last].sum(axis=1, keepdims=True)
-        return np.asarray(np.log(drawn))
+        starts = self.table.starts
+        wholes = np.add.reduceat(drawn, starts[:-1], axis=1)
+        return np.asarray(np.log(drawn / np.repeat(wholes, np.diff(starts), axis=1)))
 
     def _drawn_classes(self, counts: NDArray[Any]) -> NDArray[Any]:
         """Broken sticks (Ishwaran and James 2001), and how long they are."""

@@ -38,11 +38,12 @@ def pooled(
     low, high = _interval(counted, rows, level)
     chances = np.mean([c for _, c in completions], axis=0)
     out: dict[str, list[Any]] = {name: [] for name in SHARES.names}
+    starts = table.starts
     for column, name in enumerate(table.columns):
         gaps = table.codes[:, column] < 0
         seen = table.codes[~gaps, column]
         for value, word in enumerate(table.values[column]):
-            at = table.starts[column] + value
+            at = starts[column] + value
             recorded = float((seen == value).sum())
             expected = chances[gaps, at]
             cells = (
