@@ -123,6 +123,10 @@ TAMPERING = {
     "a release removed": (["DELETE FROM releases"], {("release-removed", 10, 10)}),
     "a release put in": ([RELEASE_2], {("release-inserted", 0, 0)}),
     "a role given": (["UPDATE accounts SET roles = 'analyst steward'"], {("account-changed", 11, 11)}),
+    "an account given to another house": (
+        ["UPDATE accounts SET organisation = 'North'"],
+        {("account-changed", 11, 11)},
+    ),
     "a password set": (["UPDATE accounts SET password = '$argon2id$'"], {("account-changed", 11, 11)}),
     "an account put in": ([ACCOUNT_2], {("account-inserted", 0, 0)}),
 }

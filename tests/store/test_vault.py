@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -402,6 +403,37 @@ def test_an_earlier_release_of_which_the_content_is_not_known_counts_as_the_same
     assert overlapping([earlier], "cases", "anonymise", '{"content": {"age": "a"}}') == [earlier]
     assert overlapping([earlier], "calls", "anonymise", '{"content": {"age": "a"}}') == []
     assert overlapping([earlier], "cases", "synthesise", "{}") == []
+
+
+def test_content_that_fewer_persons_than_k_changed_is_the_same_still() -> None:
+    def told(k: int, **columns: list[int]) -> str:
+        content = {name: str(rows) for name, rows in columns.items()}
+        return json.dumps({"k": k, "content": content, "tally": columns})
+
+    fields = {n: getattr(anonymised("f1", told(11, age=[50, 50, 0])), n) for n in Proposed.__slots__}
+    earlier = Release(id="rel_1", actor="acc_1", at=START, **fields)
+    for rows, k, found in (
+        ([51, 50, 0], 11, True),  # one came
+        ([60, 40, 0], 11, True),  # ten are said to be otherwise
+        ([61, 50, 0], 11, False),
+        ([61, 50, 0], 20, True),  # by the larger k
+        ([39, 61, 0], 11, False),
+    ):
+        assert bool(overlapping([earlier], "cases", "anonymise", told(k, age=rows))) is found, (rows, k)
+    assert overlapping([earlier], "cases", "anonymise", told(11, gender=[51, 50, 0])) == []
+
+
+def test_a_table_of_counts_does_not_pass_one_that_left_meanwhile(vault: Vault) -> None:
+    def enter(fingerprint: str, beside: int) -> Release:
+        table = replace(proposed(fingerprint, 0.0), method="table")
+        return vault.append_release(STEWARD, Purpose.STATISTICS, table, beside=beside)
+
+    enter("t1", 0)
+    with pytest.raises(Conflict, match="meanwhile"):
+        enter("t2", 0)
+    enter("t2", 1)
+    assert len(vault.releases()) == 2
+    assert vault.verify() == []
 
 
 # Accounts.

@@ -9,7 +9,7 @@ from clew.desk import ReleaseAsk
 from clew.records import KINDS
 from clew.safeguards.actors import Purpose, Role
 from clew.safeguards.errors import Blocked, NotAllowed, UsageError
-from clew.workspace.drafts import drop_drafts
+from clew.workspace.drafts import Draft, drop_drafts
 
 from .conftest import INVENTED, make
 
@@ -74,6 +74,35 @@ def test_a_signature_under_a_draft_that_is_gone_lets_nothing_leave(kept):
     drop_drafts(kept.folder, all_of_them=True)
     with pytest.raises(Blocked, match="another person"):
         kept.release(third, COUNT, ask)
+
+
+def test_a_person_more_does_not_make_the_same_data_new(kept, tmp_path):
+    anna = kept.account("anna")
+    (tmp_path / "more.csv").write_text("case_id,gender,citizenship\nD1,Woman,PHL\n")
+    kept.add(KINDS["cases"], tmp_path / "more.csv", INVENTED, None, anna)
+    for ask in (ASK, replace(ASK, hold_out=0.0, parameter=20), replace(ASK, hold_out=0.0, columns=("gender",))):
+        assert "fewer persons than k" in kept.preview_release(anna, COUNT, ask).blocked
+
+
+def test_who_opens_the_workspace_leaves_a_release_in_the_making_alone(kept, monkeypatch):
+    anna, fourth = kept.account("anna"), kept.add_account("fourth", (Role.STEWARD,))
+    ask = replace(ASK, method="table", parameter=5, columns=("citizenship",), hold_out=0.0)
+    kept.sign_release(fourth, COUNT, ask)
+    copied = Draft.copied_to
+
+    def opened_meanwhile(draft, place):
+        copied(draft, place)
+        kept.recover_releases()  # as another process does when it opens the workspace
+        assert place.is_file()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Draft, "copied_to", opened_meanwhile)
+        made = kept.release(anna, COUNT, ask)
+    assert (kept.folder / "releases" / f"{made.id}.csv").is_file()
+    left = kept.folder / "releases" / ".pending-never.csv"
+    left.write_text("never entered")
+    kept.recover_releases()
+    assert not left.exists()
 
 
 def test_the_dataset_owns_its_budget_and_a_steward_sets_it_with_a_reason(kept):

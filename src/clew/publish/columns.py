@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.safeguards.errors import MissingColumn, UsageError
+from clew.safeguards.errors import MissingColumn, UnreadableInput, UsageError
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+TALLIED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ class Column:
         counted = sorted(zip(["", *self.words], self.counts().tolist(), strict=True))
         return hashlib.sha256(json.dumps(counted, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
+    def tally(self) -> list[int]:
+        """Rows by 64 groups of values (by hash), then rows without one: tells at least how many rows differ from another state."""
+        found = [0] * (TALLIED + 1)
+        missing, *counts = self.counts().tolist()
+        for word, count in zip(self.words, counts, strict=True):
+            found[hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[0] % TALLIED] += count
+        found[TALLIED] = missing
+        return found
+
     def decoded(self, kind: pa.DataType) -> pa.Array:
         """The column back as it was, missing as null."""
         return chosen(self.values, self.codes, kind)
@@ -66,6 +76,14 @@ def coded(table: pa.Table, names: Sequence[str] | None = None) -> list[Column]:
         if name not in present:
             raise MissingColumn(name, present=present)
     return [_column(name, table[name]) for name in (present if names is None else names)]
+
+
+def unsaid(columns: Sequence[Column], what: str) -> list[str]:
+    """Names of the columns in which no row has a value. Raises UnreadableInput where no column has one."""
+    names = [c.name for c in columns if not (c.codes > 0).any()]
+    if len(names) == len(columns):
+        raise UnreadableInput(f"{what}: no row has a value in {', '.join(names[:10])}; there is nothing to release")
+    return names
 
 
 def bare(table: pa.Table) -> pa.Table:

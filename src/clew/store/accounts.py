@@ -159,9 +159,19 @@ def closed_accounts(tx: Session) -> dict[str, datetime]:
 
 def account_digest(row: AccountRow) -> str:
     """What the audit log keeps of an account: a change that went round this module shows."""
+    return sha256(
+        canonical((*_account_fields(row), ("name", row.name), ("organisation", row.organisation)))
+    ).hexdigest()
+
+
+def older_account_digest(row: AccountRow) -> str:
+    """What an older clew kept: it did not say whose person an account is."""
+    return sha256(canonical(_account_fields(row))).hexdigest()
+
+
+def _account_fields(row: AccountRow) -> tuple[tuple[str, str | None], ...]:
     closed = None if row.closed_at is None else row.closed_at.isoformat()
-    fields = (("id", row.id), ("key", row.key), ("password", row.password), ("roles", row.roles), ("closed", closed))
-    return sha256(canonical(fields)).hexdigest()
+    return ("id", row.id), ("key", row.key), ("password", row.password), ("roles", row.roles), ("closed", closed)
 
 
 def name_key(name: str) -> str:

@@ -89,13 +89,14 @@ class Deciding(SafeguardActs, Ledger):
         return frozenset(act.actor for act in self._signatures(tx, mark))
 
     def _signatures(self, tx: Session, mark: str | None = None) -> list[KeptAct]:
-        """Signatures that hold: of the last week, of accounts that are open and by their roles of today may still sign."""
+        """Signatures that hold: of the last week, of accounts that are open and by their roles of today may still sign the like."""
         acts = [a for a in self._acts(tx, "sign_release", about=mark) if self._clock() - a.at <= SIGNATURE_HOLDS]
         signers = {
             row.id: row for row in tx.scalars(select(AccountRow).where(AccountRow.id.in_({a.actor for a in acts})))
         }
-        gone = {id for id, row in signers.items() if row.closed_at is not None or not _may_sign(actor_of(row))}
-        return [act for act in acts if act.actor not in gone]
+        left = {id for id, row in signers.items() if row.closed_at is not None}
+        people = {id: actor_of(row) for id, row in signers.items() if id not in left}
+        return [act for act in acts if act.actor not in left and _may_sign(people.get(act.actor), act)]
 
     # Answers before the score.
 
@@ -166,8 +167,13 @@ class Deciding(SafeguardActs, Ledger):
         return any(decide(actor, a, purpose).allowed for a in (Action.TAKE_REVIEW, Action.READ_ACCESS))
 
 
-def _may_sign(person: Actor) -> bool:
-    return any(decide(person, action, p).allowed for action in (Action.RELEASE, Action.DISCLOSE) for p in Purpose)
+def _may_sign(person: Actor | None, act: KeptAct) -> bool:
+    """Whether their roles of today let them sign this kind: under a release for many, or for one named recipient.
+
+    Whom the vault has no account of, such as whoever acts for the workspace itself, keeps what they signed.
+    """
+    action = Action.DISCLOSE if "subject" in act.body else Action.RELEASE
+    return person is None or any(decide(person, action, p).allowed for p in Purpose)
 
 
 def _review(asked: KeptAct, answers: Sequence[KeptAct]) -> Review:

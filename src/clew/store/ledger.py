@@ -88,12 +88,13 @@ class Ledger(Trail):
 
     def append_release(
         self, actor: Actor, purpose: Purpose, proposed: Proposed, *, budget: float | None = None,
-        action: Action = Action.RELEASE,
+        action: Action = Action.RELEASE, beside: int | None = None,
     ) -> Release:  # fmt: skip
-        """Enters a release. With a budget, what is spent on the dataset may not pass it.
+        """Enters a release. With a budget, what is spent on the dataset may not pass it. `beside`: how many tables of counts
+        of the dataset this one was set beside; one that left meanwhile was not among them.
 
         Raises NotAllowed; Conflict when the same was released before, or a k-anonymous release of the same content that
-        shares a column with this one (`overlapping`); Blocked when the budget does not reach.
+        shares a column with this one (`overlapping`), or another table left meanwhile; Blocked when the budget does not reach.
         """
         self.require(actor, action, purpose, proposed.dataset)
         fields = {f.name: getattr(proposed, f.name) for f in dataclasses.fields(proposed)}
@@ -107,6 +108,8 @@ class Ledger(Trail):
                 if budget is not None and spent + made.epsilon > budget + 1e-12:
                     raise Blocked(f"release: the budget of {made.dataset} is spent (epsilon {spent:g} of {budget:g})")
                 refuse_overlapping(map(release, tx.scalars(select(ReleaseRow))), made.dataset, made.method, made.report)
+                if beside is not None and beside != (tx.scalar(_tables_of(made.dataset)) or 0):
+                    raise Conflict("release: another table of counts left meanwhile; look again at this one beside it")
                 tx.add(ReleaseRow(**{f.name: getattr(made, f.name) for f in dataclasses.fields(made)}))
                 tx.flush()
         except IntegrityError:
@@ -128,12 +131,14 @@ def overlapping(previous: Iterable[Release], dataset: str, method: str, report: 
     """Earlier k-anonymous releases of the same content that share a column with this one: together they say more.
 
     The content is what a report holds under `content`, a digest by quasi-identifier; k does not matter. An earlier
-    report without it counts as sharing all. Where a column has changed since, it is other content and not found here.
+    report without it counts as sharing all. A column that has changed since is the same still while fewer rows than the
+    larger k came or went, as far as its `tally` tells: set beside each other two such releases show those few alone.
     """
     if method != "anonymise":
         return []
-    mine = _content(report)
-    return [r for r in previous if (r.dataset, r.method) == (dataset, method) and _shares(_content(r.report), mine)]
+    mine, tallied = _content(report), _tally(report)
+    same = [r for r in previous if (r.dataset, r.method) == (dataset, method)]
+    return [r for r in same if _shares(_content(r.report), mine) or _nearly(_tally(r.report), tallied)]
 
 
 def refuse_overlapping(previous: Iterable[Release], dataset: str, method: str, report: str) -> None:
@@ -142,8 +147,8 @@ def refuse_overlapping(previous: Iterable[Release], dataset: str, method: str, r
     if found:
         names = ", ".join(r.id for r in found)
         raise Conflict(
-            f"release: columns of the same content were released k-anonymously before ({names}); two such releases "
-            "together give back what each took out. Choose other columns, or synthesise"
+            f"release: columns of the same content, or of one that fewer persons than k changed, were released k-anonymously "
+            f"before ({names}); two such releases together give back what each took out. Choose other columns, wait, or synthesise"
         )
 
 
@@ -158,6 +163,31 @@ def _content(report: str) -> Mapping[str, str] | None:
 
 def _shares(earlier: Mapping[str, str] | None, mine: Mapping[str, str] | None) -> bool:
     return earlier is None or mine is None or not earlier.items().isdisjoint(mine.items())
+
+
+def _tally(report: str) -> tuple[int, Mapping[str, Sequence[int]]]:
+    """The k of a report and the rows of each column by groups of values; no column where it tells none."""
+    try:
+        told = json.loads(report)
+        found = {str(name): [int(n) for n in rows] for name, rows in dict(told["tally"]).items()}
+        return int(told["k"]), found
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return 0, {}
+
+
+def _nearly(earlier: tuple[int, Mapping[str, Sequence[int]]], mine: tuple[int, Mapping[str, Sequence[int]]]) -> bool:
+    """Whether a column of both is told of rows of which fewer than the larger k surely came or went."""
+    k = max(earlier[0], mine[0])
+    both = earlier[1].keys() & mine[1].keys()
+    return any(_moved(earlier[1][name], mine[1][name]) < k for name in both)
+
+
+def _moved(before: Sequence[int], now: Sequence[int]) -> int:
+    """Rows that came, or that went, at least; of two tallies that cannot be compared none."""
+    if len(before) != len(now):
+        return 0
+    steps = [new - old for old, new in zip(before, now, strict=True)]
+    return max(sum(each for each in steps if each > 0), -sum(each for each in steps if each < 0))
 
 
 def judgement(row: JudgementRow) -> Judgement:
@@ -184,6 +214,11 @@ def release_digest(made: Release) -> str:
 
 def _columns(made: Judgement) -> dict[str, object]:
     return {f.name: getattr(made, f.name) for f in dataclasses.fields(made)} | {"verdict": made.verdict.value}
+
+
+def _tables_of(dataset: str):  # type: ignore[no-untyped-def]
+    wanted = (ReleaseRow.dataset == dataset, ReleaseRow.method == "table")
+    return select(func.count()).select_from(ReleaseRow).where(*wanted)
 
 
 def _spent(dataset: str):  # type: ignore[no-untyped-def]

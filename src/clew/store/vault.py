@@ -22,7 +22,7 @@ from clew.safeguards.errors import Conflict
 from clew.safeguards.keys import Cost, KeyRing, canonical, verify_judgement
 from clew.safeguards.permissions import Action
 from clew.store.access_copy import AccessCopies
-from clew.store.accounts import ACCOUNT_ACTS, account_digest
+from clew.store.accounts import ACCOUNT_ACTS, account_digest, older_account_digest
 from clew.store.checkpoints import Checkpoints
 from clew.store.database import damaged_pages, discard, make_engine
 from clew.store.erasing import certificate_digests
@@ -154,7 +154,7 @@ class Vault(Guarding, Rectifications, AccessCopies, Services, Holding, Checkpoin
                 )
             findings += self._verify_judgements(tx, noted["judge"])
             findings += _compare("release", noted["release"], _release_digests(tx))
-            findings += _compare("account", noted["account"], _account_digests(tx))
+            findings += _compare("account", noted["account"], _account_digests(tx, noted["account"]))
             findings += _compare("factor", noted["factor"], factor_digests(tx))
             findings += _compare("source", noted["add_source"], _source_digests(tx, noted["add_source"]))
             for act, (what, digests) in _RIGHTS.items():
@@ -217,8 +217,13 @@ def _release_digests(tx: Session) -> dict[str, str]:
     return {row.id: release_digest(release(row)) for row in tx.scalars(select(ReleaseRow))}
 
 
-def _account_digests(tx: Session) -> dict[str, str]:
-    return {row.id: account_digest(row) for row in tx.scalars(select(AccountRow))}
+def _account_digests(tx: Session, noted: Mapping[str, tuple[int, str]]) -> dict[str, str]:
+    """By id; as an older clew made it where the last entry on the account is of one."""
+    found = {}
+    for row in tx.scalars(select(AccountRow)):
+        older = older_account_digest(row)
+        found[row.id] = older if noted.get(row.id, (0, ""))[1] == older else account_digest(row)
+    return found
 
 
 def _source_digests(tx: Session, noted: Mapping[str, tuple[int, str]]) -> dict[str, str]:

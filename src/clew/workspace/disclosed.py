@@ -35,11 +35,16 @@ class Disclosed:
         return sha256(self.content).hexdigest()
 
 
+def place(folder: Path) -> Path:
+    """The folder of these files, made where there is none."""
+    made = folder / FOLDER
+    made.mkdir(mode=0o700, exist_ok=True)
+    return made
+
+
 def keep(folder: Path, keys: KeyRing, name: str, made: Disclosed) -> Path:
     """Seals it under this name; whole or not at all, for its owner alone."""
-    place = folder / FOLDER
-    place.mkdir(mode=0o700, exist_ok=True)
-    path = place / f"{name}{made.suffix}{SEALED}"
+    path = place(folder) / f"{name}{made.suffix}{SEALED}"
     head = json.dumps({"suffix": made.suffix, "records": made.records}).encode()
     with whole_file(path) as part:
         part.write_bytes(encrypt(_sealer(keys), head + b"\n" + made.content, _ABOUT))

@@ -33,6 +33,7 @@ from clew.workspace import disclosed
 from clew.workspace.class_subjects import named_classes
 from clew.workspace.disclosed import Disclosed
 from clew.workspace.judging import Judging
+from clew.workspace.leaving import leaving_by, nobody_leaves_by
 from clew.workspace.opened import _OPERATOR
 from clew.workspace.reading import _equal
 
@@ -161,6 +162,11 @@ class Disclosing(Judging):
 
     def recover_releases(self) -> None:
         super().recover_releases()
+        with nobody_leaves_by(self.folder / disclosed.FOLDER) as quiet:
+            if quiet:
+                self._recover_disclosed()
+
+    def _recover_disclosed(self) -> None:
         entered = {release.sha256: release.id for release in self.vault.releases()}
         for pending in disclosed.leaving(self.folder):
             name = entered.get(disclosed.opened(pending, self.keys).sha256) if disclosed.is_whole(pending) else None
@@ -192,6 +198,12 @@ class Disclosing(Judging):
 
     def _leave(self, actor: Actor, purpose: Purpose, ask: DisclosureAsk, made: Exported, mark: str) -> Release:
         left = Disclosed(made.release.value, made.suffix, self._records_in(actor, purpose, ask.subject))
+        with leaving_by(disclosed.place(self.folder)):
+            return self._enter(actor, purpose, ask, made, mark, left)
+
+    def _enter(
+        self, actor: Actor, purpose: Purpose, ask: DisclosureAsk, made: Exported, mark: str, left: Disclosed
+    ) -> Release:
         pending = disclosed.keep(self.folder, self.keys, f"{disclosed.LEAVING}{secrets.token_hex(6)}", left)
         try:
             proposed = Proposed(

@@ -29,6 +29,7 @@ from clew.safeguards.permissions import Action
 from clew.store.ledger import Proposed, refuse_overlapping
 from clew.workspace.counting import cases_table
 from clew.workspace.drafts import Draft, draft_of, drop_draft, drop_drafts
+from clew.workspace.leaving import leaving_by, nobody_leaves_by
 from clew.workspace.reading import Reading
 
 DATASET = "cases"
@@ -98,6 +99,7 @@ class Releasing(Reading):
         Raises Blocked where a detector failed or the budget is spent, Conflict where the same was released before.
         """
         self.vault.require(actor, Action.RELEASE, purpose, DATASET)
+        beside = len(self._tables_before(ask)) if ask.method == Method.TABLE else None
         table, made = self._asked_with_fingerprint(ask)
         check(sum(self.failed().values()))
         self._refuse_small_k(ask)
@@ -105,26 +107,28 @@ class Releasing(Reading):
         folder = self.folder / "releases"
         folder.mkdir(mode=0o700, exist_ok=True)
         pending = folder / f"{PENDING}{secrets.token_hex(6)}.csv"
-        try:
-            draft.copied_to(pending)
-            proposed = Proposed(
-                title=ask.title,
-                dataset=DATASET,
-                method=ask.method,
-                guarantee=draft.guarantee,
-                epsilon=draft.epsilon,
-                recipient=ask.recipient,
-                rows=draft.rows,
-                sha256=draft.sha256,
-                fingerprint=made,
-                report=json.dumps(draft.report, ensure_ascii=False),
-            )
-            entered = self.vault.append_release(actor, purpose, proposed, budget=self.budget().total_epsilon)
-        except BaseException:
-            for leftover in (pending, report_path(pending)):
-                leftover.unlink(missing_ok=True)
-            raise
-        _settle(pending, folder / f"{entered.id}.csv")
+        proposed = Proposed(
+            title=ask.title,
+            dataset=DATASET,
+            method=ask.method,
+            guarantee=draft.guarantee,
+            epsilon=draft.epsilon,
+            recipient=ask.recipient,
+            rows=draft.rows,
+            sha256=draft.sha256,
+            fingerprint=made,
+            report=json.dumps(draft.report, ensure_ascii=False),
+        )
+        with leaving_by(folder):
+            try:
+                draft.copied_to(pending)
+                budget = self.budget().total_epsilon
+                entered = self.vault.append_release(actor, purpose, proposed, budget=budget, beside=beside)
+            except BaseException:
+                for leftover in (pending, report_path(pending)):
+                    leftover.unlink(missing_ok=True)
+                raise
+            _settle(pending, folder / f"{entered.id}.csv")
         drop_draft(draft)
         return entered
 
@@ -163,9 +167,15 @@ class Releasing(Reading):
     def recover_releases(self) -> None:
         """Gives files of releases that were entered but not settled their place; takes others away.
 
-        The ledger decides: a pending file whose hash it holds is the release, whatever stopped the last step.
+        The ledger decides: a pending file whose hash it holds is the release, whatever stopped the last step. While another
+        process makes a release nothing is touched.
         """
         drop_drafts(self.folder)
+        with nobody_leaves_by(self.folder / "releases") as quiet:
+            if quiet:
+                self._recover_tables()
+
+    def _recover_tables(self) -> None:
         entered = {release.sha256: release.id for release in self.vault.releases()}
         for pending in sorted((self.folder / "releases").glob(f"{PENDING}*.csv")):
             name = entered.get(hashlib.sha256(pending.read_bytes()).hexdigest())
@@ -252,8 +262,10 @@ def _made(
     table: pa.Table, ask: ReleaseAsk, earlier: Sequence[pa.Table]
 ) -> tuple[Releasable[pa.Table], Mapping[str, Any]]:
     """A release of the whole table; or, with a share held out, of the rest, attacked with the persons held out to compare."""
+    tally = {"tally": {c.name: c.tally() for c in coded(table)}} if ask.method == Method.ANONYMISE else {}
     if not ask.hold_out:
-        return _by_method(table, ask, earlier)
+        release, report = _by_method(table, ask, earlier)
+        return release, {**report, **tally}
     if ask.method == Method.TABLE:
         raise UsageError("hold out: tables of counts hold no rows that could be attacked; hold nobody out of them")
     if not LEAST_HELD <= ask.hold_out <= MOST_HELD:
@@ -268,7 +280,7 @@ def _made(
     found = audit(kept, release.value, control, seed=secrets.randbelow(1 << 32))
     # By the content of all rows the ledger knows the same data, whoever was held out this time.
     content = {"content": {c.name: c.digest() for c in coded(table)}} if "content" in report else {}
-    return release, {**report, **content, "held_out": control.num_rows, "attacks": found.report()}
+    return release, {**report, **content, **tally, "held_out": control.num_rows, "attacks": found.report()}
 
 
 def _by_method(
