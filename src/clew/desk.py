@@ -754,7 +754,7 @@ class CaseRecordView:
     facts: Mapping[str, str]
     """recruiter_relation, sector, trafficking_status as the file has them; empty where it has not."""
     child: str
-    """Whether the person was a child when trafficked: yes, no or unknown."""
+    """Whether the person was a child when it began: yes, no or unknown."""
     entries: Sequence[CaseEntry]
     journey: Sequence[JourneyStage]
     contacts: Sequence[ContactLine]

@@ -39,7 +39,7 @@ def _list(request: Request, visit: Visit, *, notice: str = "", status: int = 200
     made = visit.desk.disclosures(visit.actor, visit.purpose)
     return page(
         request, "disclosures.html", status=status, waiting=[(each, asdict(each.ask)) for each in waiting], made=made,
-        notice=notice, terms=DISCLOSURE_TERMS,
+        notice=notice, terms=DISCLOSURE_TERMS, names=visit.desk.names(),
     )  # fmt: skip
 
 

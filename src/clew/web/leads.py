@@ -96,6 +96,7 @@ def search(
 def _list(request: Request, visit: Visit, show: str, query: str, number: int) -> Response:
     rows, counted, total = _queue(visit, show, query, Pager(number, 0))
     found = bands([row.points for row in counted if not row.blind])
+    hidden = sum(row.blind for row in counted)
     return page(
         request,
         "leads.html",
@@ -104,8 +105,9 @@ def _list(request: Request, visit: Visit, show: str, query: str, number: int) ->
         show=show,
         query=query,
         bands=found,
-        finding=_finding(found, len(counted)),
+        finding=_finding(found, len(counted) - hidden),
         counted=len(counted),
+        hidden=hidden,
         most=max((abs(row.points) for row in counted), default=0.0),
         name_of=name_of,
         chart={"labels": [f"{b.low} to {b.high}" for b in found], "values": [b.leads for b in found], "unit": "leads"},

@@ -49,7 +49,7 @@ def _list(request: Request, visit: Visit, *, notice: str = "") -> Response:
     made = sorted(visit.desk.releases(visit.actor, visit.purpose), key=lambda r: r.at, reverse=True)
     waiting = visit.desk.waiting_releases(visit.actor, visit.purpose)
     budget = visit.desk.release_budget(visit.actor, visit.purpose)
-    return page(request, "releases.html", made=made, waiting=waiting, budget=budget, notice=notice)
+    return page(request, "releases.html", made=made, waiting=waiting, budget=budget, notice=notice, names=visit.desk.names())
 
 
 @router.get("/releases/new")
@@ -65,7 +65,7 @@ def one_release(request: Request, visit: Visitor, release: Id) -> Response:
     if found is None:
         raise NotFound("release: no release has this id")
     report = _report(found)
-    return page(request, "release.html", made=found, **_told(report))
+    return page(request, "release.html", made=found, names=visit.desk.names(), **_told(report))
 
 
 def _told(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from clew.web import words
 
 CHAPTERS = {
-    "What is suppressed": ("suppress", "dropped", "blanked"),
+    "What is suppressed": ("suppress", "dropped", "blanked", "small", "hidden"),
     "What is invented": ("invent", "fabricat", "coarser", "generalised"),
     "Who disappears": ("gone_values", "gone_pairs", "disappear", "vanish", "lost"),
 }
@@ -19,6 +19,13 @@ NAMES = {
     "1-way": "single values",
     "2-way": "pairs of values",
     "k": "k",
+    "by": "counted by",
+    "below": "counts under this are hidden",
+    "small": "counts that are too small",
+    "hidden_with_them": "counts hidden so that those cannot be worked out",
+    "shown_as_small": "shown as a count that is too small",
+    "earlier": "tables that left before, looked at beside these",
+    "changed_since": "records changed since those left",
     "gone_values": "groups by one column that disappear",
     "gone_pairs": "groups by two columns that disappear",
 }
@@ -44,7 +51,7 @@ def chapters(report: Mapping[str, Any]) -> tuple[Chapter, ...]:
     """The three questions first, each present even when the report says nothing of it, then all the rest."""
     found: dict[str, list[Line]] = {title: [] for title in (*CHAPTERS, "Everything else in the report")}
     for path, value in _leaves((), report):
-        if path != ("notice",):
+        if path[:1] not in (("notice",), ("tally",)):
             found[_chapter(path)].append(_line(path, value))
     return tuple(Chapter(title, tuple(lines[:MOST]), max(0, len(lines) - MOST)) for title, lines in found.items())
 

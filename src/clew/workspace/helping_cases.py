@@ -58,7 +58,7 @@ class CaseHelping(Helping):
         ]
         return CaseRecordView(
             facts={name: case[name] or "" for name in ("recruiter_relation", "sector", "trafficking_status")},
-            child=then.is_child.value if (then := _age(case)) else Answer.UNKNOWN.value,
+            child=_child_then(case).value,
             entries=self._entries(events),
             journey=_journey(events),
             contacts=self._lines(sorted(contacts, key=lambda row: row.received, reverse=True)),
@@ -253,6 +253,14 @@ def _age(case: Mapping[str, Any], name: str = "age") -> AgeRange | None:
     """An age of the file: when it was registered, or under its own name when the person was trafficked."""
     given = case[name]
     return AgeRange(given["low"], given["high"]) if given and given["low"] is not None else None
+
+
+def _child_then(case: Mapping[str, Any]) -> Answer:
+    """Whether the person was a child when it began. Who was grown up when registered may have been one: that is unknown."""
+    before, registered = _age(case, "age_when_trafficked"), _age(case)
+    if before is not None and before.is_child is not Answer.UNKNOWN:
+        return before.is_child
+    return Answer.YES if registered is not None and registered.is_child is Answer.YES else Answer.UNKNOWN
 
 
 def _is_grown(case: Mapping[str, Any], today: date) -> bool:

@@ -70,7 +70,7 @@ class WaitingForTwo(Dossiers):
             by, since = self._signed(acts)
             yield Waiting(
                 matter=Matter.DISCLOSURE, about=each.ask.subject, by=by, since=since, until=each.until,
-                asked=f"{each.ask.to} to {each.ask.recipient}: {TWO[Concern.RELEASE]}, one of them a steward.",
+                asked=f"As {each.ask.to} to {each.ask.recipient}: {TWO[Concern.RELEASE]}, one of them a steward.",
                 own=actor.id in {act.actor for act in acts}, at="/disclosures",
             )  # fmt: skip
 
