@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from clew.safeguards.errors import UsageError
-from clew.signals import FAILURES, SIGNALS, Failed, NotFound, load, manifests, scan, scanning
+from clew.signals import FAILURES, SIGNALS, Failed, NotFound, Signal, load, manifests, scan, scanning
 from clew.signals.url.detect import UrlDetector
 
 TEXTS = ["call 07700 900123", "", "mail anna@example.com or https://example.com", "in London, £80"]
@@ -141,3 +141,51 @@ def test_manifests_are_complete_and_alike_nowhere():
     abouts = [m.about for m in manifests()]
     assert len(set(abouts)) == len(abouts)
     assert all(m.never_for.endswith(".") and m.kinds for m in manifests())
+
+
+CLAIM = Signal("url", "x", 0, 1, 0.5, "url/1")
+NONSENSE = {
+    "nothing at all": None,
+    "words": "x",
+    "a stream": iter([CLAIM]),
+    "tuples": [tuple(CLAIM)],
+    "a kind of another": [CLAIM._replace(kind="phone")],
+    "no value": [CLAIM._replace(value=None)],
+    "an empty value": [CLAIM._replace(value="")],
+    "half of a sign": [CLAIM._replace(value="\ud800")],
+    "a span of text": [CLAIM._replace(start="0")],
+    "a span that is none": [CLAIM._replace(end=99)],
+    "no number": [CLAIM._replace(confidence=float("nan"))],
+    "more than certain": [CLAIM._replace(confidence=7)],
+    "another's name": [CLAIM._replace(detector="phone/1")],
+}
+
+
+@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
+def test_an_answer_that_is_none_is_a_failure_and_never_nothing_found(monkeypatch, answer):
+    mark = next(m.mark for m in manifests() if m.name == "url")
+    if isinstance(answer, list) and isinstance(answer[0], Signal) and answer[0].detector == CLAIM.detector:
+        answer = [answer[0]._replace(detector=mark)]
+    monkeypatch.setattr(UrlDetector, "read", lambda self, text: answer)
+    detection = scan(["www.example.com"], detectors=["url"])
+    assert detection.failures["detector"].to_pylist() == [mark]
+    assert detection.signals.num_rows == 0
+
+
+@pytest.mark.parametrize("answer", [None, "Found", True])
+def test_an_outcome_that_is_none_is_a_failure(answer):
+    class Odd:
+        def detect(self, texts):
+            return [answer] * len(texts)
+
+    assert all(isinstance(each, Failed) for each in scanning.run_on(Odd(), ["a", "b"]))
+
+
+def test_a_detector_that_cannot_be_made_fails_its_texts_and_no_others(monkeypatch):
+    def broken(self, *_):
+        raise RuntimeError("Mira")
+
+    monkeypatch.setattr(UrlDetector, "__init__", broken)
+    detection = scan(["mail anna@example.com"], detectors=["email", "url"])
+    assert [row["reason"] for row in detection.failures.to_pylist()] == ["RuntimeError"]
+    assert detection.signals["kind"].to_pylist() == ["email"]

@@ -19,6 +19,8 @@ from clew.signals.watch import TooLong, Watch
 NOTHING = NotFound()
 SPACE = r"[\s\x0b\x1c-\x1f\x{85}\x{1680}\x{2028}\x{2029}]"
 """White space in a screen: RE2 knows ASCII's only. After `plain`, these are all there is."""
+NO_ANSWER = "answered with what is no answer"
+"""Why something that is neither claims nor a failure counts as a failure."""
 _LONGEST_PREPARED = 10_000
 """Signs: a longer text is read by itself."""
 _LEAST_SCREENED = 8
@@ -53,6 +55,7 @@ class TextDetector(ABC):
 
     def __init__(self, manifest: Manifest, settings: Settings) -> None:
         self.mark = manifest.mark
+        self.kinds = frozenset(manifest.kinds)
         self.settings = settings
         self.colleagues: Mapping[str, Detector] = {}
         """The detectors that read the same texts in this scan, by name: what they found may serve as a hint."""
@@ -118,10 +121,25 @@ class TextDetector(ABC):
             return Failed(str(trouble))
         except Exception as trouble:  # noqa: BLE001 - re-labelled, so that a broken detector never reads as "nothing found"
             return Failed(type(trouble).__name__)
-        if not signals:
+        if signals == []:
             return NOTHING
-        size = len(text)
-        for _, _, start, end, _, _ in signals:
-            if not 0 <= start < end <= size:
-                return Failed("a span lies outside its text")
-        return Found(tuple(signals))
+        wrong = self._wrong(signals, len(text))
+        return Failed(wrong) if wrong else Found(tuple(signals))
+
+    def _wrong(self, signals: list[Signal], size: int) -> str:
+        """What is wrong with what it read in a text of this size; empty where all can be claims."""
+        if type(signals) is not list:
+            return NO_ANSWER
+        for signal in signals:
+            if type(signal) is not Signal:
+                return NO_ANSWER
+            kind, value, start, end, confidence, mark = signal
+            if not (kind in self.kinds and type(value) is str and value and mark == self.mark):
+                return "claimed what its manifest does not name, or nothing"
+            if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+                return "claimed half of a sign"
+            if not (type(start) is int and type(end) is int and 0 <= start < end <= size):
+                return "a span lies outside its text"
+            if not (isinstance(confidence, int | float) and 0 <= confidence <= 1):
+                return "a confidence is not between 0 and 1"
+        return ""

@@ -13,9 +13,20 @@ import pyarrow as pa
 
 from clew.safeguards.errors import ClewError, UsageError
 from clew.signals.ahead import looked_ahead
-from clew.signals.base import FAILURES, SIGNALS, Detection, Detector, Failed, Found, Outcome, Settings, Signal
+from clew.signals.base import (
+    FAILURES,
+    SIGNALS,
+    Detection,
+    Detector,
+    Failed,
+    Found,
+    NotFound,
+    Outcome,
+    Settings,
+    Signal,
+)
 from clew.signals.collecting import rarely_collected
-from clew.signals.detector import NOTHING, Screened, TextDetector
+from clew.signals.detector import NO_ANSWER, NOTHING, Screened, TextDetector
 from clew.signals.different import Column, Different
 from clew.signals.phrases import Phrases
 from clew.signals.registry import chosen, load, manifests
@@ -91,10 +102,10 @@ def _scanned(texts: Column, names: Sequence[str], settings: Settings, first_row:
 
 
 def _dictionaries(detector: TextDetector) -> Sequence[Phrases[Any]]:
-    """Its phrases; none where they cannot be had: the detector then says so itself of each text."""
+    """Its phrases; none where they cannot be had: the detector then looks for them itself in each text, or fails."""
     try:
         return detector.dictionaries()
-    except ClewError:
+    except Exception:  # noqa: BLE001 - whatever kept them from here is met again where each text is read
         return ()
 
 
@@ -108,6 +119,10 @@ def _start(name: str, settings: Settings) -> Detector | Failed:
         return load(name, settings)
     except ImportError as trouble:
         return Failed(f"{trouble.name or 'a library'} is not installed")
+    except UsageError:  # our own folders are wrong
+        raise
+    except Exception as trouble:  # noqa: BLE001 - re-labelled: one that cannot be made has read nothing
+        return Failed(str(trouble) if isinstance(trouble, ClewError) else type(trouble).__name__)
 
 
 def run_on(detector: Detector | Failed, batch: Sequence[str]) -> Sequence[Outcome]:
@@ -117,13 +132,13 @@ def run_on(detector: Detector | Failed, batch: Sequence[str]) -> Sequence[Outcom
         outcomes = detector.detect(batch)
     except ClewError as trouble:
         return [Failed(str(trouble))] * len(batch)
-    except Exception as trouble:  # noqa: BLE001 - re-labelled, so that a broken detector never reads as "nothing found"
+    except (Exception, SystemExit) as trouble:  # noqa: BLE001 - re-labelled, so that a broken detector never reads as "nothing found"
         if len(batch) == 1:
             return [Failed(type(trouble).__name__)]
         return [outcome for text in batch for outcome in run_on(detector, [text])]
-    if len(outcomes) != len(batch):
+    if not isinstance(outcomes, Sequence) or len(outcomes) != len(batch):
         return [Failed("answered for another number of texts")] * len(batch)
-    return outcomes
+    return [outcome if isinstance(outcome, Found | NotFound | Failed) else Failed(NO_ANSWER) for outcome in outcomes]
 
 
 @dataclass(slots=True)
