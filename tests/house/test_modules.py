@@ -6,6 +6,7 @@ import ast
 import doctest
 import importlib
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -57,3 +58,29 @@ def test_modules_offer_what_they_list(name: str, trees: dict[Path, ast.Module]) 
         return
     assert [entry for entry in offered if not hasattr(module, entry)] == []
     assert len(set(offered)) == len(offered)
+
+
+def shadowed(whole: type) -> list[str]:
+    """Methods that two parts of a class both define, of which the first neither inherits from nor asks the second."""
+    parts = [part for part in whole.__mro__ if part.__module__.startswith("clew.")]
+    return [
+        f"{first.__module__}.{name} hides {second.__module__}.{name}"
+        for place, first in enumerate(parts)
+        for name, method in vars(first).items()
+        if isinstance(method, FunctionType) and not name.startswith("__") and "super" not in method.__code__.co_names
+        for second in parts[place + 1 :]
+        if isinstance(vars(second).get(name), FunctionType) and not issubclass(first, second)
+    ]
+
+
+@pytest.mark.parametrize(("module", "name"), [("clew.store", "Vault"), ("clew.workspace", "Workspace")])
+def test_parts_of_one_class_hide_no_method_of_each_other(module: str, name: str) -> None:
+    """Of two private methods of one name, the wrong one would be called without a word."""
+    assert shadowed(getattr(importlib.import_module(module), name)) == []
+
+
+def test_a_hidden_method_is_seen() -> None:
+    first = type("First", (), {"__module__": "clew.one", "_events": lambda self: 1})
+    second = type("Second", (), {"__module__": "clew.two", "_events": lambda self, case: 2})
+    whole = type("Whole", (first, second), {"__module__": "clew.three"})
+    assert shadowed(whole) == ["clew.one._events hides clew.two._events"]
