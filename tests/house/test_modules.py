@@ -73,7 +73,7 @@ def shadowed(whole: type) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("module", "name"), [("clew.store", "Vault"), ("clew.workspace", "Workspace")])
+@pytest.mark.parametrize(("module", "name"), [("clew.store.vault", "Vault"), ("clew.workspace", "Workspace")])
 def test_parts_of_one_class_hide_no_method_of_each_other(module: str, name: str) -> None:
     """Of two private methods of one name, the wrong one would be called without a word."""
     assert shadowed(getattr(importlib.import_module(module), name)) == []
