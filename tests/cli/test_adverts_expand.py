@@ -73,3 +73,19 @@ def test_bad_use_is_named_and_no_value_repeated(clew, signals, tmp_path, options
     assert said in ended.err
     assert not {"secret", "lion", "+449"} & set(ended.err.split())
     assert not (tmp_path / "f.csv").exists()
+
+
+def test_rows_that_cannot_be_read_are_kept_and_counted(clew, tmp_path):
+    path, out = tmp_path / "s.csv", tmp_path / "found.csv"
+    path.write_bytes(
+        b"id,kind,value\na,phone,+441\nb,phone,+441,more\nc\xff,phone,+441\n,phone,+441\nd,phone,\ne,phone,+441\n"
+    )
+    ended = clew("adverts", "expand", path, "--seed", "phone:+441", "--out", out)
+    assert ended.code == 0
+    assert "4 rows could not be read" in ended.err
+    assert "+441" not in ended.err
+    assert read_table(out).table["node"].to_pylist() == ["+441", "a", "e"]
+    assert read_table(tmp_path / "found.rejects.csv").table["row"].to_pylist() == ["2", "3", "4", "5"]
+    (tmp_path / "seeds.txt").write_bytes(b"phone:\xff\n")
+    ended = clew("adverts", "expand", path, "--seeds", tmp_path / "seeds.txt", "--out", out)
+    assert (ended.code, "not UTF-8" in ended.err) == (2, True)

@@ -11,9 +11,13 @@ from clew.cli import files
 from clew.safeguards.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from clew.links import EvidenceIndex
+    from clew.records.raw import Raw
+    from clew.records.rejects import Rejects
 
 Seeds = Annotated[
     list[str] | None,
@@ -35,6 +39,7 @@ def expand(
     nodes: Nodes = 300,
     hops: Hops = 6,
     map: files.Maps = None,  # noqa: A002
+    rejects: files.RejectsFile = None,
     encoding: files.Encoding = None,
 ) -> None:
     """What hangs together with the seeds, strongest first, from signals as 'clew adverts scan' writes them.
@@ -47,11 +52,13 @@ def expand(
     from clew.links import expand as look
     from clew.records import write_table
 
-    files.check_output(out, inputs=[file])
+    files.check_output(out, rejects, inputs=[file])
     asked = _asked(seed, seeds)
     budget = Budget(nodes=nodes, hops=hops)
     with files.working("Reading signals"):
-        index = _index(_signals(file, map, encoding))
+        signals, kept = _signals(file, map, encoding)
+        files.keep_rejects(out, kept, rejects, readable=signals.num_rows)
+        index = _index(signals)
     found = look(index, asked, budget=budget)
     for place in found.missing:
         files.say(f"seed {place + 1}: no record names it (kind {asked[place].partition(':')[0]})")
@@ -67,9 +74,7 @@ def expand(
 def _asked(given: list[str] | None, file: Path | None) -> list[str]:
     from clew.links.evidence import evidence_kinds
 
-    lines = file.read_text(encoding="utf-8-sig").splitlines() if file is not None and file.is_file() else []
-    if file is not None and not file.is_file():
-        raise UsageError("--seeds: there is no such file")
+    lines = _lines(file) if file is not None else []
     asked = [each.strip() for each in (*(given or ()), *lines) if each.strip()]
     if not asked:
         raise UsageError("--seed: name at least one, as KIND:VALUE")
@@ -81,11 +86,21 @@ def _asked(given: list[str] | None, file: Path | None) -> list[str]:
     return asked
 
 
-def _signals(file: Path, maps: list[str] | None, encoding: str | None) -> pa.Table:
-    """record, kind, key and, where there is one, cluster; other columns are left."""
-    from clew.records.raw import read_columns
+def _lines(file: Path) -> list[str]:
+    if not file.is_file():
+        raise UsageError("--seeds: there is no such file")
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise UsageError("--seeds: the file is not UTF-8 text") from None
 
-    table = read_columns(file, files.layout(encoding)).table
+
+def _signals(file: Path, maps: list[str] | None, encoding: str | None) -> tuple[pa.Table, Rejects]:
+    """record, kind, key and, where there is one, cluster, and the rows that cannot be read; other columns are left."""
+    from clew.records.raw import checked, read_columns
+
+    raw = read_columns(file, files.layout(encoding))
+    table = raw.table
     columns = {"id": "id", "kind": "kind", "value": "value", "cluster": "cluster", **files.given_columns(maps)}
     unknown = sorted(set(columns) - {"id", "kind", "value", "cluster"})
     if unknown:
@@ -98,7 +113,23 @@ def _signals(file: Path, maps: list[str] | None, encoding: str | None) -> pa.Tab
     names = {"record": columns["id"], "kind": columns["kind"], "key": columns["value"]}
     if columns["cluster"] in table.column_names:
         names["cluster"] = columns["cluster"]
-    return table.select(list(names.values())).rename_columns(list(names))
+    found = _with_values(checked(raw, list(names.values())), columns)
+    return found.table.select(list(names.values())).rename_columns(list(names)), found.rejects
+
+
+def _with_values(raw: Raw, columns: Mapping[str, str]) -> Raw:
+    """Without the rows that say what joins and name no record or no value."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from clew.links.identifiers import LIMITS
+    from clew.records.raw import reject_rows
+
+    for ours in ("id", "value"):
+        joins = pc.is_in(raw.table[columns["kind"]].cast(pa.string()), pa.array(list(LIMITS), pa.string()))
+        empty = pc.and_(joins, pc.is_null(raw.table[columns[ours]]))
+        raw = reject_rows(raw, empty.combine_chunks(), ours, "required and empty")
+    return raw
 
 
 def _index(signals: pa.Table) -> EvidenceIndex:
