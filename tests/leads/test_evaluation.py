@@ -137,6 +137,11 @@ def test_one_label_only_measures_nothing():
 def test_columns_that_fit_nothing_are_refused_and_others_can_be_named():
     with pytest.raises(UsageError, match="--layout"):
         layout_named(None, ["a", "b"], {})
+    with pytest.raises(UsageError, match="--layout"):  # else 0 to 6 would be read as EMSCAD's 0 and 1
+        layout_named(None, ["a", "b"], {"text": "a", "label": "b"})
+    table = pa.table({"text": ["x"], "label": ["1"]})
+    with pytest.raises(MissingColumn, match="id"):
+        prepare(table, layout_named(None, table.column_names, {}), {"id": "nope"})
     with pytest.raises(UsageError, match="choose one of"):
         layout_named("pan12", ["text", "label"], {})
     given = {"text": "Ad Body", "label": "How sure"}

@@ -70,6 +70,8 @@ def layout_named(name: str | None, columns: list[str], given: Mapping[str, str])
         if found is None:
             raise UsageError(f"--layout: choose one of {', '.join(each.name for each in LAYOUTS)}")
         return found
+    if "label" in given:
+        raise UsageError("--map label: a column of any name fits every layout; say with --layout which one it is")
     for each in LAYOUTS:
         if _column(columns, each.label, given.get("label")) and _column(columns, each.text, given.get("text")):
             return each
@@ -107,6 +109,8 @@ def prepare(table: pa.Table, layout: Layout, given: Mapping[str, str]) -> Prepar
     unusable = np.array([each is None for each in labels], np.bool_)
     bad = np.flatnonzero(blank | unusable)
     named = _column(columns, IDS, given.get("id"))
+    if "id" in given and named is None:
+        raise MissingColumn("id", present=tuple(columns))
     ids = table[named].cast(pa.string()) if named else pa.array([str(n) for n in range(1, table.num_rows + 1)])
     whole = pa.table({"id": ids, "text": texts, "label": pa.array(labels, pa.string())})
     return Prepared(
