@@ -177,6 +177,11 @@ def test_a_copy_with_another_party_grows_and_tells_what_was_changed_in_it(busy: 
     whole = {name: (copy / name).read_text() for name in (ENTRIES, LEAVES, CHECKPOINT)}
     for name, changed in (
         (ENTRIES, whole[ENTRIES].replace('"search"', '"read"', 1)),
+        (ENTRIES, "".join(f"{line}\n" for line in (*lines[:2], *lines[3:]))),  # one removed
+        (ENTRIES, "".join(f"{line}\n" for line in (*lines[:2], lines[3], lines[2], *lines[4:]))),  # two exchanged
+        (ENTRIES, "".join(f"{line}\n" for line in (*lines[:2], lines[1], *lines[2:]))),  # one twice
+        (ENTRIES, "".join(f"{line}\n" for line in lines[:-1])),  # the end cut off
+        (ENTRIES, ""),
         (LEAVES, whole[LEAVES].split("\n", 1)[1]),
         (CHECKPOINT, whole[CHECKPOINT].replace(f"\n{said.size}\n", f"\n{said.size - 1}\n")),
     ):

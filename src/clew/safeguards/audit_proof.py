@@ -71,11 +71,20 @@ def check_copy(folder: Path, public_key: str) -> Checkpoint:
 
 
 def _check_entries(path: Path, leaves: list[bytes]) -> None:
+    """Each entry of the checkpoint once and in its place; what was written after it, before the next one, counts for nothing yet."""
+    wanted = 1
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             entry = json.loads(line)
             leaf, seq = leaf_hash(canonical(entry.items())), int(entry["seq"])
         except (ValueError, AttributeError, KeyError, TypeError):
             raise UnreadableInput(f"{path.name}: line {number} cannot be read") from None
-        if seq < 1 or (seq <= len(leaves) and leaf != leaves[seq - 1]):
+        if wanted > len(leaves):
+            return
+        if seq != wanted:
+            raise Tampered(f"entry {wanted} of the copy was removed, or stands in another place")
+        if leaf != leaves[seq - 1]:
             raise Tampered(f"entry {seq} of the copy is not the one that was hashed")
+        wanted += 1
+    if wanted <= len(leaves):
+        raise Tampered(f"the copy's entries end before entry {wanted}: they were cut off, or not written to their end")
