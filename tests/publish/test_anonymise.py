@@ -174,6 +174,7 @@ def test_k_out_of_range_is_refused(k):
         (pa.table({"a": pa.array([], pa.string())}), UnreadableInput),
         (pa.table({"a": ["x"]}), UsageError),
         (pa.table({"a": [["x"]] * 20}), UsageError),
+        (pa.table({"a": pa.nulls(20), "b": [""] * 20}), UnreadableInput),
         (pa.table({"a": list("abcdefghi")}), Blocked),
         (pa.table([["x"] * 20, ["y"] * 20], names=["a", "a"]), UsageError),
     ],

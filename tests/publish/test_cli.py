@@ -67,6 +67,15 @@ def test_bad_usage_writes_nothing(arguments, file, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["in.csv"]
 
 
+def test_a_column_without_a_value_is_named(tmp_path):
+    path, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    path.write_text("gender,sector,age\n" + "W,,18--20\nM,,21--23\n" * 20, encoding="utf-8")
+    for command in (("anonymise", path, "--k", 2), ("table", path, "--by", "gender,sector")):
+        result = run(*command, "--out", out)
+        assert "no row has a value in sector\n" in result.output
+        assert json.loads((tmp_path / "out.report.json").read_text())["empty_columns"] == ["sector"]
+
+
 def test_rows_that_cannot_be_read_are_kept_and_the_rest_released(file, tmp_path):
     with file.open("a", encoding="utf-8") as opened:
         opened.write("1,ragged\n")

@@ -173,6 +173,7 @@ def test_length_out_of_range_is_refused(people, length):
     [
         (pa.table({"a": pa.array([], pa.string())}), UnreadableInput),
         (pa.table({"a": ["x"]}), UsageError),
+        (pa.table({"a": pa.nulls(300), "b": [""] * 300}), UnreadableInput),
         (pa.table({"a": ["x", "y"] * 20}), UsageError),
         (pa.table({f"c{i}": ["x", "y"] * 4_500 for i in range(300)}), UsageError),
     ],

@@ -37,7 +37,10 @@ def attack(
     k: Annotated[int | None, typer.Option("--k", help="Rehearsal: anonymise with this k.")] = None,
     epsilon: Annotated[float | None, typer.Option("--epsilon", help="Rehearsal: synthesise with this epsilon.")] = None,
     hold_out: Annotated[float, typer.Option("--hold-out", help="Rehearsal: the share of rows kept out.")] = 0.1,
-    canaries: Annotated[int, typer.Option("--canaries", help="Rehearsal: invented persons planted.")] = 100,
+    canaries: Annotated[
+        int | None,
+        typer.Option("--canaries", help="Rehearsal: invented persons planted (default: 100, in a small file fewer)."),
+    ] = None,
     drop: Drop = None,
     attacks: Annotated[int, typer.Option("--attacks", help="How many persons are attacked in each way.")] = 1_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same figures.")] = 1,
@@ -111,7 +114,14 @@ def _read(path: Path, form: object, drop: object) -> pa.Table:
 
 
 def _rehearsed(
-    table: pa.Table, k: int | None, epsilon: float | None, *, seed: int, attacks: int, share: float, canaries: int
+    table: pa.Table,
+    k: int | None,
+    epsilon: float | None,
+    *,
+    seed: int,
+    attacks: int,
+    share: float,
+    canaries: int | None,
 ) -> Audit:
     from clew.publish import anonymise, synthesise
     from clew.publish.attacks import rehearse

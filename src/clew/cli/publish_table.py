@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clew.cli import files
+from clew.cli.publishing import say_what_is_empty
 from clew.cli.unlocking import HERE, As, Folder, opened
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def table(
         made = count_tables(raw.table, asked, below=below, marked=marked, earlier=before)
     write_release(made.release, out, report=made.report)
     report = made.report
+    say_what_is_empty(report)
     files.say(
         f"{report['cells']} cells with totals: {report['small']} under {below} hidden, and {report['hidden_with_them']} others with them"
     )

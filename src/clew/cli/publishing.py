@@ -35,9 +35,16 @@ def read_for_release(file: Path, out: Path, rejects: Path | None, form: Format, 
     return read.table
 
 
+def say_what_is_empty(report: Report) -> None:
+    """Columns that no row has a value in."""
+    if empty := report["empty_columns"]:
+        files.say(f"no row has a value in {', '.join(empty[:10])}{' and others' if len(empty) > 10 else ''}")
+
+
 def say_who_disappeared(report: Report, out: Path) -> None:
     from clew.publish import report_path
 
+    say_what_is_empty(report)
     one, two = report["1-way"]["suppressed"], report["2-way"]["suppressed"]
     files.say(
         f"gone: {one} values and {two} pairs of values; see {report_path(out)} before anybody signs (not for release)"

@@ -59,6 +59,8 @@ def hotspots(
         raise UsageError(f"--neighbours: from 1 to {count // 2 - 1}")
     if not 99 <= permutations <= 99_999:
         raise UsageError("--permutations: from 99 to 99,999")
+    if not 0 < rate < 1:
+        raise UsageError("--rate: between 0 and 1")
     if not np.isfinite(counted.place).all():
         raise UnreadableInput("an area has no latitude or longitude")
     if (counted.low < 0).any() or (counted.high < counted.low).any():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from clew.publish.columns import Codes, Column, Mask, aligned, bare, chosen, coded, in_own_order
+from clew.publish.columns import Codes, Column, Mask, aligned, bare, chosen, coded, in_own_order, unsaid
 from clew.publish.disclosure import NOTICE, Report, compare
 from clew.publish.diversity import diversity, groups_of
 from clew.publish.identifiers import without_identifiers
@@ -53,6 +53,7 @@ def anonymise(
     _check(rows, k)
     table = bare(without_identifiers(table, drop))
     names = _chosen(table, quasi_identifiers)
+    empty = unsaid(coded(table), "anonymise")
     worded = {f.name for f in table.schema if generalise and pa.types.is_string(f.type)}
     columns = [laddered(c, generalise=c.name in worded) for c in coded(table, names)]
     order, divisions = _least_loss(columns, k)
@@ -75,6 +76,7 @@ def anonymise(
         "content": {c.column.name: c.column.digest() for c in columns},
         "untouched_columns": [name for name in table.column_names if name not in names],
         "dropped_columns": list(drop),
+        "empty_columns": empty,
         "rows": {"in": rows, "kept": int(kept.sum()), "suppressed": int((~kept).sum())},
         "cells": _cells(columns, labels, kept),
         "diversity": diversity(out, names),

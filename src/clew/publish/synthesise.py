@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from clew.publish.columns import Column, aligned, bare, coded
+from clew.publish.columns import Column, aligned, bare, coded, unsaid
 from clew.publish.disclosure import NOTICE, Report, compare
 from clew.publish.identifiers import without_identifiers
 from clew.publish.synthesis.aggregates import AGGREGATES, aggregates
@@ -95,7 +95,9 @@ def synthesise(
     _narrow(table, drop, length)
     table = bare(without_identifiers(table, drop))
     delta = _check(table.num_rows, epsilon, delta, length, engine)
-    columns = in_domain(coded(table), domain or {})
+    columns = coded(table)
+    empty = unsaid(columns, "synthesise")
+    columns = in_domain(columns, domain or {})
     _fits(columns, length or 2)
     never = zeros(columns, impossible)
     if engine == Engine.FITTED:
@@ -121,6 +123,7 @@ def synthesise(
         "delta": delta,
         "person_column": person,
         "dropped_columns": list(drop),
+        "empty_columns": empty,
         "declared_columns": sorted(domain or {}),
         "impossible_combinations": len(never),
         "rows": {"in": table.num_rows, "out": out.num_rows},

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from clew.insight import suppression
 from clew.insight.linked_tables import ALL, Key, System, keys_of, system
-from clew.publish.columns import Column, bare, coded
+from clew.publish.columns import Column, bare, coded, unsaid
 from clew.publish.disclosure import NOTICE, Report
 from clew.publish.earlier_tables import HIDDEN, TOTAL, Earlier, earlier_of
 from clew.publish.identifiers import without_identifiers
@@ -70,6 +70,7 @@ def count_tables(
     every = list(dict.fromkeys([*names, *(name for one in before for name in one.names)]))
     without_identifiers(table.select([name for name in names if name in table.column_names]), ())
     columns = coded(bare(table), every)
+    empty = unsaid(columns, "table")
     words = [_words(column) for column in columns]
     wanted = [tuple(every.index(name) for name in each) for each in by]
     known = Earlier.together(before, every, words)
@@ -89,6 +90,7 @@ def count_tables(
         told += f"; looked at beside {len(before)} tables published before"
     out = _written(every[: len(names)], words, listed, shown, linked, below)
     report = _report(by, shown, linked, below) | {
+        "empty_columns": empty,
         "earlier": len(before),
         "changed_since": changed,
         "ring": bool(linked.ring),

@@ -38,7 +38,9 @@ def held_out(table: pa.Table, share: float, coins: np.random.Generator) -> tuple
 def planted(table: pa.Table, many: int, rng: np.random.Generator) -> tuple[pa.Table, pa.Table]:
     """`many` canaries to plant and `many` to keep out: each value one of the rarest of its column, each by itself."""
     if not FEWEST_CONTROL <= many <= max(FEWEST_CONTROL, table.num_rows // 10):
-        raise UsageError(f"canaries: {FEWEST_CONTROL} to a tenth of the rows are needed")
+        most = table.num_rows // 10
+        rows = f"{table.num_rows} rows allow {FEWEST_CONTROL} to {max(FEWEST_CONTROL, most)}"
+        raise UsageError(f"--canaries {many}: {FEWEST_CONTROL} to a tenth of the rows; {rows}")
     arrays = []
     for column, kind in zip(coded(table), table.schema.types, strict=True):
         counts = column.counts()[1:]
@@ -55,15 +57,17 @@ def rehearse(
     seed: int,
     attacks: int = ATTACKS,
     share: float = SHARE,
-    canaries: int = CANARIES,
+    canaries: int | None = None,
 ) -> Audit:
     """Holds out a share of the rows, plants canaries, makes a release, attacks it and throws it away.
 
-    `make` is the method with its settings, as in `lambda t: anonymise(t, k=11).table`.
+    `canaries` is 100 unless given, in a small table a tenth of the rows. `make` is the method with its settings, as in `lambda t: anonymise(t, k=11).table`.
     """
     rng = np.random.default_rng(seed)
     table = bare(table)
     kept, control = held_out(table, share, rng)
+    if canaries is None:
+        canaries = min(CANARIES, max(FEWEST_CONTROL, table.num_rows // 10))
     inside, outside = planted(table, canaries, rng)
     original = pa.concat_tables([kept, inside])
     released = make(original)
