@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clew.web import (
     account,
+    adverts,
     areas,
     audit,
     case_record,
@@ -43,6 +44,7 @@ ROUTERS = (
     persons,
     leads,
     networks,
+    adverts,
     models,
     fairness,
     flows,
@@ -56,7 +58,7 @@ ROUTERS = (
 FILLED = {
     "{lead}": "lead_0000", "{digest}": "0123456789abcdef", "{number}": "K-2001", "{release}": "rel_1", "{dimension}": "age",
     "{contact}": f"ctc_{1:020x}", "{service}": f"svc_{1:016x}", "{referral}": f"ref_{1:020x}", "{kind}": "support",
-    "{subject}": "rec_1:rec_2", "{network}": "net_0000", "{cluster}": "3",
+    "{subject}": "rec_1:rec_2", "{network}": "net_0000", "{cluster}": "3", "{record}": "rec_1",
     "{factor}": "fac_0123456789abcdef", "{session}": "ses_0123456789ab",
 }  # fmt: skip
 STREAMS = {"/live/events"}

@@ -355,12 +355,16 @@ class FakeHelpline:
     def rectifiable(self) -> Sequence[str]:
         return ("first_name", "gender", "age")
 
+    def _fields_of(self, name: str) -> Sequence[str]:
+        contact, advert = ("text", "caller", "area"), ("text", "place")
+        return contact if name.startswith("ctc_") else advert if name.startswith("rec_") else self.rectifiable()
+
     def rectifications(self, actor: Actor, purpose: Purpose, number: str) -> Sequence[Rectification]:
         put = self._kept().setdefault("rectified", [Rectification(at=AT, field="age", why="papers", by="Anna")])
         return [] if self.empty else list(self._told(put))
 
     def rectify(self, actor: Actor, purpose: Purpose, name: str, field: str, value: str, why: str) -> object:
-        if field not in self.rectifiable():
+        if field not in self._fields_of(name):
             raise UsageError("field: none of that name on a case")
         made = Rectification(at=AT, field=field, why=why, by="Anna")
         self._kept().setdefault("rectified", []).append(made)

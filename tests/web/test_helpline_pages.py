@@ -400,3 +400,35 @@ def test_a_field_is_put_right_from_the_case_and_a_refused_value_is_not_sent_back
         answer = support.post(place, why="papers", **wrong)
         assert answer.status_code == 400
         assert "Canary" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("page", "place", "back"),
+    [(f"/hotline/contacts/{CONTACT}", f"/hotline/contacts/{CONTACT}/rectify", f"/hotline/contacts/{CONTACT}#earlier"),
+     ("/adverts/rec_1/rectify", "/adverts/rec_1/rectify", "/adverts/rec_1/rectify?done=yes")],
+)  # fmt: skip
+def test_a_contact_and_an_advert_are_put_right_by_a_form(
+    support: Client, desk: FakeDesk, page: str, place: str, back: str
+) -> None:
+    offered = [e for e in Page(support.get(page).text).of("form") if e.get("action") == place]
+    assert [e.get("method") for e in offered] == ["post"]
+    sent = support.post(place, field="text", value="It was Monday", why="she rang again")
+    assert (sent.status_code, sent.headers["location"]) == (303, back)
+    emptied = support.post(place, field="text", unknown="yes", why="it was a shop's")
+    assert emptied.status_code == 303
+    wrong: list[dict[str, str]] = [
+        {"field": "nothing", "value": "Canary"},
+        {"field": "text"},
+        {"field": "text", "value": "Canary", "unknown": "yes"},
+    ]
+    for form in wrong:
+        answer = support.post(place, why="papers", **form)
+        assert answer.status_code == 400
+        assert "Canary" not in answer.text
+        assert Page(answer.text).of("form")
+    assert [each.field for each in desk.helpline["rectified"]] == ["text", "text"]
+    support.post("/purpose", purpose="lead-review")
+    if page == place:
+        assert support.get(page).status_code == 403
+    else:
+        assert place not in support.get(page).text

@@ -66,10 +66,12 @@ def grown(made: Workspace, anna: Actor) -> str:
     return next(row.number for row in made.cases(anna, SUPPORT)[0] if row.citizenship == "ROU")
 
 
-def test_a_child_is_known_by_the_age_of_the_case(made: Workspace, child: str, grown: str) -> None:
+def test_a_child_is_known_by_the_age_of_the_case(made: Workspace, anna: Actor, child: str, grown: str) -> None:
     numbers = {made._numbers()[record] for record in made._children()}
     assert child in numbers
     assert grown not in numbers
+    then = [made.case_record(anna, SUPPORT, each).child for each in (child, grown)]
+    assert then == ["yes", "unknown"]  # who is grown up when registered may have been a child before
 
 
 def test_a_number_is_the_same_however_it_is_written(made: Workspace, anna: Actor, child: str) -> None:

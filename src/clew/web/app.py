@@ -12,6 +12,7 @@ from clew.desk import Desk
 from clew.web import (
     access,
     account,
+    adverts,
     areas,
     audit,
     case_record,
@@ -72,6 +73,7 @@ def create_app(desk: Desk, *, secure_cookies: bool = False, hosts: Sequence[str]
         leads,
         networks,
         texts,
+        adverts,
         models,
         fairness,
         flows,

@@ -14,8 +14,10 @@ from clew.leads.classing.classes import MEANINGS, LeadClass, name_of
 from clew.leads.types import LeadRow
 from clew.safeguards.acts import Verdict
 from clew.safeguards.errors import ClewError
+from clew.safeguards.permissions import Action
 from clew.web import lead_story, words
 from clew.web.downloads import csv_answer
+from clew.web.openings import purposes_for
 from clew.web.pages import page
 from clew.web.paging import LAST_PAGE, PageNumber, Pager
 from clew.web.visit import FormVisitor, Visit, Visitor
@@ -142,6 +144,7 @@ def _lead_page(request: Request, visit: Visit, lead: str, *, status: int = 200, 
         meanings=MEANINGS,
         name_of=name_of,
         reason_limit=REASON_LIMIT,
+        may_rectify=bool(purposes_for(visit.actor, Action.RECTIFY)),
     )
 
 

@@ -58,6 +58,7 @@ READS: Mapping[str, Action] = {
     "leads": Action.READ_LEAD,
     "networks": Action.READ_LEAD,
     "texts": Action.READ_LEAD,
+    "adverts": Action.RECTIFY,
     "models": Action.READ_OVERVIEW,
     "fairness": Action.READ_OVERVIEW,
     "dpia": Action.READ_OVERVIEW,
