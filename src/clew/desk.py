@@ -308,7 +308,7 @@ class Desk(Protocol):
     # Accounts and sessions. Tokens are opaque; the store keeps only their hashes.
     @property
     def people(self) -> People: ...
-    def actor(self, session: str, client: str = "") -> Actor | None:
+    def actor(self, session: str, client: str | None = None) -> Actor | None:
         """Whose session it is; None once it has ended, or when it comes from another browser than it was opened in."""
         ...
 

@@ -207,6 +207,8 @@ def test_a_session_is_over_when_it_comes_from_another_browser(vault: Vault, anna
     assert vault.session(session, HOME.client)
     assert vault.session(session, STRANGER.client) is None
     assert vault.session(session, HOME.client) is None  # for its person too: they sign in anew and learn of it
+    session, _ = signed_in(vault)
+    assert vault.session(session, "") is None  # one that does not say what it is is another one
 
 
 def test_a_person_sees_and_ends_their_own_sessions_alone(vault: Vault, anna: str) -> None:

@@ -333,7 +333,7 @@ class FakeDesk(FakeHelpline, FakePersons, FakeModels, FakeNetworks, FakeAssessme
     def people(self) -> FakePeople:
         return FakePeople(self)
 
-    def actor(self, session: str, client: str = "") -> Actor | None:
+    def actor(self, session: str, client: str | None = None) -> Actor | None:
         return self._said(PERSON) if session in self.sessions else None
 
     def purpose(self, session: str) -> Purpose:

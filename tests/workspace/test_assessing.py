@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from clew.safeguards.actors import Purpose, Role
 from clew.safeguards.dpia import Standing
 from clew.safeguards.errors import Blocked, Conflict, NotAllowed, NotFound, UsageError
 from clew.safeguards.permissions import Action
+from clew.store.models import JudgementRow
 from clew.workspace import Workspace
 
 from .conftest import INVENTED, assess, make, reopen
@@ -52,6 +54,12 @@ def test_what_was_not_assessed_is_not_processed(empty: Workspace, file: Path) ->
     assert [(each.name, each.kinds, each.planned) for each in empty.configuration().sources] == [
         ("A partner", ("adverts",), True)
     ]
+
+    put_in = {"reason": "r", "actor": actor.id, "at": datetime.now(UTC), "reverses": None, "signature": "00" * 64}
+    with empty.vault._write() as tx:  # as who holds the database would
+        tx.add(JudgementRow(id="jdg_x", lead=f"dpia:{empty.assessment(actor).name}", verdict="yes", **put_in))
+    with pytest.raises(Blocked, match="missing"):
+        add(empty, file)
 
     assess(empty)
     assert add(empty, file) == 1

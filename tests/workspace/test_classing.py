@@ -163,7 +163,7 @@ def kept(workspace, made, tmp_path):
     return workspace.add_model(workspace.account("anna"), path).digest
 
 
-def test_a_model_is_let_in_by_a_signature_shown_on_leads_and_shut_out(grown, good, tmp_path):
+def test_a_model_is_let_in_by_a_signature_shown_on_leads_and_shut_out(grown, good, tmp_path, monkeypatch):
     actor = grown.account("anna")
     name = kept(grown, good, tmp_path)
     assert not shown(grown, name).enabled
@@ -171,6 +171,9 @@ def test_a_model_is_let_in_by_a_signature_shown_on_leads_and_shut_out(grown, goo
     assert made.lead == f"model:{name}"
     row = shown(grown, name)
     assert (row.enabled, row.by) == (True, "anna")
+    with monkeypatch.context() as patched:  # a word that somebody put into the database lets none in
+        patched.setattr(grown.vault, "judgements", lambda *_: [replace(made, signature="00" * 64)])
+        assert not shown(grown, name).enabled
     view = grown.lead(actor, REVIEW, grown.old).classing
     assert (view.model, view.trained_on) == (name, "heaps")
     assert "invented world" in view.sure

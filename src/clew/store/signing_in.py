@@ -179,10 +179,11 @@ class SigningIn(Factors):
     def _bound(self, client: str) -> str:
         return hmac.digest(self._keys.key("session binding"), client.encode(), "sha256").hex() if client else ""
 
-    def session(self, token: str, client: str = "") -> tuple[Actor, Purpose] | None:
+    def session(self, token: str, client: str | None = None) -> tuple[Actor, Purpose] | None:
         """Who this is and the purpose they stated; None when signed out, idle for too long or closed.
 
-        A session that comes from another browser than it was opened in is over. Where a second factor is required and
+        A session that comes from another browser than it was opened in is over, also from one that says nothing of itself;
+        `client` is None where nobody asks from which it comes. Where a second factor is required and
         was not given, the actor has no role.
         """
         now = self._clock()
@@ -191,7 +192,7 @@ class SigningIn(Factors):
         if pair is None:
             return None
         row, account = pair
-        if client and row.bound and not hmac.compare_digest(self._bound(client), row.bound):
+        if client is not None and row.bound and not hmac.compare_digest(self._bound(client), row.bound):
             with self._write() as tx:
                 tx.execute(delete(SessionRow).where(SessionRow.token == row.token))
                 self._log(tx, account.id, "end_session", account.id, row.purpose, {"because": "another browser"})

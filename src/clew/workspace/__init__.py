@@ -64,7 +64,7 @@ class Workspace(
     def people(self) -> People:
         return self.vault
 
-    def actor(self, session: str, client: str = "") -> Actor | None:
+    def actor(self, session: str, client: str | None = None) -> Actor | None:
         found = self.vault.session(session, client)
         return found[0] if found else None
 

@@ -31,7 +31,7 @@ from clew.safeguards.document import Document, markdown
 from clew.safeguards.dpia import Configuration, SourceTerms, Standing
 from clew.safeguards.dpia_writing import open_points, written
 from clew.safeguards.errors import Blocked, Conflict, NotFound, UsageError
-from clew.safeguards.keys import KeyRing
+from clew.safeguards.keys import KeyRing, verify_judgement
 from clew.safeguards.permissions import Action, decide
 from clew.signals import manifests
 from clew.store.vault import Vault
@@ -104,8 +104,13 @@ class Assessing(Walks):
         return any(source.basis is not LegalBasis.SYNTHETIC for source in self.vault.sources())
 
     def _standing_of(self, config: Configuration) -> tuple[Standing, Judgement | None]:
+        # A word that nobody signed opens nothing, whoever put it into the database; `verify` names it.
+        signed = [
+            each for each in self.vault.judgements()
+            if each.lead.startswith((dpia.SUBJECT, dpia.DEMO)) and verify_judgement(self.keys.public_key, each)
+        ]  # fmt: skip
         return dpia.standing(
-            dpia.name_of(config), real=config.real, judgements=self.vault.judgements(), days=self.settings.dpia_days,
+            dpia.name_of(config), real=config.real, judgements=signed, days=self.settings.dpia_days,
             now=datetime.now(UTC),
         )  # fmt: skip
 

@@ -40,6 +40,7 @@ from clew.safeguards.acts import Judgement, Verdict
 from clew.safeguards.errors import Blocked, Conflict, NotFound, Tampered, UnreadableInput, UsageError
 from clew.safeguards.fairness_kept import MODEL as MODEL_FLAG
 from clew.safeguards.fairness_kept import NOTHING, KeptRates
+from clew.safeguards.keys import verify_judgement
 from clew.safeguards.permissions import Action
 from clew.workspace.class_subjects import MODEL, allowed_classes, enabled_model, named_classes
 from clew.workspace.fairness_rates import FairnessRates
@@ -160,9 +161,14 @@ class ClassModels(FairnessRates):
             return list(KeptRates(NOTHING, datetime.now(UTC)).against(flag)) if asked else []
         return list(kept.against(flag))
 
+    def _let_in(self) -> tuple[str, Judgement] | None:
+        """The model that a person let in last. A word that nobody signed lets none in; `verify` names it."""
+        given = (each for each in self.vault.judgements() if each.lead.startswith(MODEL))
+        return enabled_model(each for each in given if verify_judgement(self.keys.public_key, each))
+
     def _usable(self) -> tuple[str, ClassModel] | None:
         """The enabled model, while its file is whole and the gate is open for it."""
-        held = enabled_model(self.vault.judgements())
+        held = self._let_in()
         if held is None:
             return None
         try:
@@ -267,7 +273,7 @@ class ClassModels(FairnessRates):
     def models(self, actor: Actor) -> ModelsView:
         """Every model that is here, with its card, its figures and what keeps it from being enabled."""
         self.vault.require(actor, Action.READ_OVERVIEW, self.purpose_for(actor, Action.READ_OVERVIEW), "models")
-        held, rows, trouble = enabled_model(self.vault.judgements()), [], []
+        held, rows, trouble = self._let_in(), [], []
         for path in sorted(self._models_folder.glob("*.json")) if self._models_folder.is_dir() else ():
             try:
                 rows.append(self._row(path.stem, self._model(path.stem)))
@@ -289,7 +295,7 @@ class ClassModels(FairnessRates):
         )
 
     def _row(self, name: str, model: ClassModel) -> ModelRow:
-        held, gate = enabled_model(self.vault.judgements()), self._gate(model)
+        held, gate = self._let_in(), self._gate(model)
         enabled = held is not None and held[0] == name
         return ModelRow(
             digest=name,
