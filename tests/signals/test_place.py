@@ -54,3 +54,11 @@ def test_fails_when_the_gazetteer_was_not_built(tmp_path, monkeypatch):
     with pytest.raises(Blocked, match="gazetteer"):
         places("Only in London, new")
     names.met.cache_clear()
+
+
+def test_names_of_peoples_are_no_places():
+    for people in ("Roma", "Latina"):
+        assert places(f"I am a {people} woman, call 0412 345 678") == []
+        assert places(f"{people} lady, young and friendly") == []
+    assert [one.value for one in places("Appartamento a Roma, zona Termini")] == ["Rome, IT"]
+    assert len(places("Massages in Latina")) == 1

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from clew.signals.phrases import Phrases
 from clew.signals.place import names
 from clew.signals.place.areas import CUED_SHORT
+from clew.signals.place.words import PEOPLES, PERSONS
 from clew.signals.signs import Flags, Places, codes, met, table, written
 from clew.standards import places
 
@@ -194,6 +195,8 @@ class _Text:
         word = self.words.words[at]
         if count == 1 and self.heads[word].is_common:
             return strongly and word.istitle()
+        if count == 1 and word.casefold() in PEOPLES and self._persons_follow(at + 1):
+            return False
         if word[0].islower():
             return cued and _is_well_known(candidates, self._name(at, count))
         if cued:
@@ -207,6 +210,9 @@ class _Text:
         shouted = count == 1 and word.isupper() and self.text.isupper()
         least = _LONE_ELSEWHERE if name.isascii() and places.key(name) not in names.own_names() else _LONE
         return population >= (max(least, 5 * _LONE) if shouted else least)
+
+    def _persons_follow(self, at: int) -> bool:
+        return at < self.last and self.words.words[at].casefold() in PERSONS
 
     def _name(self, at: int, count: int) -> str:
         return " ".join(self.words.words[at : at + count])

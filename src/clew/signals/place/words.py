@@ -36,5 +36,12 @@ COMMON = frozenset(
     "open full free fast long short strong clean english thai latin arab turk french polish greek roman "
     "soul lion mila luck god pest mite meds bone hang salam ahmad serena keris nokia google pay cary edison lindsay tyler durham sim "
     "much hello sorry please thanks okay yes help need want love life time year week hour miss mister mrs dear reply send text "
+    "latina "
     "tone tones club cash prize winner urgent claim won stop phone video music game games win txt msg".split()
+)
+PEOPLES = frozenset({"roma"})
+"""Cities of whose name a people is called too: no place where a word for persons follows. (Latina is among the common words.)"""
+PERSONS = frozenset(
+    "woman women lady ladies girl girls man men guy guys boy boys male female person people trans transgender gay lesbian couple "
+    "family families community origin heritage background descent ethnicity worker workers masseuse masseur therapist beauty".split()
 )
