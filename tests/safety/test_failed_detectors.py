@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
-from small_workspace import FILES, made
+from small_workspace import FILES, SITE, made
 
 from clew.desk import ReleaseAsk
 from clew.publish.door import check
@@ -80,3 +81,36 @@ def test_what_failed_and_runs_again_blocks_nothing(workspace: Workspace, monkeyp
     workspace.run(workspace.account())
     assert not workspace.failed()
     assert UNREAD not in blocked(workspace)
+
+
+def test_a_lead_says_which_of_its_records_could_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    offers = "advert_id,text,phone\n" + "".join(
+        f"ad-{n},We are hiring a cook. We keep your passport. You pay back your travel.,+447911123456\n" for n in (1, 2)
+    )
+    with made(tmp_path, {"adverts": (offers, SITE)}) as workspace:
+        anna = workspace.account()
+        workspace.run(anna)
+        (lead,) = workspace._leads()["lead"].to_pylist()
+        assert workspace.lead(anna, Purpose.LEAD_REVIEW, lead).unread == {}
+        with monkeypatch.context() as patch:
+            break_it(patch, "age")
+            workspace.run(anna)
+        assert workspace.lead(anna, Purpose.LEAD_REVIEW, lead).unread == {"age/1": 2}
+
+
+def test_a_field_that_could_not_be_read_is_told_as_a_text_is(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = _class("phone").read
+
+    def fails(self: TextDetector, text: str) -> object:
+        if "+44" in text:  # the fields; the texts name no number
+            raise RuntimeError(CANARY)
+        return read(self, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_class("phone"), "read", fails)
+        assert workspace.run(workspace.account()).failures == 2
+    assert workspace.failed() == {"phone/1": 2}
+    assert UNREAD in blocked(workspace)
+    workspace.run(workspace.account())

@@ -142,3 +142,5 @@ class LeadView:
     classing: ClassView | None = None
     grown: Mapping[str, str] = field(default_factory=dict)
     """Judgement -> the name of the lead that it was given to, before that grew together with this one."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """Detector -> records of this lead that it could not read: reasons for and against may be missing."""

@@ -124,15 +124,19 @@ def _failures(batch: Texts, failed: pa.Table) -> pa.Table:
     )
 
 
-def field_claims(lake: Lake, keys: KeyRing, settings: Settings) -> pa.Table:
-    """Contacts and pictures that adverts name outside their text."""
+def field_claims(lake: Lake, keys: KeyRing, settings: Settings) -> tuple[pa.Table, pa.Table]:
+    """Contacts and pictures that adverts name outside their text, and the fields that could not be read."""
     adverts = lake.read("adverts", ["record_id", "phone", "pictures", "source_id"])
     given = adverts.filter(pc.is_valid(adverts["phone"]))
     phones = Texts("advert", given["record_id"].combine_chunks(), given["phone"].combine_chunks(), sealed=False)
     detection = scan(phones.texts, detectors=["phone"], region=settings.region or None)
-    return pa.concat_tables(
-        [_without_spans(_claims(phones, detection.signals, keys)), _picture_claims(lake, adverts, keys)]
-    )
+    claims = [_without_spans(_claims(phones, detection.signals, keys)), _picture_claims(lake, adverts, keys)]
+    return pa.concat_tables(claims), _failures(phones, detection.failures)
+
+
+def together(failures: pa.Table, more: pa.Table) -> pa.Table:
+    """Failures of texts and of fields; what failed on both alike is one."""
+    return pa.concat_tables([failures, more]).group_by(FAILURES.names).aggregate([]).cast(FAILURES)
 
 
 def _without_spans(claims: pa.Table) -> pa.Table:

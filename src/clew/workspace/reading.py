@@ -238,7 +238,19 @@ class Reading(Access):
             label=honest_label(row["points"], self._judged_points()),
             classing=self._class_view(row),
             grown={each.id: each.lead for each in judgements if each.lead != lead},
+            unread=self._unread_in(row["network"]),
         )
+
+    def _unread_in(self, network: int) -> Mapping[str, int]:
+        """Detector -> records of the network that it failed on, those set aside too."""
+        if "failures" not in self.lake.names():
+            return {}
+        found = self.lake.query(
+            "SELECT detector, count(DISTINCT record_id) AS records FROM failures JOIN members USING (record_id) "
+            "WHERE network = $1 GROUP BY detector ORDER BY detector",
+            [network],
+        )
+        return {row["detector"]: row["records"] for row in found.to_pylist()}
 
     def _judgements_of(self, lead: str, followed: Mapping[str, str]) -> Sequence[Judgement]:
         """Answers to a lead and to those that grew into it, oldest first; each keeps the name it was signed for."""

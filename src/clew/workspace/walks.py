@@ -144,7 +144,8 @@ class Walks(ContactHelping, CaseNumbers):
         tick(0)
         found, failures, read = chain.read_signals(self._texts(actor), self.keys, self.settings, tick)
         tick(total)
-        claims = pa.concat_tables([found, chain.field_claims(self.lake, self.keys, self.settings)])
+        named, unread = chain.field_claims(self.lake, self.keys, self.settings)
+        claims, failures = pa.concat_tables([found, named]), chain.together(failures, unread)
         self.lake.replace({"claims": claims, "failures": failures, "texts_read": read})
         return claims, failures, read.num_rows
 
