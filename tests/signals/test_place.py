@@ -60,5 +60,6 @@ def test_names_of_peoples_are_no_places():
     for people in ("Roma", "Latina"):
         assert places(f"I am a {people} woman, call 0412 345 678") == []
         assert places(f"{people} lady, young and friendly") == []
+        assert places(f"I am a Romanian woman, {people}.") == []
     assert [one.value for one in places("Appartamento a Roma, zona Termini")] == ["Rome, IT"]
     assert len(places("Massages in Latina")) == 1

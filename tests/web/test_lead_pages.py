@@ -1,6 +1,7 @@
 """The queue and the lead page: reasons both ways, evidence one click away, a judgement with a reason."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -83,6 +84,15 @@ def test_lead_page_shows_both_sides_and_the_innocent_reading(client: Client, des
         assert part in text
     assert "Points, not a probability: 12 judged so far" in text
     assert desk.reads == ["lead_0000"]
+
+
+def test_lead_page_says_what_could_not_be_read(client: Client, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "could not be read by a detector" not in client.get("/leads/lead_0000").text
+    whole = desk.lead
+    monkeypatch.setattr(desk, "lead", lambda *asked: replace(whole(*asked), unread={"phone/1": 3}))
+    text = client.get("/leads/lead_0000").text
+    assert "<code>phone/1</code> on 3 records" in text
+    assert "not “nothing found”" in text
 
 
 def test_lead_page_links_each_reason_to_its_evidence(client: Client) -> None:

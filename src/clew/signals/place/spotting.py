@@ -195,7 +195,7 @@ class _Text:
         word = self.words.words[at]
         if count == 1 and self.heads[word].is_common:
             return strongly and word.istitle()
-        if count == 1 and word.casefold() in PEOPLES and self._persons_follow(at + 1):
+        if count == 1 and word.casefold() in PEOPLES and self._among_persons(at):
             return False
         if word[0].islower():
             return cued and _is_well_known(candidates, self._name(at, count))
@@ -211,8 +211,10 @@ class _Text:
         least = _LONE_ELSEWHERE if name.isascii() and places.key(name) not in names.own_names() else _LONE
         return population >= (max(least, 5 * _LONE) if shouted else least)
 
-    def _persons_follow(self, at: int) -> bool:
-        return at < self.last and self.words.words[at].casefold() in PERSONS
+    def _among_persons(self, at: int) -> bool:
+        """Whether a word for persons stands right before or after."""
+        near = (at - 1, at + 1)
+        return any(self.first <= n < self.last and self.words.words[n].casefold() in PERSONS for n in near)
 
     def _name(self, at: int, count: int) -> str:
         return " ".join(self.words.words[at : at + count])

@@ -40,8 +40,8 @@ COMMON = frozenset(
     "tone tones club cash prize winner urgent claim won stop phone video music game games win txt msg".split()
 )
 PEOPLES = frozenset({"roma"})
-"""Cities of whose name a people is called too: no place where a word for persons follows. (Latina is among the common words.)"""
+"""Cities of whose name a people is called too: no place beside a word for persons. (Latina is among the common words.)"""
 PERSONS = frozenset(
     "woman women lady ladies girl girls man men guy guys boy boys male female person people trans transgender gay lesbian couple "
-    "family families community origin heritage background descent ethnicity worker workers masseuse masseur therapist beauty".split()
+    "am ethnic family families community origin heritage background descent ethnicity worker workers masseuse masseur therapist beauty".split()
 )
