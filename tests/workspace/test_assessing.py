@@ -139,6 +139,19 @@ def test_invented_data_need_none_and_a_demo_says_that_it_is_one(empty: Workspace
         empty.drop_planned(empty.account(), "nobody")
 
 
+def test_a_backup_waits_for_no_paper(empty: Workspace, file: Path, tmp_path: Path) -> None:
+    actor = empty.account()
+    with pytest.raises(Blocked):
+        add(empty, file)
+    assess(empty)
+    add(empty, file)
+    empty.withdraw_assessment(actor, Purpose.OVERSIGHT, "a complaint came in")
+    with pytest.raises(Blocked):
+        may_run(empty)
+    object.__setattr__(empty.settings, "key_books", (str(tmp_path / "book"),))
+    assert empty.back_up(actor, Purpose.OVERSIGHT, tmp_path / "w.backup").lake_rows > 0
+
+
 def test_nobody_in_need_waits_for_a_paper(empty: Workspace) -> None:
     """A call is logged whatever the assessment says; what machines do with it waits."""
     actor = empty.account()

@@ -39,14 +39,17 @@ class Trail(Database):
         with self._write() as tx:
             self._log(tx, actor, action, object, purpose, detail)
 
-    def require(self, actor: Actor, action: Action, purpose: Purpose, about: str = "") -> None:
-        """Lets an allowed act pass. A refused one is recorded with its reason, then raises NotAllowed, or Blocked at a gate."""
+    def require(self, actor: Actor, action: Action, purpose: Purpose, about: str = "", *, gated: bool = True) -> None:
+        """Lets an allowed act pass. A refused one is recorded with its reason, then raises NotAllowed, or Blocked at a gate.
+
+        Not `gated` is what processes nothing and must not wait, such as a backup.
+        """
         decision = decide(actor, action, purpose)
         if not decision.allowed:
             refusal = {"asked": action.value, "because": decision.reason}
             self.record(actor, "refused", about, purpose, refusal)
             raise NotAllowed(f"{action} is not allowed: {decision.reason}")
-        shut = self.gates[action]() if action in self.gates else ""
+        shut = self.gates[action]() if gated and action in self.gates else ""
         if shut:
             self.record(actor, "refused", about, purpose, {"asked": action.value, "because": shut})
             raise Blocked(shut)
