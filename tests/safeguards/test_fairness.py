@@ -56,6 +56,35 @@ def test_small_groups_get_no_rate() -> None:
     assert not [told for told in ("| X |", "| Y |", "| 12 |", "n = 7)", "n = 12)") if told in text]
 
 
+def test_what_gives_a_small_group_away_is_hidden_with_it() -> None:
+    names = ["A"] * 8 + ["B"] * 40 + ["C"] * 152 + ["D"] * 200
+    truth = np.arange(400) % 2 == 0
+    report = measure({"rule": np.arange(400) % 3 == 0}, truth, {"language": names}, measured_on="planted")
+    rows = {row["group"]: row for row in table(report).to_pylist() if row["by"] == "language"}
+    assert {group for group, row in rows.items() if row["answers"] is None} == {FEW, "B"}
+    assert {group for group, row in rows.items() if row["wrongly"] is None} == {FEW, "B"}
+    text = markdown(report_document(report))
+    assert "| language | B | not said | too few to say (under 20), or hidden beside such |" in text
+
+
+def test_of_flagged_missed_and_wrongly_flagged_two_never_give_the_third() -> None:
+    names = ["A"] * 60 + ["B"] * 60 + ["C"] * 300
+    truth = np.arange(420) % 2 == 0
+    truth[:60] = np.arange(60) < 9  # nine of A for whom a flag is right
+    report = measure({"rule": np.arange(420) % 3 == 0}, truth, {"language": names}, measured_on="planted").told()
+    said = {
+        row.group: [row.flagged.whole, row.missed.whole, row.wrongly.whole] for row in report.rates if row.by != "all"
+    }
+    assert said == {"A": [0, 0, 51], "B": [0, 0, 30], "C": [300, 150, 150]}
+
+
+def test_a_group_that_is_wrongly_flagged_keeps_the_gate_shut_though_its_numbers_are_hidden() -> None:
+    names, truth = ["A"] * 8 + ["B"] * 100 + ["C"] * 400, np.zeros(508, bool)
+    flagged = np.array([name == "B" for name in names])
+    (reason,) = measure({"rule": flagged}, truth, {"language": names}, measured_on="planted").reasons
+    assert reason.startswith("rule: wrong flags by language, B: not said, since few could be worked out; above 5.0%")
+
+
 def test_what_could_not_be_measured_keeps_the_gate_shut() -> None:
     made = planted(n=300)
     made["groups"]["age"] = [age_band(None)] * 300

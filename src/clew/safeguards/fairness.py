@@ -8,7 +8,7 @@ share of all of a group, missed of those for whom a flag would have been right, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,14 @@ import pyarrow as pa
 
 from clew.safeguards.document import Block, Document, Heading, Items, Rows, Words
 from clew.safeguards.errors import UsageError
+from clew.safeguards.fairness_hiding import of_three
 from clew.safeguards.shares import Share
 
 SMALLEST = 20
 """How many of a group, and of what a rate is a share of, are needed before it is said."""
 BOUND = 0.05
 UNKNOWN = "not known"
+UNSAID = "not said, since few could be worked out"
 FEW = "groups under the minimum, together"
 BANDS = ((0, 17, "under 18"), (18, 24, "18 to 24"), (25, 39, "25 to 39"), (40, 200, "40 and over"))
 Bools = npt.NDArray[np.bool_]
@@ -56,6 +58,15 @@ class Fairness:
         """Why no flag here may be relied on yet; empty where nothing speaks against it. It fails closed."""
         return tuple(_reasons(self))
 
+    def told(self) -> Fairness:
+        """The report as it may be shown: numbers of few, and of others that would give them away, are gone (0 of 0)."""
+        lines: dict[tuple[str, str], list[Rates]] = {}
+        for each in self.rates:
+            lines.setdefault((each.flag, each.by), []).append(each)
+        kept = (one for group in lines.values() for one in _told(group, self.smallest))
+        by_name = {(one.flag, one.by, one.group): one for one in kept}
+        return replace(self, rates=tuple(by_name[each.flag, each.by, each.group] for each in self.rates))
+
 
 def age_band(age: float | None) -> str:
     """The band of an age; empty for none and for an age that nobody has.
@@ -87,6 +98,18 @@ def measure(
     return Fairness(measured_on=measured_on, answers=len(truth), smallest=smallest, bound=bound, rates=tuple(rates))
 
 
+def _told(rates: Sequence[Rates], smallest: int) -> Iterator[Rates]:
+    sizes = np.array([[each.flagged.whole, each.missed.whole, each.wrongly.whole] for each in rates])
+    for each, (flagged, missed, wrongly) in zip(rates, of_three(sizes, smallest), strict=True):
+        yield replace(
+            each,
+            answers=0 if flagged else each.answers,
+            flagged=Share(0, 0) if flagged else each.flagged,
+            missed=Share(0, 0) if missed else each.missed,
+            wrongly=Share(0, 0) if wrongly else each.wrongly,
+        )
+
+
 def _parts(names: Sequence[str], smallest: int) -> Iterator[tuple[str, Bools]]:
     given = np.array([name or UNKNOWN for name in names], dtype=object)
     known, counts = np.unique(given.astype(str), return_counts=True)
@@ -108,6 +131,7 @@ def _rates(flag: str, by: str, group: str, at: Bools, flagged: Bools, truth: Boo
 
 def _reasons(report: Fairness) -> Iterator[str]:
     by_flag: dict[str, list[Rates]] = {}
+    said = {(row.flag, row.by, row.group) for row in report.told().rates if row.wrongly.whole}
     for each in report.rates:
         by_flag.setdefault(each.flag, []).append(each)
     if not by_flag:
@@ -123,7 +147,7 @@ def _reasons(report: Fairness) -> Iterator[str]:
             if not told:
                 yield f"{flag}: wrong flags by {by} could not be measured: no known group is large enough"
             yield from (
-                f"{flag}: wrong flags by {by}, {row.group}: {row.wrongly}; above {report.bound:.1%} and above all others together for certain"
+                f"{flag}: wrong flags by {by}, {row.group}: {row.wrongly if (flag, by, row.group) in said else UNSAID}; above {report.bound:.1%} and above all others together for certain"
                 for row in told
                 if row.wrongly.interval[0] > max(report.bound, _others(whole, row).interval[1])
             )
@@ -137,15 +161,15 @@ def _others(whole: Rates, row: Rates) -> Share:
 def shown(share: Share, smallest: int) -> str:
     """A rate with its interval; of few, how few at most."""
     if share.whole < smallest:
-        return f"too few to say (under {smallest})"
+        return f"too few to say (under {smallest}), or hidden beside such"
     low, high = share.interval
     return f"{share.part / share.whole:.1%} ({low:.1%} to {high:.1%}, n = {share.whole})"
 
 
 def table(report: Fairness) -> pa.Table:
-    """One row a flag and group. Numbers of few are empty."""
+    """One row a flag and group. Numbers of few are empty, and those that would give them away."""
     rows = []
-    for each in report.rates:
+    for each in report.told().rates:
         row: dict[str, object] = {"flag": each.flag, "by": each.by, "group": each.group}
         row["answers"] = each.answers if each.answers >= report.smallest else None
         for name in ("flagged", "missed", "wrongly"):
@@ -175,9 +199,9 @@ def report_document(report: Fairness) -> Document:
     blocks.append(Items(report.reasons) if report.reasons else Words("Nothing that was measured."))
     for flag in dict.fromkeys(each.flag for each in report.rates):
         rows = tuple(
-            (each.by, each.group, str(each.answers) if each.answers >= report.smallest else f"under {report.smallest}",
+            (each.by, each.group, str(each.answers) if each.answers >= report.smallest else "not said",
              *(shown(share, report.smallest) for share in (each.flagged, each.missed, each.wrongly)))
-            for each in report.rates
+            for each in report.told().rates
             if each.flag == flag
         )  # fmt: skip
         blocks += [Heading(flag), Rows(f"{flag}: rates with 95% intervals (Wilson)", head, rows)]

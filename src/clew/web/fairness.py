@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from clew.leads.classing.card import shown as model_share
+from clew.leads.classing.telling import told
 from clew.safeguards.fairness import shown, table
 from clew.safeguards.fairness_kept import MODEL
 from clew.web.downloads import csv_answer
@@ -32,6 +33,7 @@ def fairness(request: Request, visit: Visitor) -> Response:
         size=(WIDTH, HEIGHT, LEFT, TOP),
         shown=shown,
         model_share=model_share,
+        told=told,
     )
 
 

@@ -12,6 +12,7 @@ from clew.desk import ModelRow
 from clew.leads.classing.card import shown
 from clew.leads.classing.classes import name_of
 from clew.leads.classing.measuring import Measurement
+from clew.leads.classing.telling import told
 from clew.safeguards.errors import ClewError, NotFound
 from clew.safeguards.permissions import Action
 from clew.web import openings
@@ -98,6 +99,7 @@ def _model_page(
         typed=reason,
         name_of=name_of,
         shown=shown,
+        told=told,
     )
 
 
@@ -119,14 +121,14 @@ def fairness_table(visit: Visitor, digest: Digest) -> Response:
         (
             row.dimension,
             row.group,
-            row.answers,
+            row.answers or "",
             shown(row.flagged),
             shown(row.missed),
             shown(row.wrong_flags),
             shown(row.wrong),
             shown(row.unclear),
         )
-        for row in (measured.groups if measured else ())
+        for row in (told(measured.groups) if measured else ())
     )
     return csv_answer(
         "fairness",

@@ -165,4 +165,4 @@ def test_labels_stay_within_a_drawing_and_off_each_other():
     few = columns(lines[:2], "Title", "figure-1")
     assert ">0 to 8 years of age<" in few  # where there is room, words are whole
     long = bars([("国" * 40, Line("x", "1,234,567", 1_234_567))], "Title", "figure-1")
-    assert "国" * 20 + "…" in long
+    assert "国" * 19 + "…" in long

@@ -16,6 +16,7 @@ from clew.leads.classing.conformal import Conformal
 from clew.leads.classing.linear import Linear
 from clew.leads.classing.measuring import SMALLEST, Coverage, GroupErrors, Measurement, Point
 from clew.leads.classing.model import ClassModel
+from clew.leads.classing.telling import told
 from clew.leads.intervals import Share
 from clew.safeguards.errors import UnreadableInput
 from clew.standards.signs import signs
@@ -180,8 +181,8 @@ def card(model: ClassModel, reasons: Sequence[str] = ()) -> str:
         "| by | group | answers | flagged | missed | wrong flags on independents | wrong class | unclear |",
         "|---|---|---|---|---|---|---|---|",
         *(
-            f"| {row.dimension} | {row.group} | {row.answers} | {shown(row.flagged)} | {shown(row.missed)} | {shown(row.wrong_flags)} | {shown(row.wrong)} | {shown(row.unclear)} |"
-            for row in measured.groups
+            f"| {row.dimension} | {row.group} | {row.answers or 'not said'} | {shown(row.flagged)} | {shown(row.missed)} | {shown(row.wrong_flags)} | {shown(row.wrong)} | {shown(row.unclear)} |"
+            for row in told(measured.groups)
         ),
         "",
         "| set holds the true class | group | share | classes in a set |",
@@ -198,10 +199,10 @@ def card(model: ClassModel, reasons: Sequence[str] = ()) -> str:
 
 
 def shown(share: Share | None) -> str:
-    """A share with its interval, or how few it was measured on."""
+    """A share with its interval; of few, how few at most."""
     if share is None:
         return "not measured"
     if share.whole < SMALLEST:
-        return f"too few to say ({share.whole})"
+        return f"too few to say (under {SMALLEST}), or hidden beside such"
     low, high = share.interval
     return f"{share.part / share.whole:.1%} ({low:.1%} to {high:.1%}, n = {share.whole})"
