@@ -80,18 +80,23 @@ def test_a_format_for_leads_is_none_for_releases():
 
 def test_htcds_holds_what_ctdc_cannot_and_says_what_it_loses():
     content = (
-        b'"gender","citizenship","status","sector","age_when_trafficked","forced_labour","consent"\n'
-        b'"Woman","COL","Active","Construction","17","unknown","yes"\n"Man","PER","Open","","9--17","yes",""\n'
+        b'"gender","citizenship","status","sector","age_when_trafficked","forced_labour","means_threats","consent","transit"\n'
+        b'"Woman","COL","Active","Construction","17","unknown","not_asked","yes","MEX;USA"\n'
+        b'"Man","PER","Open","","9--17","yes","","no",""\n"Man","PER","","","","","no","not_asked",""\n'
     )
     made = export("htcds", content=content, release=replace(RELEASE, sha256=hashlib.sha256(content).hexdigest()))
-    first, second = rows(made)
+    first, second, third = rows(made)
     assert (first["cas_Status"], first["vic_ForcedLabourIndustry"], first["vic_AgeWhenTrafficked"]) == (
         "Active", "F_Construction", "17",
     )  # fmt: skip
     assert (second["cas_Status"], second["vic_AgeWhenTrafficked"]) == ("", "")
-    assert "clew_meansThreats" not in first  # what was not released is not said to be unknown
+    assert [row["con_Consent"] for row in (first, second, third)] == ["true", "false", ""]
+    assert [row["clew_consent"] for row in (first, second, third)] == ["yes", "no", "not_asked"]
+    assert [row["clew_isForcedLabour"] for row in (first, second, third)] == ["unknown", "yes", ""]
+    assert [row["clew_meansThreats"] for row in (first, second, third)] == ["not_asked", "", "no"]
+    assert (first["clew_transit"], second["clew_transit"]) == ("MEX;USA", "")
+    assert "clew_isSexualExploit" not in first  # what was not released is not said to be unknown
     lost = made.report["format_cannot_hold"]
     assert "status: 1 rows (HTCDS has no word for them in cas_Status)" in lost
     assert "age_when_trafficked: 1 rows (HTCDS has no word for them in vic_AgeWhenTrafficked)" in lost
-    assert "consent: 1 rows (CTDC has no column for it)" in lost
-    assert not any(line.startswith("sector") for line in lost)
+    assert not any(line.startswith(("sector", "consent", "transit", "forced_labour", "means")) for line in lost)

@@ -18,7 +18,7 @@ from pyarrow import csv
 from clew.publish.exports.leaving import Exported
 from clew.publish.types import Guarantee, Method, Raw, _releasable
 from clew.records.conversion import Ask, Conversion, convert
-from clew.records.kinds import KINDS
+from clew.records.kinds import KINDS, answer_fields
 from clew.safeguards.acts import Release
 from clew.safeguards.errors import Blocked, UsageError
 from clew.standards.crosswalks import crosswalk
@@ -27,8 +27,11 @@ from clew.standards.htcds import EXTENSION_PREFIX, HtcdsField, fields
 TARGETS = {"htcds": "htcds", "ctdc": "ctdc-2024", "csv": "csv"}
 WORDS = {"yes": "1", "no": "0", "unknown": "", "not_asked": "", "Feminine": "Woman", "Masculine": "Man"}
 UNSAID = ("unknown", "not_asked")
+TICKS = {"yes": "true", "no": "false"}
 FORMULA = r"^[\s\x{00a0}\x{feff}]*[=+\-@\t\r＝＋－＠]"
 NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
+_ASIDE = ("consent", "transit")
+_ALIKE = "(CTDC writes unknown and not asked alike)"
 WHOLE = re.compile(r"[0-9]{1,3}")
 PLAIN_KINDS = frozenset({"picklist", "multiselect", "number"})
 """Kinds of fields of the standard that a column of cases without a place in CTDC is written into."""
@@ -82,7 +85,7 @@ def _as_ctdc(given: Mapping[str, pa.ChunkedArray]) -> tuple[pa.Table, list[str]]
         if not names.get(name)
     ]
     unsaid = [(name, int(pc.sum(pc.is_in(column, pa.array(UNSAID))).as_py() or 0)) for name, column in given.items()]
-    lost += [f"{name}: {count} rows (CTDC writes unknown and not asked alike)" for name, count in unsaid if count]
+    lost += [f"{name}: {count} rows {_ALIKE}" for name, count in unsaid if count]
     return pa.table({name: placed.get(name, blank) for name in layout}), lost
 
 
@@ -104,8 +107,9 @@ def _as_htcds(given: Mapping[str, pa.ChunkedArray], today: date) -> tuple[pa.Tab
     What was not released is not said to be unknown. Raises Blocked where a row would be left out.
     """
     ways = {name: field for name in given if (field := _own_field(name))}
-    through = {name: column for name, column in given.items() if name not in ways}
-    table, losses = _as_ctdc(through)
+    aside = {name: column for name, column in given.items() if name in _ASIDE}
+    table, losses = _as_ctdc({name: column for name, column in given.items() if name not in ways and name not in aside})
+    losses = [line for line in losses if not line.endswith(_ALIKE)]
     made = _converted(table, today)
     losses += [f"{loss['field']}: {loss['rows']} rows ({loss['why']})" for loss in made.report["losses"]]
     if made.table.num_rows != table.num_rows:
@@ -118,7 +122,31 @@ def _as_htcds(given: Mapping[str, pa.ChunkedArray], today: date) -> tuple[pa.Tab
         place = out.column_names.index(field) if field in out.column_names else None
         out = out.append_column(field, column) if place is None else out.set_column(place, field, column)
         losses += [f"{name}: {lost} rows (HTCDS has no word for them in {field})"] if lost else []
+    if "consent" in aside:
+        out = out.append_column("con_Consent", _ticked(aside["consent"]))
+    for name, column in _beside(given).items():
+        out = out.drop_columns([name]) if name in out.column_names else out
+        out = out.append_column(name, column)
     return out, losses
+
+
+def _beside(given: Mapping[str, pa.ChunkedArray]) -> Mapping[str, pa.ChunkedArray]:
+    """Columns of clew's own, marked as such, for what the standard cannot hold: answers in their four words, and transit.
+
+    An answer that was not released stays empty there: it is not said to be unknown.
+    """
+    layout = crosswalk(TARGETS["ctdc"]).columns
+    own = {name: name for name in _ASIDE}
+    for field in KINDS["cases"].fields:
+        if field.name in answer_fields() and (place := next((each for each in field.aliases if each in layout), "")):
+            own[field.name] = place
+    return {EXTENSION_PREFIX + own[name]: column for name, column in given.items() if name in own and _filled(column)}
+
+
+def _ticked(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A box of the standard: ticked for yes, not ticked for no, empty for what was not said."""
+    place = pc.index_in(column, pa.array(list(TICKS)))
+    return pc.fill_null(pa.array(list(TICKS.values())).take(place.combine_chunks()), "")
 
 
 def _own_field(name: str) -> str:
