@@ -49,7 +49,9 @@ def _list(request: Request, visit: Visit, *, notice: str = "") -> Response:
     made = sorted(visit.desk.releases(visit.actor, visit.purpose), key=lambda r: r.at, reverse=True)
     waiting = visit.desk.waiting_releases(visit.actor, visit.purpose)
     budget = visit.desk.release_budget(visit.actor, visit.purpose)
-    return page(request, "releases.html", made=made, waiting=waiting, budget=budget, notice=notice, names=visit.desk.names())
+    return page(
+        request, "releases.html", made=made, waiting=waiting, budget=budget, notice=notice, names=visit.desk.names()
+    )
 
 
 @router.get("/releases/new")
