@@ -162,6 +162,17 @@ def test_a_damaged_file_is_a_table_or_an_error_of_ours(data: st.DataObject, suff
     assert read(bytes(content[: data.draw(st.integers(1, len(content)))]), suffix)
 
 
+@pytest.mark.parametrize(
+    "spoil", [b"\0l/worksheets/sheet1.xml", b"xl/worksheets/sheet9.xml"], ids=["name-with-zero", "another-name"]
+)
+def test_a_member_that_its_list_names_otherwise_is_an_error_of_ours(spoil: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "whole.xlsx"
+    write_table(pa.table({"id": ["1", "2"], "text": ["a", "b"]}), path)
+    content = path.read_bytes()
+    assert content.count(b"xl/worksheets/sheet1.xml") == 2
+    assert "sheet" in read(content.replace(b"xl/worksheets/sheet1.xml", spoil, 1), ".xlsx")
+
+
 # What reaches outside.
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path
@@ -19,6 +20,8 @@ from clew.records.rejects import REJECTS, Rejects
 from clew.safeguards.errors import UnreadableInput, UsageError
 
 _LARGEST_UNPACKED = 1 << 30
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+"""What `zipfile` raises at a member that is damaged, of an unknown method, or under a password."""
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -53,7 +56,7 @@ def _refuse_bombs(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as pack:
             size = sum(item.file_size for item in pack.infolist())
-    except zipfile.BadZipFile as error:
+    except _DAMAGED as error:
         raise UnreadableInput(f"{path.name}: not a readable XLSX file") from error
     if size > _LARGEST_UNPACKED:
         raise UnreadableInput(f"{path.name}: unpacks to more than {_LARGEST_UNPACKED >> 30} GiB")
@@ -134,7 +137,7 @@ def _formulas(path: Path, sheet: str) -> dict[int, dict[int, str]]:
                         ranges.append((formula.get("ref", ""), formula.text or ""))
                     cell.clear()
         _spread(found, sorted({item for item in ranges if item[0]}), filled)
-    except (KeyError, StopIteration, AttributeError, ParseError) as error:
+    except (KeyError, StopIteration, AttributeError, ParseError, *_DAMAGED) as error:
         raise UnreadableInput(f"{path.name}: sheet {sheet} cannot be read") from error
     return dict(found)
 
