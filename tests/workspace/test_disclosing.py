@@ -221,9 +221,7 @@ def test_an_order_lifts_the_no_to_law_enforcement_alone_and_is_kept_for_auditors
     workspace, ask = desk
     support, helper = Purpose.CASE_SUPPORT, operator("helper", Role.CASE_WORKER)
     number = workspace.cases(workspace.account("anna"), support, limit=2)[0][1].number
-    contact = workspace.log_contact(
-        helper, support, {"channel": "phone", "topic": "other", "area": "Lyon"}
-    )
+    contact = workspace.log_contact(helper, support, {"channel": "phone", "topic": "other", "area": "Lyon"})
     assess(workspace)  # the helpline is a real source
     workspace.note_contact(helper, support, contact, case=number)
     network = workspace.lake.query("SELECT network FROM leads WHERE lead = $1", [ask.subject])["network"][0].as_py()

@@ -85,9 +85,7 @@ def rectify(
     with opened(folder) as workspace:
         who = workspace.account(actor)
         done = workspace.rectify(who, workspace.purpose_for(who, Action.RECTIFY), record, field, right, why)
-    files.say(
-        f"{done.field} of {done.number} is put right; what it said before is kept (record {done.replaces})."
-    )
+    files.say(f"{done.field} of {done.number} is put right; what it said before is kept (record {done.replaces}).")
     if done.derived:
         gone = _counts(dict(done.derived))
         files.say(

@@ -14,12 +14,13 @@ from clew.safeguards.second import TWO, Concern, agreed
 from clew.safeguards.waiting import SIGNED_BY, Matter, Waiting, in_order, may_sign
 from clew.store.deciding import SIGNATURE_HOLDS
 from clew.store.safeguard_acts import KeptAct
+from clew.workspace.assessing import Assessing
 from clew.workspace.dossiers import Dossiers
 from clew.workspace.person_subjects import LEAD, members_of
 from clew.workspace.releasing import _fingerprint
 
 
-class WaitingForTwo(Dossiers):
+class WaitingForTwo(Assessing, Dossiers):
     def waiting(self, actor: Actor) -> Sequence[Waiting]:
         """What waits that this person may sign or has signed, the longest first. Raises NotAllowed where they may sign nothing.
 
