@@ -114,7 +114,7 @@ def _ids(made: Workspace, client: Client) -> dict[str, str]:
         "cluster": str(next(iter(made.texts_of(anna, REVIEW, adverts).values()))), "service": service[0],
         "dimension": "gender", "kind": "recruiter", "digest": "0123456789abcdef", "release": "rel_1",
         "subject": "rec_1:rec_2", "referral": f"ref_{1:020x}", "grant": "sfg_1", "review": "sfg_2",
-        "factor": "fac_0123456789abcdef", "session": "ses_0123456789ab",
+        "factor": "fac_0123456789abcdef", "session": "ses_0123456789ab", "record": adverts[0],
     }  # fmt: skip
 
 
