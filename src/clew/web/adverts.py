@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from clew.records.kinds import KINDS
 from clew.safeguards.errors import ClewError, UsageError
 from clew.safeguards.permissions import Action, require
 from clew.web.pages import page
+from clew.web.rectifying import RightedForm
 from clew.web.visit import FormVisitor, Visit, Visitor
 
 router = APIRouter()
@@ -20,7 +21,7 @@ Record = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
 
 
 @router.get("/adverts/{record}/rectify")
-def form(
+def show(
     request: Request, visit: Visitor, record: Record, done: Annotated[str, Query(pattern="^(yes)?$")] = ""
 ) -> Response:
     return _form_page(request, visit, record, done=bool(done))
@@ -35,22 +36,12 @@ def _form_page(
 
 
 @router.post("/adverts/{record}/rectify")
-def rectify(
-    request: Request,
-    visit: FormVisitor,
-    record: Record,
-    field: Annotated[str, Form(max_length=60)] = "",
-    value: Annotated[str, Form(max_length=20_000)] = "",
-    unknown: Annotated[str, Form(max_length=10)] = "",
-    why: Annotated[str, Form(max_length=2_000)] = "",
-) -> Response:
+def rectify(request: Request, visit: FormVisitor, record: Record, form: RightedForm) -> Response:
     """A refused form comes back with the reason and the value out of it: it may be who somebody is."""
     try:
-        if field not in FIELDS:
+        if form.field not in FIELDS:
             raise UsageError("field: choose one of those listed")
-        if bool(value.strip()) is (unknown == "yes"):
-            raise UsageError("value: write what is right, or tick that it is not known; one of the two")
-        visit.desk.rectify(visit.actor, visit.purpose, record, field, value, why)
+        form.put(visit, record)
     except ClewError as error:
         if error.status in (403, 404):
             raise

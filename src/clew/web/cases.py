@@ -11,6 +11,7 @@ from clew.safeguards.errors import ClewError, Conflict, UsageError
 from clew.web.case_record import case_page
 from clew.web.pages import page
 from clew.web.paging import PageNumber, Pager
+from clew.web.rectifying import RightedForm
 from clew.web.visit import FormVisitor, Visitor
 
 router = APIRouter()
@@ -48,20 +49,10 @@ def open_identity(
 
 
 @router.post("/cases/{number}/rectify")
-def rectify(
-    request: Request,
-    visit: FormVisitor,
-    number: Number,
-    field: Annotated[str, Form(max_length=60)] = "",
-    value: Annotated[str, Form(max_length=10_000)] = "",
-    unknown: Annotated[str, Form(max_length=10)] = "",
-    why: Annotated[str, Form(max_length=2_000)] = "",
-) -> Response:
+def rectify(request: Request, visit: FormVisitor, number: Number, form: RightedForm) -> Response:
     """Puts one field right. A refused form comes back with the reason and the value out of it: it may be who somebody is."""
     try:
-        if bool(value.strip()) is (unknown == "yes"):
-            raise UsageError("value: write what is right, or tick that it is not known; one of the two")
-        visit.desk.rectify(visit.actor, visit.purpose, number, field, value, why)
+        form.put(visit, number)
     except ClewError as error:
         if error.status in (403, 404):
             raise

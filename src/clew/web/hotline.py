@@ -18,6 +18,7 @@ from clew.standards.services import terms
 from clew.web.openings import purposes_for
 from clew.web.pages import page
 from clew.web.paging import PageNumber, Pager
+from clew.web.rectifying import RightedForm
 from clew.web.visit import FormVisitor, Visit, Visitor
 
 router = APIRouter()
@@ -160,20 +161,10 @@ def correct_area(request: Request, visit: FormVisitor, contact: Contact, area: T
 
 
 @router.post("/hotline/contacts/{contact}/rectify")
-def rectify(
-    request: Request,
-    visit: FormVisitor,
-    contact: Contact,
-    field: Annotated[str, Form(max_length=60)] = "",
-    value: Annotated[str, Form(max_length=20_000)] = "",
-    unknown: Annotated[str, Form(max_length=10)] = "",
-    why: Annotated[str, Form(max_length=2_000)] = "",
-) -> Response:
+def rectify(request: Request, visit: FormVisitor, contact: Contact, form: RightedForm) -> Response:
     """Puts one field right. A refused form comes back with the reason and the value out of it: it may be who somebody is."""
     try:
-        if bool(value.strip()) is (unknown == "yes"):
-            raise UsageError("value: write what is right, or tick that it is not known; one of the two")
-        visit.desk.rectify(visit.actor, visit.purpose, contact, field, value, why)
+        form.put(visit, contact)
     except ClewError as error:
         if error.status in (403, 404):
             raise
