@@ -1,7 +1,7 @@
 """Texts written as strangers write them, with the phones that stand in them: read from the files beside this one.
 
 A line of `phones_*.txt` is a class, a region (- for none), the E.164 and the text with the number in ⟦⟧; of `phones_not_*.txt` a class, a region and a text
-that holds no phone. \\n, \\r and \\uXXXX stand for those signs. Numbers are set aside for drama or example numbers of their country.
+that holds no phone. \\n, \\r and \\u0000 stand for those signs. Numbers are set aside for drama or example numbers of their country.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -72,8 +73,8 @@ class FakeModels:
     enabled: dict[str, str]
     named: list[tuple[str, LeadClass]]
 
-    def _said(self, value: Any) -> Any:
-        raise NotImplementedError
+    _said: Callable[[Any], Any]
+    """Of the desk that this is a part of."""
 
     def models(self, actor: Actor) -> ModelsView:
         if getattr(self, "empty", False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -105,8 +105,8 @@ def network_view(row: NetworkRow) -> NetworkView:
 class FakeNetworks:
     empty: bool
 
-    def _said(self, value: Any) -> Any:
-        raise NotImplementedError
+    _said: Callable[[Any], Any]
+    """Of the desk that this is a part of."""
 
     def networks(self, actor: Actor, purpose: Purpose, *, offset: int, limit: int) -> tuple[Sequence[NetworkRow], int]:
         rows = [] if self.empty else [network_row(n) for n in range(30)]
